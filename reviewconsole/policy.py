@@ -1,0 +1,260 @@
+"""The policy of a repository: who must sign off what (contract: `.reviewconsole/policy.toml`).
+
+Parsed from a mapping, never from a file. An unknown key, kind, group or person is an error that
+names its path, since a rule that is silently ignored is a rule that does not hold.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reviewconsole import canonical
+from reviewconsole.attestation import PRINCIPAL
+from reviewconsole.boundary import LEVELS
+from reviewconsole.errors import PolicyError
+from reviewconsole.evidence import ProvenanceClass
+from reviewconsole.finding import Severity
+from reviewconsole.globs import Globs
+from reviewconsole.mapping import Table
+
+FOLDER = ".reviewconsole"
+POLICY_PATH = f"{FOLDER}/policy.toml"
+SIGNERS_PATH = f"{FOLDER}/allowed_signers"
+REVOKED_PATH = f"{FOLDER}/revoked_keys"
+
+CARRY_OVER = ("exact", "same-content", "replay")
+_REQUIRE = r"read-all|acknowledge-high|touch|pin|fresh|max-age=[1-9][0-9]*[hd]"
+_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_SEVERITIES = [severity.value for severity in Severity]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One `[[rule]]`: applies when a changed path and the risk level match."""
+
+    id: str
+    approvals: int
+    people: frozenset[str]
+    """Everybody whose approval counts: the groups of `from`, resolved."""
+    paths: Globs | None
+    risk: frozenset[str]
+    """Levels it applies to; empty means all."""
+    require: tuple[str, ...]
+    carry_over: str
+
+    def applies(self, paths: tuple[str, ...], level: str) -> bool:
+        """Tell whether this rule speaks about a change with these paths and this risk level."""
+        if self.risk and level not in self.risk:
+            return False
+        return self.paths is None or any(self.paths.matches(path) for path in paths)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConstraintTable:
+    """One `[[constraint]]`, its kind's own keys still unread."""
+
+    id: str
+    kind: str
+    level: str
+    why: str
+    exempt: Globs
+    options: Mapping[str, object]
+    text_sha256: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """A policy file, checked."""
+
+    repository: str
+    targets: tuple[str, ...]
+    """Branch names or patterns, without `refs/heads/`."""
+    trust: str
+    """Branch that signers and revocations are read from."""
+    scope: str
+    counts_as_ai: ProvenanceClass
+    assume_ai: tuple[str, ...]
+    unknown_authors: str
+    units: tuple[str, ...]
+    generated: Globs
+    people: Mapping[str, frozenset[str]]
+    """Person -> lower-cased e-mail addresses."""
+    groups: Mapping[str, frozenset[str]]
+    rules: tuple[Rule, ...]
+    constraints: tuple[ConstraintTable, ...]
+    disabled: frozenset[str]
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    unsupported: tuple[str, ...] = ()
+    """Tables this version reads but cannot judge by: any of them makes a verdict undecidable."""
+
+    def person_of(self, email: str) -> str | None:
+        """Name the person an e-mail belongs to."""
+        wanted = email.strip().lower()
+        return next((name for name, emails in self.people.items() if wanted in emails), None)
+
+    def covers(self, branch: str) -> bool:
+        """Tell whether a branch name (without `refs/heads/`) is one of the targets."""
+        return Globs(self.targets).matches(branch)
+
+
+def parse_policy(raw: Mapping[str, object]) -> Policy:
+    """Check a policy mapping; PolicyError names the place of the first fault."""
+    top = Table(raw, error=PolicyError)
+    if top.integer("version") != 1:
+        raise top.fail("version", "this program reads version 1")
+    repository = top.text("repository", pattern=r".+")
+    targets = top.texts("targets", pattern=r"[^\s:?\[\\^~]+")
+    if not targets:
+        raise top.fail("targets", "names no branch")
+    trust = top.text("trust", next((name for name in targets if "*" not in name), "main"))
+    review = top.table("review", missing=True)
+    people = _people(top.table("people", missing=True))
+    groups = _groups(top.table("groups", missing=True), people)
+    rules = tuple(_rule(row, people, groups) for row in top.tables("rule", missing=True))
+    if not rules:
+        raise top.fail("rule", "there is no rule, so nothing could ever be satisfied")
+    boundary = top.table("boundary", missing=True)
+    detection = top.table("rules", missing=True)
+    severity = detection.table("severity", missing=True)
+    unsupported = _unsupported(top, detection, groups)
+    policy = Policy(
+        repository=repository,
+        targets=targets,
+        trust=trust,
+        scope=review.text("scope", "ai-assisted", choices=["ai-assisted", "all"]),
+        counts_as_ai=ProvenanceClass(
+            review.text("counts_as_ai", "heuristic", choices=["declared", "strong", "heuristic"])
+        ),
+        assume_ai=review.texts("assume_ai", ()),
+        unknown_authors=review.text("unknown_authors", "allow", choices=["allow", "refuse"]),
+        units=boundary.texts("units", ()),
+        generated=Globs(boundary.texts("generated", ()), place="boundary.generated"),
+        people=people,
+        groups=groups,
+        rules=rules,
+        constraints=tuple(_constraint(row) for row in top.tables("constraint", missing=True)),
+        disabled=frozenset(detection.texts("disable", ())),
+        severity={key: Severity(severity.text(key, choices=_SEVERITIES)) for key in severity.keys()},  # noqa: SIM118
+        unsupported=unsupported,
+    )
+    for table in (review, boundary, detection, top):
+        table.end()
+    _unique([rule.id for rule in rules], "rule")
+    _unique([constraint.id for constraint in policy.constraints], "constraint")
+    return policy
+
+
+def _unique(names: list[str], place: str) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise PolicyError(f"{name!r} stands twice", place=f"{place}[{index}].id")
+
+
+def _people(table: Table) -> dict[str, frozenset[str]]:
+    people: dict[str, frozenset[str]] = {}
+    claimed: dict[str, str] = {}
+    for name in table.keys():  # noqa: SIM118 - Table.keys checks that keys are strings
+        if not re.fullmatch(PRINCIPAL, name):
+            raise table.fail(name, "a person's name is lower-case letters, digits, dot, dash, underscore")
+        row = table.table(name)
+        emails = frozenset(email.strip().lower() for email in row.texts("emails", pattern=r"\S+"))
+        if not emails:
+            raise row.fail("emails", "names no address, so nobody could be told to be the author")
+        for email in sorted(emails):
+            if email in claimed:
+                raise row.fail("emails", f"{email} already belongs to {claimed[email]}")
+            claimed[email] = name
+        row.end()
+        people[name] = emails
+    return people
+
+
+def _groups(table: Table, people: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    groups = {}
+    for name in table.keys():  # noqa: SIM118
+        members = table.texts(name)
+        for index, member in enumerate(members):
+            if member not in people:
+                raise table.fail(f"{name}[{index}]", f"there is no [people.{member}]")
+        if not members:
+            raise table.fail(name, "has no member")
+        groups[name] = frozenset(members)
+    return groups
+
+
+def _rule(row: Table, people: Mapping[str, frozenset[str]], groups: Mapping[str, frozenset[str]]) -> Rule:
+    names = row.texts("from")
+    if not names:
+        raise row.fail("from", "names nobody, so it could never be satisfied")
+    members: set[str] = set()
+    for index, name in enumerate(names):
+        if name in groups:
+            members |= groups[name]
+        elif name in people:
+            members.add(name)
+        else:
+            raise row.fail(f"from[{index}]", f"there is no group and no person called {name!r}")
+    approvals = row.integer("approvals", 1, least=1)
+    if approvals > len(members):
+        raise row.fail("approvals", f"asks for {approvals} of {len(members)} people")
+    paths = row.texts("paths", ())
+    rule = Rule(
+        id=row.text("id", pattern=_ID),
+        approvals=approvals,
+        people=frozenset(members),
+        paths=Globs(paths, place=f"{row.place}.paths") if row.has("paths") else None,
+        risk=frozenset(row.texts("risk", (), choices=[*_SEVERITIES, "none"])),
+        require=row.texts("require", (), pattern=_REQUIRE),
+        carry_over=row.text("carry_over", "same-content", choices=CARRY_OVER),
+    )
+    row.end()
+    return rule
+
+
+_UNBUILT_CONSTRAINT_KEYS = ("when", "waivable")
+
+
+def _constraint(row: Table) -> ConstraintTable:
+    name = row.text("id", pattern=_ID)
+    kind = row.text("kind")
+    level = row.text("level", "block", choices=LEVELS)
+    why = row.text("why", "")
+    exempt = Globs(row.texts("exempt", ()), place=f"{row.place}.exempt")
+    for key in _UNBUILT_CONSTRAINT_KEYS:
+        if row.has(key):
+            raise row.fail(key, "is not supported by this version")
+    options = row.rest()
+    whole = {"id": name, "kind": kind, "level": level, "why": why, "exempt": list(exempt.patterns), **options}
+    return ConstraintTable(
+        id=name,
+        kind=kind,
+        level=level,
+        why=why,
+        exempt=exempt,
+        options=options,
+        text_sha256=canonical.digest(whole),
+        place=row.place,
+    )
+
+
+def _unsupported(top: Table, detection: Table, groups: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    found = []
+    if top.has("emergency"):
+        emergency = top.table("emergency")
+        for index, name in enumerate(emergency.texts("from")):
+            if name not in groups:
+                raise emergency.fail(f"from[{index}]", f"there is no group called {name!r}")
+        emergency.text("expires", pattern=r"[1-9][0-9]*[hd]")
+        emergency.end()
+    if top.has("backports"):
+        backports = top.table("backports")
+        for target in backports.keys():  # noqa: SIM118
+            backports.texts(target)
+        backports.end()
+    if detection.texts("packs", ()):
+        found.append("rules.packs")
+    if detection.has("sarif"):
+        detection.rest()
+        found.append("rules.sarif")
+    return tuple(found)
