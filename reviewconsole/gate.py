@@ -1,0 +1,433 @@
+"""The gate: policy in force, change, records and clock in; verdict out. Pure.
+
+The console, `verify` in CI and a server's hook call the same `evaluate`. Steps are numbered as in
+docs/record.md, "How a record is judged"; steps 2 and 3 (reading logs, checking signatures) are
+done by `loading`, which is what a `VerifiedAttestation` stands for.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reviewconsole import canonical
+from reviewconsole.attestation import Attestation, RecordProblem, VerifiedAttestation, log_ref
+from reviewconsole.boundary import BoundaryResult, boundary_digest
+from reviewconsole.casefile import Requirement
+from reviewconsole.change import Change, Oid, paths_digest
+from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
+from reviewconsole.evidence import Participant, Provenance
+from reviewconsole.finding import Finding, risk_level
+from reviewconsole.globs import Globs
+from reviewconsole.policy import CARRY_OVER, Policy, Rule
+from reviewconsole.signers import RevokedKeys, SignerRoster
+from reviewconsole.sshkey import key8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyInForce:
+    """Step 1: what decides, read from the target (policy) and the trust branch (signers)."""
+
+    policy: Policy
+    roster: SignerRoster
+    revoked: RevokedKeys
+    commit: Oid
+    """The commit the policy was read from."""
+    sha256: str
+    """Over policy, signers and revocations (docs/record.md)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """The change as the gate sees it, everything recomputed here."""
+
+    change: Change
+    repository_id: str
+    digest: str
+    """`reviewconsole/diff/v1` of the change."""
+    paths: tuple[str, ...]
+    participants: tuple[Participant, ...]
+    provenance: Provenance
+    findings: tuple[Finding, ...]
+    engine: str
+    boundary: tuple[BoundaryResult, ...]
+    doubts: tuple[str, ...] = ()
+    """Why the change cannot be decided at all: several merge bases, missing objects, shallow."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Records:
+    """Every log, read and its signatures checked."""
+
+    verified: tuple[VerifiedAttestation, ...]
+    problems: tuple[RecordProblem, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Log ref -> what is wrong with its chain; see `broken_logs`."""
+    origins: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
+    """Record id -> participants recomputed from the record's own base..head, where it is here."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedRecord:
+    """One record's standing for one change."""
+
+    record: VerifiedAttestation
+    valid: bool
+    why: str
+    carried: str | None = None
+    """`same-content`, or None for the very head."""
+    live: bool = True
+    """False when a later record of the same person supersedes it."""
+    notes: tuple[str, ...] = ()
+    """Differences that do not decide but must be named."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateReport:
+    """The verdict on one change."""
+
+    verdict: Verdict
+    why: tuple[str, ...]
+    requirements: tuple[Requirement, ...] = ()
+    records: tuple[JudgedRecord, ...] = ()
+    in_scope: bool = True
+
+
+def broken_logs(records: tuple[VerifiedAttestation, ...], present: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """Step 5: check every chain; `present` holds all payload ids found in a log, valid or not.
+
+    A log is broken by a gap, a fork, a wrong `previous`, or when a record that somebody observed
+    in it is no longer there. What cannot be shown to be whole does not count.
+    """
+    broken: dict[str, str] = {}
+    logs: dict[str, list[VerifiedAttestation]] = {}
+    for record in records:
+        logs.setdefault(record.log, []).append(record)
+    for log, entries in logs.items():
+        previous: str | None = None
+        for expected, record in enumerate(sorted(entries, key=lambda r: r.attestation.sequence), 1):
+            if record.attestation.sequence != expected:
+                kind = "a fork" if record.attestation.sequence < expected else "a gap"
+                broken[log] = f"{kind} at record {expected}: the log is not whole"
+                break
+            if record.attestation.previous != previous:
+                broken[log] = f"record {expected} does not follow the one before it"
+                break
+            previous = record.id
+    for record in records:
+        for seen in record.attestation.observed:
+            if seen.id not in present.get(seen.log, frozenset()):
+                broken.setdefault(
+                    seen.log, f"record {seen.sequence}, which {record.attestation.principal} observed, is missing"
+                )
+    return broken
+
+
+def in_scope(policy: Policy, facts: Facts) -> bool:
+    """Tell whether the policy asks for a sign-off of this change at all."""
+    if policy.scope == "all" or any(r.kind == "policy.self" and r.verdict == "violated" for r in facts.boundary):
+        return True
+    if facts.provenance.provenance.rank >= policy.counts_as_ai.rank:
+        return True
+    emails = {p.email for p in facts.participants}
+    assumed = Globs(policy.assume_ai)
+    return any(item.lower() in emails for item in policy.assume_ai) or any(map(assumed.matches, facts.paths))
+
+
+def findings_digest(findings: tuple[Finding, ...]) -> str:
+    """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
+    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
+
+
+def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> GateReport:
+    """Judge one change. `now` is the gate's clock, in seconds since the epoch."""
+    if facts.doubts:
+        return GateReport(verdict=Verdict.UNDECIDABLE, why=facts.doubts)
+    level = risk_level(facts.findings)
+    rules = tuple(rule for rule in force.policy.rules if rule.applies(facts.paths, level))
+    judged = _judge_all(force, facts, records, rules, now)
+    if not in_scope(force.policy, facts):
+        return GateReport(verdict=Verdict.SATISFIED, why=("not in scope",), records=judged, in_scope=False)
+    if not facts.paths:
+        return GateReport(verdict=Verdict.SATISFIED, why=("nothing is changed",), records=judged)
+    requirements = [
+        *(_rule_requirement(rule, facts, judged) for rule in rules),
+        *_boundary_requirements(force, facts, rules, judged),
+        *_standing_requirements(force, facts, records, rules, judged),
+    ]
+    if not rules:
+        requirements.append(Requirement(id="rule", verdict=Verdict.VIOLATED, why="no rule applies to this change"))
+    verdict = worst(item.verdict for item in requirements)
+    why = tuple(item.why for item in requirements if item.verdict is not Verdict.SATISFIED)
+    return GateReport(verdict=verdict, why=why, requirements=tuple(requirements), records=judged)
+
+
+def strictest_carry_over(rules: tuple[Rule, ...]) -> str:
+    """The least that any applying rule lets an approval be carried."""
+    return min((rule.carry_over for rule in rules), key=CARRY_OVER.index, default="exact")
+
+
+def _judge_all(
+    force: PolicyInForce, facts: Facts, records: Records, rules: tuple[Rule, ...], now: int
+) -> tuple[JudgedRecord, ...]:
+    superseded: dict[str, set[str]] = {}
+    for record in records.verified:
+        if record.log not in records.broken and _signer_fault(force, record, now) is None:
+            superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
+    out = []
+    for record in records.verified:
+        relation = _relation(facts, record.attestation)
+        if relation is None:
+            continue
+        fault = _fault(force, facts, records, record, rules, relation, now)
+        gone = record.id in superseded.get(record.attestation.principal, set())
+        out.append(
+            JudgedRecord(
+                record=record,
+                valid=fault is None,
+                why=fault or ("superseded by a later record" if gone else "counts"),
+                carried=relation if relation == "same-content" else None,
+                live=not gone,
+                notes=_differences(force, facts, record.attestation),
+            )
+        )
+    return tuple(out)
+
+
+def _relation(facts: Facts, att: Attestation) -> str | None:
+    """Step 7: how a record relates to this change: exact, same-content, stale, or not at all."""
+    if att.target_ref != canonical.printable(facts.change.target):
+        return None
+    if att.head == facts.change.head:
+        return "exact"
+    if facts.paths and att.diff_sha256 == facts.digest:
+        return "same-content"
+    same_ref = att.ref == canonical.printable(facts.change.ref) and not facts.change.landed
+    inside = any(commit.oid == att.head for commit in facts.change.commits)
+    return "stale" if same_ref or inside or att.paths_sha256 == paths_digest(facts.paths) else None
+
+
+def _signer_fault(force: PolicyInForce, record: VerifiedAttestation, now: int) -> str | None:
+    """Steps 3 and 4: whose key it is, whether it may be used now, and that the log is that person's."""
+    att = record.attestation
+    signer = force.roster.by_blob(record.blob)
+    if signer is None or signer.principal != att.principal:
+        return f"the key is not one of {att.principal} in allowed_signers"
+    if record.log != log_ref(att.principal, key8(record.blob), att.device):
+        return "the log is not that of this person, key and device"
+    if record.noted != att.head:
+        return "the note hangs on another object than the record speaks about"
+    if force.revoked.revoked(record.fingerprint, now):
+        return "the key is revoked"
+    if signer.valid_after is not None and now < signer.valid_after:
+        return "the key is not valid yet"
+    if signer.valid_before is not None and now >= signer.valid_before:
+        return "the key is no longer valid"
+    return None
+
+
+def _fault(
+    force: PolicyInForce,
+    facts: Facts,
+    records: Records,
+    record: VerifiedAttestation,
+    rules: tuple[Rule, ...],
+    relation: str,
+    now: int,
+) -> str | None:
+    """Steps 3 to 9 for one record; None when it counts. A reject needs less than an approval."""
+    att = record.attestation
+    fault = _signer_fault(force, record, now)
+    if fault:
+        return fault
+    if att.repository_id != facts.repository_id:
+        return "signed for another repository"
+    reject = att.decision is DecisionKind.REJECT
+    if relation == "stale":
+        return "stale: the content has changed since"
+    if reject:
+        return None
+    if record.log in records.broken:
+        return f"its log is broken: {records.broken[record.log]}"
+    if relation == "exact" and att.diff_sha256 != facts.digest:
+        return "stale: the base has moved, the content is not what was signed"
+    if relation == "same-content" and strictest_carry_over(rules) == "exact":
+        return "signed for another head, and the rule wants the very head"
+    if att.emergency:
+        return "an emergency approval, which this version does not judge"
+    return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
+
+
+def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: str) -> str | None:
+    """Step 8: digest, boundary and findings as recomputed here."""
+    if relation != "exact":
+        return None
+    if (att.base_tree, att.head_tree) != (facts.change.base_tree, facts.change.head_tree):
+        return "signed for other trees"
+    if att.paths_sha256 != paths_digest(facts.paths) or att.paths_count != len(facts.paths):
+        return "signed for other paths"
+    if att.policy_sha256 == force.sha256 and att.boundary_sha256 != boundary_digest(facts.boundary):
+        return "its boundary evidence is not what is found here"
+    if att.findings_sha256 != findings_digest(facts.findings) and att.engine == facts.engine:
+        return "its findings are not those found here by the same rules"
+    return None
+
+
+def _person_fault(
+    force: PolicyInForce, facts: Facts, records: Records, record: VerifiedAttestation, relation: str
+) -> str | None:
+    """Step 9: nobody approves what they had a hand in, by person and not by e-mail string.
+
+    A carried approval is judged by the participants of the range it was given for; where those
+    commits are not here, by what it states and by the participants of the new range as well.
+    """
+    att = record.attestation
+    people = facts.participants
+    if relation == "same-content":
+        origin = records.origins.get(record.id)
+        people = origin if origin is not None else (*att.people, *facts.participants)
+    own = force.policy.people.get(att.principal, frozenset())
+    for participant in people:
+        if participant.email in own:
+            return f"{att.principal} took part in the change ({', '.join(participant.roles)}: {participant.email})"
+    return None
+
+
+def _differences(force: PolicyInForce, facts: Facts, att: Attestation) -> tuple[str, ...]:
+    notes = []
+    if att.policy_sha256 != force.sha256:
+        notes.append("signed under another policy, signers or revocations; those in force decide")
+    if att.engine != facts.engine:
+        notes.append("signed with other detection rules; acknowledgements are compared by fingerprint")
+    return tuple(notes)
+
+
+def _approvals(judged: tuple[JudgedRecord, ...]) -> list[JudgedRecord]:
+    return [j for j in judged if j.valid and j.live and j.record.attestation.decision is DecisionKind.APPROVE]
+
+
+def _shortfall(rule: Rule, facts: Facts, judged: JudgedRecord) -> tuple[Verdict, str] | None:
+    """Say what an approval lacks for one rule's `require`, None when nothing."""
+    att = judged.record.attestation
+    acknowledged = {a.fingerprint for a in att.acknowledged}
+    for demand in rule.require:
+        if demand == "read-all" and att.reviewed_tree != att.head_tree:
+            return Verdict.VIOLATED, f"{att.principal} had {att.viewed} of {att.hunks} hunks on screen"
+        if demand == "acknowledge-high":
+            left = [f for f in facts.findings if must_acknowledge(f) and f.fingerprint not in acknowledged]
+            if left:
+                return Verdict.VIOLATED, f"{att.principal} did not acknowledge {left[0].rule} ({len(left)} in all)"
+        if demand == "touch" and not judged.record.user_present:
+            return Verdict.VIOLATED, f"{att.principal} did not sign with a touched security key"
+        if demand == "pin" and not judged.record.user_verified:
+            return Verdict.VIOLATED, f"{att.principal} did not sign with a verified security key"
+        if demand == "fresh" and judged.carried:
+            return Verdict.VIOLATED, f"the approval of {att.principal} is carried, not fresh"
+        if re.match("max-age=", demand):
+            return Verdict.UNDECIDABLE, "max-age needs a witness, which this version does not read"
+    return None
+
+
+def _rule_requirement(rule: Rule, facts: Facts, judged: tuple[JudgedRecord, ...]) -> Requirement:
+    """Step 10: enough distinct people of the rule, each approval meeting its demands."""
+    people: set[str] = set()
+    lacking: list[tuple[Verdict, str]] = []
+    for approval in _approvals(judged):
+        if approval.record.attestation.principal not in rule.people:
+            continue
+        short = _shortfall(rule, facts, approval)
+        if short is None:
+            people.add(approval.record.attestation.principal)
+        else:
+            lacking.append(short)
+    if len(people) >= rule.approvals:
+        return Requirement(
+            id=rule.id, verdict=Verdict.SATISFIED, why=f"{rule.id}: approved by {', '.join(sorted(people))}"
+        )
+    parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
+    parts += [text for _, text in lacking]
+    verdict = Verdict.VIOLATED
+    if any(kind is Verdict.UNDECIDABLE for kind, _ in lacking):
+        verdict = Verdict.UNDECIDABLE
+    stale = [j for j in judged if _is_stale_approval(j)]
+    if stale and rule.carry_over == "replay":
+        verdict = Verdict.UNDECIDABLE
+        parts.append("an earlier approval might carry over by replay, which this version does not decide")
+    return Requirement(id=rule.id, verdict=verdict, why="; ".join(parts))
+
+
+def _is_stale_approval(judged: JudgedRecord) -> bool:
+    approve = judged.record.attestation.decision is DecisionKind.APPROVE
+    return approve and judged.live and judged.why.startswith("stale")
+
+
+def _boundary_requirements(
+    force: PolicyInForce, facts: Facts, rules: tuple[Rule, ...], judged: tuple[JudgedRecord, ...]
+) -> list[Requirement]:
+    """What a broken constraint leads to, by its level."""
+    eligible = _eligible(rules) or frozenset(force.policy.people)
+    approvals = [a for a in _approvals(judged) if a.record.attestation.principal in eligible]
+    people = {approval.record.attestation.principal for approval in approvals}
+    out = []
+    for result in facts.boundary:
+        if result.verdict in ("pass", "n/a") or (result.level == "warn" and result.verdict == "violated"):
+            continue
+        name = f"boundary/{result.id}"
+        if result.verdict == "undecidable":
+            out.append(Requirement(id=name, verdict=Verdict.UNDECIDABLE, why=f"{result.id}: {result.why}"))
+        elif result.level == "second-reviewer" and len(people) > 1:
+            out.append(Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: two reviewers agree"))
+        elif result.level == "acknowledge" and any(
+            result.fingerprint == a.fingerprint for j in approvals for a in j.record.attestation.acknowledged
+        ):
+            out.append(Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: acknowledged"))
+        else:
+            out.append(Requirement(id=name, verdict=Verdict.VIOLATED, why=f"{result.id}: {result.why}"))
+    return out
+
+
+def _eligible(rules: tuple[Rule, ...]) -> frozenset[str]:
+    return frozenset(name for rule in rules for name in rule.people)
+
+
+def _standing_requirements(
+    force: PolicyInForce,
+    facts: Facts,
+    records: Records,
+    rules: tuple[Rule, ...],
+    judged: tuple[JudgedRecord, ...],
+) -> list[Requirement]:
+    """Rejects that stand, logs that are not whole, authors nobody claims, tables not built."""
+    out = []
+    eligible = _eligible(rules)
+    approvals = _approvals(judged)
+    overridden = {rid for a in approvals for rid in a.record.attestation.overrides}
+    for reject in judged:
+        att = reject.record.attestation
+        if att.decision is not DecisionKind.REJECT or not (reject.valid and reject.live):
+            continue
+        if att.principal not in eligible:
+            continue
+        if reject.record.id in overridden and _quorum_without(rules, facts, judged, att.principal):
+            continue
+        out.append(
+            Requirement(id=f"reject/{att.principal}", verdict=Verdict.VIOLATED, why=f"rejected by {att.principal}")
+        )
+    for log, why in sorted(records.broken.items()):
+        owner = log.removeprefix("refs/notes/reviewconsole/").split("/", 1)[0]
+        if owner in eligible:
+            out.append(Requirement(id="records", verdict=Verdict.UNDECIDABLE, why=f"{log}: {why}"))
+    if force.policy.unknown_authors == "refuse":
+        unknown = [p.email for p in facts.participants if force.policy.person_of(p.email) is None]
+        if unknown:
+            why = f"no person claims {unknown[0]}, so self-approval cannot be excluded"
+            out.append(Requirement(id="authors", verdict=Verdict.UNDECIDABLE, why=why))
+    out += [
+        Requirement(id=name, verdict=Verdict.UNDECIDABLE, why=f"the policy's {name} is not supported by this version")
+        for name in force.policy.unsupported
+    ]
+    return out
+
+
+def _quorum_without(rules: tuple[Rule, ...], facts: Facts, judged: tuple[JudgedRecord, ...], principal: str) -> bool:
+    others = tuple(j for j in judged if j.record.attestation.principal != principal)
+    return all(_rule_requirement(rule, facts, others).verdict is Verdict.SATISFIED for rule in rules)

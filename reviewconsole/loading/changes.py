@@ -1,0 +1,245 @@
+"""Find the ranges that are up for review: one walk over all commits, no process per commit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reviewconsole.change import Change, Commit, Oid
+from reviewconsole.errors import RepositoryError, UsageError
+from reviewconsole.git.repository import Ref, Repository
+from reviewconsole.policy import Policy
+
+HEADS = "refs/heads/"
+REMOTES = "refs/remotes/"
+_REVIEW_REFS = ("refs/pull/", "refs/merge-requests/")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """A protected branch: its full name, and the tip that decides (the remote's where there is one)."""
+
+    ref: str
+    tip: Oid
+    source: str
+    """The ref that the tip was read from."""
+
+
+def sync_remote(repository: Repository) -> str | None:
+    """The remote that records travel by: `origin`, or the only one there is."""
+    names = repository.remotes()
+    if "origin" in names:
+        return "origin"
+    return names[0] if len(names) == 1 else None
+
+
+def find_targets(repository: Repository, policy: Policy | None, wanted: str | None = None) -> tuple[Target, ...]:
+    """List the targets in the policy's order; without a policy, the branch the remote calls its head.
+
+    `wanted` narrows to one branch. Raises RepositoryError when there is none.
+    """
+    refs = {ref.name: ref.oid for ref in repository.refs(HEADS, REMOTES)}
+    remote = None if repository.is_bare else sync_remote(repository)
+    if wanted is not None:
+        names = [wanted.removeprefix(HEADS)]
+    elif policy is not None:
+        known = sorted({_branch(name, remote) for name in refs} - {""})
+        names = [name for pattern in policy.targets for name in known if _named(policy, pattern, name)]
+    else:
+        names = _likely(refs, remote)
+    found = []
+    for name in dict.fromkeys(names):
+        tracking = f"{REMOTES}{remote}/{name}"
+        source = tracking if remote and tracking in refs else HEADS + name
+        if source in refs:
+            found.append(Target(ref=HEADS + name, tip=refs[source], source=source))
+    if not found:
+        raise RepositoryError(
+            f"no target branch: {', '.join(names) or 'none'} is not here",
+            remedy="name one with --target, or fetch the branch that changes go to",
+        )
+    return tuple(found)
+
+
+def _named(policy: Policy, pattern: str, name: str) -> bool:
+    return name == pattern if "*" not in pattern else policy.covers(name) and name not in policy.targets
+
+
+def _branch(ref: str, remote: str | None) -> str:
+    if ref.startswith(HEADS):
+        return ref.removeprefix(HEADS)
+    prefix = f"{REMOTES}{remote}/"
+    return ref.removeprefix(prefix) if remote and ref.startswith(prefix) else ""
+
+
+def _likely(refs: Mapping[str, Oid], remote: str | None) -> list[str]:
+    head = refs.get(f"{REMOTES}{remote}/HEAD")
+    candidates = [name for name in ("main", "master", "trunk", "develop")]
+    for name in candidates:
+        tracking = f"{REMOTES}{remote}/{name}"
+        if head is not None and refs.get(tracking) == head:
+            return [name]
+    return [n for n in candidates if HEADS + n in refs or f"{REMOTES}{remote}/{n}" in refs][:1] or candidates
+
+
+def _heads(repository: Repository, targets: Sequence[Target], policy: Policy | None) -> dict[Oid, list[str]]:
+    """Head id -> refs that point at it: local branches first, then remote ones, then review refs."""
+    skip = {target.ref for target in targets} | {target.source for target in targets}
+    heads: dict[Oid, list[str]] = {}
+    for ref in _ordered(repository.refs(HEADS, REMOTES, *_REVIEW_REFS)):
+        short = ref.name.split("/", 3)[-1] if ref.name.startswith(REMOTES) else ref.name.removeprefix(HEADS)
+        if ref.name in skip or short == "HEAD" or ref.name.endswith("/merge"):
+            continue
+        if ref.name.startswith((HEADS, REMOTES)) and policy is not None and policy.covers(short):
+            continue
+        if any(ref.name.startswith(REMOTES) and f"{HEADS}{short}" == target.ref for target in targets):
+            continue
+        heads.setdefault(ref.oid, []).append(ref.name)
+    return heads
+
+
+def _ordered(refs: Iterable[Ref]) -> list[Ref]:
+    rank = (HEADS, REMOTES, *_REVIEW_REFS)
+    return sorted(refs, key=lambda r: (next(i for i, p in enumerate(rank) if r.name.startswith(p)), r.name))
+
+
+class _Walk:
+    """The commits that a target lacks, and the ranges of single heads within them."""
+
+    def __init__(self, repository: Repository, target: Target, tips: Sequence[Oid]) -> None:
+        self._repository = repository
+        self._target = target
+        self._commits = {commit.oid: commit for commit in repository.commits(tips, [target.tip])}
+        self._order = {oid: index for index, oid in enumerate(self._commits)}
+
+    def range_of(self, head: Oid) -> tuple[tuple[Commit, ...], tuple[Oid, ...]]:
+        """The commits of base..head, newest first, and the merge bases."""
+        if head not in self._commits:
+            return (), (head,)
+        inside, outside, todo = {head}, set(), [head]
+        while todo:
+            for parent in self._commits[todo.pop()].parents:
+                if parent not in self._commits:
+                    outside.add(parent)
+                elif parent not in inside:
+                    inside.add(parent)
+                    todo.append(parent)
+        bases = tuple(outside)
+        if len(bases) > 1:
+            bases = self._repository.merge_bases(self._target.tip, head)
+        ordered = sorted(inside, key=self._order.__getitem__)
+        return tuple(self._commits[oid] for oid in ordered), bases
+
+
+def pending(repository: Repository, targets: Sequence[Target], policy: Policy | None) -> tuple[Change, ...]:
+    """List one change per head that its target does not hold yet.
+
+    Of several targets a change belongs to the one with the fewest commits between merge base and
+    head, then to the first.
+    """
+    heads = _heads(repository, targets, policy)
+    if not heads:
+        return ()
+    best: dict[Oid, tuple[Target, tuple[Commit, ...], tuple[Oid, ...]]] = {}
+    merged: set[Oid] = set()
+    for target in targets:
+        walk = _Walk(repository, target, list(heads))
+        for head in heads:
+            commits, bases = walk.range_of(head)
+            if not commits:
+                merged.add(head)
+            elif head not in best or len(commits) < len(best[head][1]):
+                best[head] = (target, commits, bases)
+    trees: dict[Oid, Oid] = {}
+    wanted = {bases[0] for head, (_, _, bases) in best.items() if head not in merged and bases}
+    for commit in repository.read_commits(sorted(wanted)):
+        trees[commit.oid] = commit.tree
+    return tuple(
+        _change(repository, heads[head], target.ref, head, commits, bases, trees)
+        for head, (target, commits, bases) in best.items()
+        if head not in merged
+    )
+
+
+def _change(
+    repository: Repository,
+    refs: Sequence[str],
+    target: str,
+    head: Oid,
+    commits: tuple[Commit, ...],
+    bases: tuple[Oid, ...],
+    trees: Mapping[Oid, Oid],
+    *,
+    landed: bool = False,
+) -> Change:
+    base = bases[0] if bases else None
+    return Change(
+        ref=refs[0] if refs else head,
+        other_refs=tuple(refs[1:]),
+        target=target,
+        base=base,
+        head=head,
+        base_tree=trees[base] if base is not None else repository.empty_tree,
+        head_tree=commits[0].tree,
+        merge_bases=bases,
+        commits=commits,
+        landed=landed,
+    )
+
+
+def one(repository: Repository, targets: Sequence[Target], spec: str) -> Change:
+    """Resolve what a user typed: a branch, a full ref, a commit id, a change id or `base..head`."""
+    if ".." in spec and "..." not in spec:
+        left, right = spec.split("..", 1)
+        return explicit(repository, targets[0].ref, repository.resolve(left)[1], *_named_head(repository, right))
+    try:
+        ref, head = repository.resolve(spec)
+    except RepositoryError:
+        for change in pending(repository, targets, None):
+            if len(spec) >= 4 and change.id.startswith(spec):
+                return change
+        raise
+    best: Change | None = None
+    for target in targets:
+        commits, bases = _Walk(repository, target, [head]).range_of(head)
+        if commits and (best is None or len(commits) < len(best.commits)):
+            trees = {commit.oid: commit.tree for commit in repository.read_commits(bases[:1])}
+            best = _change(repository, [ref] if ref else [], target.ref, head, commits, bases, trees)
+        if not commits:
+            return landed_commit(repository, target, head)
+    if best is None:
+        raise UsageError(f"{spec} names nothing that could be reviewed")
+    return best
+
+
+def _named_head(repository: Repository, name: str) -> tuple[Oid, str | None]:
+    ref, head = repository.resolve(name or "HEAD")
+    return head, ref
+
+
+def explicit(repository: Repository, target: str, left: Oid, head: Oid, ref: str | None = None) -> Change:
+    """The change from merge base of two commits to the second one."""
+    bases = repository.merge_bases(left, head)
+    commits = tuple(repository.commits([head], [left]))
+    if not commits:
+        raise UsageError("the range holds no commit")
+    trees = {commit.oid: commit.tree for commit in repository.read_commits(bases[:1])}
+    return _change(repository, [ref] if ref else [], target, head, commits, bases, trees)
+
+
+def landed_commit(repository: Repository, target: Target, head: Oid) -> Change:
+    """One commit of the target's history as a change against its first parent."""
+    [commit] = repository.read_commits([head])
+    parents = commit.parents[:1]
+    commits = (commit, *(repository.commits(commit.parents[1:], parents) if len(commit.parents) > 1 else ()))
+    trees = {parent.oid: parent.tree for parent in repository.read_commits(parents)}
+    return _change(repository, [], target.ref, head, tuple(commits), parents, trees, landed=True)
+
+
+def landed(repository: Repository, target: Target, left: Oid | None, right: Oid) -> tuple[Change, ...]:
+    """The first-parent commits of left..right, oldest first, one change each."""
+    oids = repository.first_parents(right, [left] if left is not None else [])
+    return tuple(landed_commit(repository, target, oid) for oid in reversed(oids))
+
+
+def on_first_parent_line(repository: Repository, target: Target, oid: Oid) -> bool:
+    """Tell whether a commit lies on the target's first-parent line."""
+    return oid == target.tip or oid in set(repository.first_parents(target.tip, []))

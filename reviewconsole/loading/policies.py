@@ -1,0 +1,92 @@
+"""Read the policy in force (step 1 of docs/record.md): from the target, never from the change."""
+
+import hashlib
+from collections.abc import Mapping
+
+import tomli
+
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.change import Change, Oid
+from reviewconsole.constraints import bind
+from reviewconsole.errors import PolicyError, Undecidable
+from reviewconsole.gate import PolicyInForce
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading.changes import HEADS, REMOTES, Target, sync_remote
+from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
+from reviewconsole.signers import RevokedKeys, SignerRoster
+
+_LARGEST = 1 << 20
+_REMEDY = "run `reviewconsole init`, commit .reviewconsole/ and push it to the target"
+
+
+def parse_policy_file(raw: bytes) -> Policy:
+    """Parse the bytes of policy.toml, constraints included."""
+    if len(raw) > _LARGEST:
+        raise PolicyError("larger than 1 MiB", place=POLICY_PATH)
+    try:
+        mapping: Mapping[str, object] = tomli.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        raise PolicyError(f"not TOML: {error}", place=POLICY_PATH) from error
+    policy = parse_policy(mapping)
+    bind(policy)
+    return policy
+
+
+def policy_at(repository: Repository, commit: Oid) -> tuple[Policy, bytes]:
+    """Read the policy of one commit. Undecidable when it has none."""
+    raw = repository.file_at(commit, POLICY_PATH)
+    if raw is None:
+        raise Undecidable(f"there is no {POLICY_PATH} at {commit[:12]}", remedy=_REMEDY)
+    return parse_policy_file(raw), raw
+
+
+def trust_tip(repository: Repository, policy: Policy) -> Oid:
+    """The tip of the branch that signers and revocations are read from."""
+    remote = None if repository.is_bare else sync_remote(repository)
+    names = ([f"{REMOTES}{remote}/{policy.trust}"] if remote else []) + [HEADS + policy.trust]
+    refs = {ref.name: ref.oid for ref in repository.refs(*names)}
+    for name in names:
+        if name in refs:
+            return refs[name]
+    raise Undecidable(
+        f"the trust branch {policy.trust} is not here", remedy=f"fetch {policy.trust}, or correct `trust` in the policy"
+    )
+
+
+def in_force(repository: Repository, commit: Oid) -> PolicyInForce:
+    """Read policy (at `commit`), signers and revocations (at the trust branch).
+
+    `sha256` is SHA-256 over the hex digests of policy, signers and revocations (`-` where there is
+    no revocation file), each ended by NUL. A missing signers file is undecidable.
+    """
+    policy, raw = policy_at(repository, commit)
+    tip = trust_tip(repository, policy)
+    signers = repository.file_at(tip, SIGNERS_PATH)
+    if signers is None:
+        raise Undecidable(f"there is no {SIGNERS_PATH} on {policy.trust}", remedy=_REMEDY)
+    revoked = repository.file_at(tip, REVOKED_PATH)
+    roster = SignerRoster.parse(signers, namespace=NAMESPACE)
+    digests = [hashlib.sha256(part).hexdigest() if part is not None else "-" for part in (raw, signers, revoked)]
+    return PolicyInForce(
+        policy=policy,
+        roster=roster,
+        revoked=RevokedKeys.parse(revoked or b""),
+        commit=commit,
+        sha256=hashlib.sha256(b"".join(digest.encode() + b"\0" for digest in digests)).hexdigest(),
+    )
+
+
+def for_change(repository: Repository, change: Change, targets: tuple[Target, ...]) -> PolicyInForce:
+    """The policy that judges a change: of the target's tip, or of the first parent once landed."""
+    if change.landed:
+        if change.base is None:
+            raise Undecidable("a root commit has no parent, so no policy came before it", remedy=_REMEDY)
+        return in_force(repository, change.base)
+    tip = next(target.tip for target in targets if target.ref == change.target)
+    return in_force(repository, tip)
+
+
+def repository_id(repository: Repository, name: str, tip: Oid) -> str:
+    """Tell forks and namesakes apart: SHA-256 of the policy's name, NUL, first-parent root commit."""
+    root = repository.root_by_first_parent(tip)
+    return "sha256:" + hashlib.sha256(name.encode() + b"\0" + root.encode()).hexdigest()
