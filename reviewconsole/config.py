@@ -1,0 +1,91 @@
+"""The person's own settings: environment and `$XDG_CONFIG_HOME/reviewconsole/config.toml`.
+
+The only module that reads either. Nothing in a repository can set anything here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import tomli
+
+from reviewconsole.errors import FormatError
+from reviewconsole.mapping import Table
+from reviewconsole.provenance.patterns import Patterns
+
+_KEY = r"[^\n]+"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """Settings of one person on one machine."""
+
+    home: Path
+    config_dir: Path
+    state_dir: Path
+    theme: str
+    key_file: Path | None
+    """`key` of the file: the private key (or its .pub, for an agent) to sign with."""
+    principal: str | None
+    """`principal` of the file: who signs, where a key could be several people's."""
+    ssh_auth_sock: str | None
+    patterns: Patterns
+    keymap: Mapping[str, str]
+
+
+def _folder(environ: Mapping[str, str], variable: str, home: Path, default: str) -> Path:
+    named = environ.get(variable, "")
+    return Path(named) if named.startswith("/") else home / default
+
+
+def _toml(path: Path) -> Mapping[str, object]:
+    try:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        raise FormatError(f"cannot be read: {error}", place=str(path)) from error
+
+
+def builtin_patterns() -> Patterns:
+    """The e-mail patterns that come with the program."""
+    text = resources.files("reviewconsole.provenance").joinpath("agents.toml").read_text(encoding="utf-8")
+    return Patterns.parse(tomli.loads(text))
+
+
+def load_config(environ: Mapping[str, str]) -> Config:
+    """Read the settings; FormatError names the file and key of the first fault."""
+    home = Path(environ.get("HOME") or Path.home())
+    config_dir = _folder(environ, "XDG_CONFIG_HOME", home, ".config") / "reviewconsole"
+    state_dir = _folder(environ, "XDG_STATE_HOME", home, ".local/state") / "reviewconsole"
+    path = config_dir / "config.toml"
+    try:
+        table = Table(_toml(path))
+        key = table.text("key", "", pattern=_KEY)
+        theme = table.text("theme", "dark", pattern=r"[A-Za-z0-9._-]+")
+        principal = table.text("principal", "", pattern=r"[a-z0-9][a-z0-9._-]{0,63}") or None
+        keys = table.table("keys", missing=True)
+        keymap = {name: keys.text(name) for name in keys.keys()}  # noqa: SIM118 - Table.keys checks them
+        table.end()
+    except FormatError as error:
+        raise FormatError(error.message, place=f"{path}: {error.place}") from error
+    patterns = builtin_patterns()
+    own = config_dir / "agents.toml"
+    if own.exists():
+        patterns = patterns.merged(Patterns.parse(_toml(own)))
+    return Config(
+        home=home,
+        config_dir=config_dir,
+        state_dir=state_dir,
+        theme=theme,
+        key_file=_expand(key, home) if key else None,
+        principal=principal,
+        ssh_auth_sock=environ.get("SSH_AUTH_SOCK"),
+        patterns=patterns,
+        keymap=keymap,
+    )
+
+
+def _expand(text: str, home: Path) -> Path:
+    return home / text[2:] if text.startswith("~/") else Path(text)

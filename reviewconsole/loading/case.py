@@ -1,0 +1,197 @@
+"""Everything about one change in one value, and the gate's answer to it."""
+
+from dataclasses import dataclass, replace
+
+from reviewconsole import constraints, provenance
+from reviewconsole.boundary import BoundaryResult
+from reviewconsole.casefile import Risk
+from reviewconsole.change import Change, Evidence, Oid
+from reviewconsole.constraints.facts import Facts as BoundaryFacts
+from reviewconsole.decision import Verdict
+from reviewconsole.detection import RuleSettings, engine_digest, scan
+from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
+from reviewconsole.evidence import Provenance, participants
+from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number
+from reviewconsole.gate import Facts, GateReport, PolicyInForce, Records, evaluate
+from reviewconsole.git import notes
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading.changes import Target
+from reviewconsole.loading.content import Content, load_content
+from reviewconsole.loading.policies import for_change, repository_id
+from reviewconsole.policy import Policy
+from reviewconsole.provenance.patterns import Patterns
+from reviewconsole.risk import assess_risk
+
+NO_POLICY = "there is no policy, so nothing is enforced"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Store:
+    """One repository at one moment: what stays the same while its changes are judged."""
+
+    repository: Repository
+    targets: tuple[Target, ...]
+    records: Records
+    patterns: Patterns
+    notes: dict[str, dict[Oid, bytes]]
+    """Provenance notes: ref -> commit -> raw note."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One change with all that was found out about it."""
+
+    change: Change
+    content: Content | None
+    provenance: Provenance
+    findings: tuple[Finding, ...]
+    boundary: tuple[BoundaryResult, ...]
+    risk: Risk
+    force: PolicyInForce | None
+    facts: Facts | None
+    """None where there is no readable policy, and so nothing to judge by."""
+    notes: tuple[str, ...]
+    """What could not be scanned, what is odd."""
+    policy_fault: str = ""
+    policy_unreadable: bool = False
+
+
+def read_provenance_notes(repository: Repository) -> dict[str, dict[Oid, bytes]]:
+    """Read the notes refs that provenance signals ask for."""
+    here = {ref.name for ref in repository.note_refs("refs/notes/")}
+    return {ref: dict(notes.read_notes(repository, ref).notes) for ref in provenance.NOTES_REFS if ref in here}
+
+
+def assess_provenance(store: Store, change: Change, paths: tuple[str, ...]) -> Provenance:
+    """Judge the provenance of one change from its commits, its ref and the notes on them."""
+    wanted = {commit.oid for commit in change.commits}
+    found = {ref: {oid: raw for oid, raw in by.items() if oid in wanted} for ref, by in store.notes.items()}
+    return provenance.assess(Evidence(change=change, paths=paths, notes=found), store.patterns)
+
+
+def _doubts(store: Store, change: Change) -> tuple[str, ...]:
+    doubts = []
+    if len(change.merge_bases) > 1:
+        doubts.append("several merge bases: merge or rebase on the target, so that there is one")
+    if store.repository.is_shallow:
+        doubts.append("a shallow clone: fetch the whole history (`git fetch --unshallow`)")
+    return tuple(doubts)
+
+
+def _boundary_findings(results: tuple[BoundaryResult, ...]) -> list[Finding]:
+    severities = {"block": Severity.CRITICAL, "second-reviewer": Severity.HIGH, "acknowledge": Severity.HIGH}
+    found = []
+    for result in results:
+        if result.verdict not in ("violated", "undecidable"):
+            continue
+        witness = result.witnesses[0] if result.witnesses else None
+        place = Location(
+            path=witness.path if witness else "",
+            side=witness.side if witness else Side.NEW,
+            line=witness.lines[0] if witness else 0,
+            end_line=witness.lines[1] if witness else 0,
+        )
+        found.append(
+            Finding(
+                rule=result.id,
+                family=Family.BOUNDARY,
+                severity=severities.get(result.level, Severity.LOW),
+                confidence=Confidence.HIGH,
+                location=place,
+                message=f"{result.id}: {result.why}",
+                evidence=result.kind,
+                external="boundary",
+            )
+        )
+    return found
+
+
+def rule_settings(policy: Policy | None) -> RuleSettings:
+    """The detection settings a policy asks for."""
+    if policy is None:
+        return RuleSettings(disable=frozenset(), severity={})
+    return RuleSettings(disable=policy.disabled, severity=policy.severity)
+
+
+def open_case(store: Store, change: Change) -> Case:
+    """Load, scan and measure one change. Raises only what makes it unreadable altogether."""
+    force, fault, unreadable = _policy(store, change)
+    doubts = list(_doubts(store, change))
+    content: Content | None = None
+    try:
+        content = load_content(store.repository, change)
+    except (RepositoryError, FormatError) as error:
+        doubts.append(f"the content cannot be shown: {error}")
+    files = content.files if content is not None else ()
+    paths = tuple(file.path for file in files)
+    origin = assess_provenance(store, change, paths)
+    policy = force.policy if force is not None else None
+    settings = rule_settings(policy)
+    result = scan(files, settings=settings)
+    boundary: tuple[BoundaryResult, ...] = ()
+    if policy is not None:
+        boundary = constraints.evaluate(policy, _boundary_facts(change, content))
+    notes = (*result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
+    facts = None
+    if force is not None:
+        facts = Facts(
+            change=change,
+            repository_id=repository_id(store.repository, force.policy.repository, _tip(store, change)),
+            digest=content.digest if content is not None else "",
+            paths=paths,
+            participants=participants(change.commits, origin.operators),
+            provenance=origin,
+            findings=result.findings,
+            engine=engine_digest(settings),
+            boundary=boundary,
+            doubts=tuple(doubts),
+        )
+    shown = number([*result.findings, *_boundary_findings(boundary)])
+    return Case(
+        change=change,
+        content=content,
+        provenance=origin,
+        findings=shown,
+        boundary=boundary,
+        risk=assess_risk(shown, origin, files, result.notes),
+        force=force,
+        facts=facts,
+        notes=tuple(notes),
+        policy_fault=fault,
+        policy_unreadable=unreadable,
+    )
+
+
+def _tip(store: Store, change: Change) -> Oid:
+    return next((target.tip for target in store.targets if target.ref == change.target), change.head)
+
+
+def _boundary_facts(change: Change, content: Content | None) -> BoundaryFacts:
+    files = content.files if content is not None else ()
+    counted = [file for file in files if not file.binary and not file.entry.submodule]
+    return BoundaryFacts(
+        entries=tuple(file.entry for file in files),
+        added={file.path: file.added for file in counted},
+        removed={file.path: file.removed for file in counted},
+        commits=len(change.commits),
+    )
+
+
+def _policy(store: Store, change: Change) -> tuple[PolicyInForce | None, str, bool]:
+    try:
+        return for_change(store.repository, change, store.targets), "", False
+    except PolicyError as error:
+        return None, f"the policy is not readable: {error}", True
+    except (Undecidable, MissingObject) as error:
+        remedy = f" ({error.remedy})" if error.remedy else ""
+        return None, f"{error}{remedy}", False
+
+
+def judge(store: Store, case: Case, now: int, extra: Records | None = None) -> GateReport:
+    """Ask the gate about one case; undecidable without a policy. `extra` replaces the records."""
+    if case.force is None or case.facts is None:
+        return GateReport(verdict=Verdict.UNDECIDABLE, why=(case.policy_fault or NO_POLICY,))
+    report = evaluate(case.force, case.facts, extra or store.records, now)
+    if case.content is None and report.verdict is Verdict.SATISFIED:
+        return replace(report, verdict=Verdict.UNDECIDABLE, why=case.facts.doubts)
+    return report

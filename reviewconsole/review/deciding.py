@@ -1,0 +1,294 @@
+"""From a draft to a signed record: what would be signed, who may sign it, and signing it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from reviewconsole import __version__, canonical
+from reviewconsole.attestation import Attestation, Observed, VerifiedAttestation, log_ref, summary
+from reviewconsole.boundary import boundary_digest
+from reviewconsole.casefile import Recorded, Sheet
+from reviewconsole.change import Oid, paths_digest
+from reviewconsole.decision import Acknowledgement, DecisionKind, Draft, must_acknowledge
+from reviewconsole.diff import HunkId
+from reviewconsole.errors import Refused, ReviewIncomplete, SigningError
+from reviewconsole.evidence import Provenance
+from reviewconsole.finding import Severity
+from reviewconsole.gate import Facts, PolicyInForce, Records, findings_digest
+from reviewconsole.loading.case import Case, Store, judge
+from reviewconsole.loading.content import Content, reviewed_tree
+from reviewconsole.review.journaling import Log
+from reviewconsole.signing.signer import Signer
+from reviewconsole.sshkey import key8
+
+CONFIRM_LENGTH = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """A case that can be decided: readable policy and content."""
+
+    case: Case
+    content: Content
+    facts: Facts
+    force: PolicyInForce
+
+
+def ready(case: Case) -> Ready:
+    """Refuse to decide what has no policy or could not be shown whole."""
+    if case.force is None or case.facts is None:
+        raise Refused(
+            case.policy_fault or "there is no policy", remedy="run `reviewconsole init` and commit what it writes"
+        )
+    if case.content is None or case.facts.doubts:
+        raise Refused(f"this change cannot be signed: {'; '.join(case.facts.doubts)}")
+    return Ready(case=case, content=case.content, facts=case.facts, force=case.force)
+
+
+def principal_of(force: PolicyInForce, signer: Signer, wanted: str | None) -> str:
+    """Name the person a key belongs to, by the signers in force."""
+    entry = force.roster.by_blob(signer.public_blob)
+    if entry is None:
+        raise SigningError(
+            f"the key {signer.fingerprint} is not in .reviewconsole/allowed_signers",
+            remedy="have a reviewer add it there, on the trust branch",
+        )
+    if wanted is not None and wanted != entry.principal:
+        raise SigningError(f"the key is that of {entry.principal}, not of {wanted}", remedy="correct `principal`")
+    return entry.principal
+
+
+def own_live_records(ready_: Ready, records: Records, principal: str) -> tuple[VerifiedAttestation, ...]:
+    """The person's records on this very head or content that nothing has superseded yet."""
+    change = ready_.case.change
+    own = [r for r in records.verified if r.attestation.principal == principal]
+    gone = {rid for record in own for rid in record.attestation.supersedes}
+    return tuple(
+        record
+        for record in own
+        if record.id not in gone
+        and record.attestation.decision is not DecisionKind.WITHDRAW
+        and record.attestation.target_ref == canonical.printable(change.target)
+        and (record.attestation.head == change.head or record.attestation.diff_sha256 == ready_.facts.digest)
+    )
+
+
+def provenance_digest(provenance: Provenance) -> str:
+    """Hash the signal list: sorted [signal, class, tool, commit, evidence], canonical JSON."""
+    rows = [
+        [hit.signal, hit.provenance.value, hit.tool, hit.commit or "", canonical.printable(hit.evidence)]
+        for hit in provenance.signals
+    ]
+    return canonical.digest(sorted(rows))
+
+
+def check_draft(ready_: Ready, draft: Draft) -> None:
+    """Refuse what could not be a record: no reason, an acknowledgement of something not found."""
+    if not draft.reason.strip():
+        raise ReviewIncomplete("a decision needs a reason", remedy="say in a sentence what you checked")
+    known = {finding.fingerprint for finding in ready_.case.findings}
+    known |= {result.fingerprint for result in ready_.case.boundary}
+    for acknowledged in draft.acknowledged:
+        if acknowledged.fingerprint not in known:
+            raise Refused(f"acknowledged finding {acknowledged.fingerprint[:19]} is not one of this change")
+
+
+def attest(
+    store: Store,
+    ready_: Ready,
+    draft: Draft,
+    *,
+    principal: str,
+    device: str,
+    chain: tuple[int, str | None, tuple[Observed, ...]],
+    supersedes: tuple[str, ...],
+    now: int,
+) -> Attestation:
+    """Put into a record exactly what was shown and said; `chain` is sequence, previous, observed."""
+    change, facts, content = ready_.case.change, ready_.facts, ready_.content
+    units = [unit for file in content.files for unit in file.units]
+    viewed = frozenset(units) & draft.viewed
+    level_counts = [sum(f.severity is s for f in facts.findings if not f.external) for s in Severity]
+    sequence, previous, observed = chain
+    return Attestation(
+        ref=canonical.printable(change.ref),
+        decision=draft.kind,
+        risk=ready_.case.risk.level,
+        people=facts.participants,
+        repository_id=facts.repository_id,
+        target_ref=canonical.printable(change.target),
+        base=change.base,
+        head=change.head,
+        base_tree=change.base_tree,
+        head_tree=change.head_tree,
+        diff_sha256=facts.digest,
+        paths_count=len(facts.paths),
+        paths_sha256=paths_digest(facts.paths),
+        object_format=store.repository.object_format,
+        boundary_sha256=boundary_digest(facts.boundary),
+        boundary_verdicts=tuple(sorted((r.id, r.verdict) for r in facts.boundary)),
+        provenance_class=facts.provenance.provenance.value,
+        tools=facts.provenance.tools,
+        operators=facts.provenance.operators,
+        provenance_sha256=provenance_digest(facts.provenance),
+        findings_sha256=findings_digest(facts.findings),
+        engine=facts.engine,
+        counts=(level_counts[0], level_counts[1], level_counts[2], level_counts[3]),
+        acknowledged=draft.acknowledged,
+        external_count=0,
+        external_sha256=canonical.digest([]),
+        hunks=len(set(units)),
+        viewed=len(viewed),
+        reviewed_tree=reviewed_tree(store.repository, change, content, viewed),
+        policy_commit=ready_.force.commit,
+        policy_sha256=ready_.force.sha256,
+        rules=tuple(r.id for r in ready_.force.policy.rules if r.applies(facts.paths, ready_.case.risk.level)),
+        principal=principal,
+        device=device,
+        sequence=sequence,
+        previous=previous,
+        observed=observed,
+        emergency=False,
+        overrides=draft.overrides,
+        supersedes=supersedes,
+        reason=draft.reason,
+        decided_at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        expires_at=None,
+        tool=("reviewconsole", __version__),
+        nonce=secrets.token_hex(16),
+    )
+
+
+def _rehearsed(records: Records, att: Attestation, signer: Signer) -> Records:
+    """The records as they would be with this one added."""
+    trial = VerifiedAttestation(
+        id="sha256:" + "0" * 64,
+        attestation=att,
+        log=log_ref(att.principal, key8(signer.public_blob), att.device),
+        noted=att.head,
+        blob=signer.public_blob,
+        fingerprint=signer.fingerprint,
+        user_present=signer.kind == "security-key",
+        user_verified=False,
+    )
+    return replace(records, verified=(*records.verified, trial))
+
+
+def sheet(store: Store, case: Case, draft: Draft, signer: Signer, *, wanted: str | None, device: str, now: int) -> Sheet:
+    """Show everything that would be signed, and what the gate says before and after."""
+    ready_ = ready(case)
+    principal = principal_of(ready_.force, signer, wanted)
+    own = own_live_records(ready_, store.records, principal)
+    att = attest(
+        store,
+        ready_,
+        draft,
+        principal=principal,
+        device=device,
+        chain=(1, None, ()),
+        supersedes=tuple(sorted(record.id for record in own)),
+        now=now,
+    )
+    before = judge(store, case, now)
+    after = judge(store, case, now, _rehearsed(store.records, att, signer))
+    answered = {a.fingerprint for a in draft.acknowledged}
+    return Sheet(
+        rows=_rows(case, att, signer),
+        unread=_unread(ready_, draft.viewed),
+        unacknowledged=tuple(f for f in case.findings if must_acknowledge(f) and f.fingerprint not in answered),
+        gate_before=before.verdict,
+        gate_after=after.verdict,
+        gate_why=after.why,
+        confirm=case.change.head[:CONFIRM_LENGTH],
+        blocked=_blocked(ready_, principal, draft, own),
+    )
+
+
+def _unread(ready_: Ready, viewed: frozenset[HunkId]) -> tuple[HunkId, ...]:
+    units = dict.fromkeys(unit for file in ready_.content.files for unit in file.units)
+    return tuple(unit for unit in units if unit not in viewed)
+
+
+def _blocked(ready_: Ready, principal: str, draft: Draft, own: tuple[VerifiedAttestation, ...]) -> str:
+    if draft.kind is DecisionKind.WITHDRAW and not own:
+        return "there is no record of yours on this change to withdraw"
+    if draft.kind is not DecisionKind.APPROVE:
+        return ""
+    emails = ready_.force.policy.people.get(principal, frozenset())
+    taken = [p for p in ready_.facts.participants if p.email in emails]
+    if taken:
+        return f"{principal} took part in this change ({', '.join(taken[0].roles)}) and cannot approve it"
+    return ""
+
+
+def _rows(case: Case, att: Attestation, signer: Signer) -> tuple[tuple[str, str], ...]:
+    boundary = ", ".join(f"{name} {verdict}" for name, verdict in att.boundary_verdicts)
+    return (
+        ("decision", att.decision.value),
+        ("by", f"{att.principal} with {signer.kind} key {signer.fingerprint}"),
+        ("ref", att.ref),
+        ("into", att.target_ref),
+        ("head", att.head),
+        ("base", att.base or "none (no common history)"),
+        ("digest", att.diff_sha256),
+        ("files", str(att.paths_count)),
+        ("policy", f"{att.policy_commit[:12]} rules {', '.join(att.rules) or 'none'}"),
+        ("risk", f"{att.risk} ({case.risk.score})"),
+        ("provenance", f"{att.provenance_class} {', '.join(att.tools)}".strip()),
+        ("boundary", boundary or "none"),
+        ("coverage", f"{att.viewed} of {att.hunks} hunks on screen"),
+        ("acknowledged", f"{len(att.acknowledged)} of {sum(must_acknowledge(f) for f in case.findings)} high findings"),
+        ("supersedes", f"{len(att.supersedes)} records of yours"),
+        ("log", log_ref(att.principal, key8(signer.public_blob), att.device)),
+    )
+
+
+def decide(
+    store: Store,
+    case: Case,
+    draft: Draft,
+    signer: Signer,
+    *,
+    wanted: str | None,
+    open_log: Callable[[str, str, bytes], Log],
+    now: int,
+) -> Recorded:
+    """Sign a draft and record it. Raises Refused, ReviewIncomplete, SigningError or StorageError."""
+    ready_ = ready(case)
+    check_draft(ready_, draft)
+    principal = principal_of(ready_.force, signer, wanted)
+    own = own_live_records(ready_, store.records, principal)
+    blocked = _blocked(ready_, principal, draft, own)
+    if blocked:
+        raise Refused(blocked)
+    log = open_log(ready_.facts.repository_id, principal, signer.public_blob)
+    supersedes = tuple(sorted(record.id for record in own))
+
+    def build(sequence: int, previous: str | None, observed: tuple[Observed, ...]) -> Attestation:
+        return attest(
+            store,
+            ready_,
+            draft,
+            principal=principal,
+            device=log.device,
+            chain=(sequence, previous, observed),
+            supersedes=supersedes,
+            now=now,
+        )
+
+    identifier, att = log.record(build, signer, store.records)
+    return Recorded(id=identifier, ref=log.ref, head=Oid(att.head), summary=summary(att))
+
+
+def acknowledgements(case: Case, answers: dict[str, str]) -> tuple[Acknowledgement, ...]:
+    """Turn `F1` or fingerprint -> text into acknowledgements; Refused for what is not found."""
+    out = []
+    for key, text in answers.items():
+        found = [f for f in case.findings if key in (f.id, f.fingerprint)]
+        if not found:
+            raise Refused(f"there is no finding {key}", remedy="list them with `reviewconsole inspect CHANGE`")
+        boundary = [r for r in case.boundary if r.id == found[0].rule and found[0].external == "boundary"]
+        fingerprint = boundary[0].fingerprint if boundary else found[0].fingerprint
+        out.append(Acknowledgement(fingerprint=fingerprint, rule=found[0].rule, text=text))
+    return tuple(out)

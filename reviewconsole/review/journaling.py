@@ -1,0 +1,167 @@
+"""Write a decision so that it is never lost: journal first, then the note, then say so.
+
+One journal per repository, person, key and device lies in the state folder, out of reach of the
+git that an agent may run. The notes log is a copy of it that travels; whatever a note lost is
+written again from the journal.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from reviewconsole.attestation import (
+    Attestation,
+    Envelope,
+    Observed,
+    log_ref,
+    note_text,
+    pae,
+    parse_envelope,
+    parse_note,
+    parse_payload,
+    payload_bytes,
+    record_id,
+)
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.change import Oid
+from reviewconsole.errors import FormatError, RepositoryError, StorageError
+from reviewconsole.gate import Records
+from reviewconsole.git import notes
+from reviewconsole.git.journal import Journal
+from reviewconsole.git.repository import Repository
+from reviewconsole.signing.signer import Signer
+from reviewconsole.sshkey import key8
+
+_TRIES = 50
+_LARGEST_OBSERVED = 100
+
+
+def device_id(state_dir: Path) -> str:
+    """32 random bits, as hex, that tell this machine's logs from those of the same key elsewhere."""
+    path = state_dir / "device"
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with path.open("x", encoding="ascii") as file:
+                file.write(secrets.token_hex(4) + "\n")
+        except FileExistsError:
+            pass
+        for _ in range(_TRIES):
+            text = path.read_text(encoding="ascii").strip()
+            if len(text) == 8 and set(text) <= set("0123456789abcdef"):
+                return text
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"the state folder cannot be used: {error}", remedy=f"make {state_dir} writable") from error
+    raise StorageError(f"{path} does not hold 8 hex digits", remedy="remove the file; a new log will be begun")
+
+
+class Log:
+    """One person's log of one key on this device: the journal and the notes ref that mirrors it."""
+
+    def __init__(self, repository: Repository, state_dir: Path, repository_id: str, principal: str, blob: bytes) -> None:
+        self._repository = repository
+        self.device = device_id(state_dir)
+        self.ref = log_ref(principal, key8(blob), self.device)
+        folder = state_dir / "journal" / repository_id.removeprefix("sha256:")[:16]
+        self._journal = Journal(folder / f"{principal}-{key8(blob)}-{self.device}.log")
+
+    def record(
+        self, build: Callable[[int, str | None, tuple[Observed, ...]], Attestation], signer: Signer, records: Records
+    ) -> tuple[str, Attestation]:
+        """Build, sign, journal and note one record, alone among all processes of this log.
+
+        `build` gets sequence, previous id and observed tips. When this returns, the record is on
+        disk and read back; when it raises, nothing was recorded, unless the journal says otherwise,
+        in which case the next write or sync finishes the note.
+        """
+        with self._journal.lock():
+            own = self._restore(records)
+            last = parse_payload(own[-1].payload) if own else None
+            previous = record_id(own[-1].payload) if own else None
+            att = build(
+                last.sequence + 1 if last else 1, previous, _observed(records, self.ref, [e.payload for e in own])
+            )
+            payload = payload_bytes(att)
+            armour = signer.sign(pae(payload), NAMESPACE)
+            envelope = Envelope(payload=payload, keyid=signer.fingerprint, signature=armour)
+            self._journal.append(envelope.line())
+            self._mirror([*own, envelope])
+        return record_id(payload), att
+
+    def mend(self, records: Records) -> None:
+        """Write to the notes ref whatever the journal holds and the ref does not."""
+        with self._journal.lock():
+            own = self._restore(records)
+            if own:
+                self._mirror(own)
+
+    def _restore(self, records: Records) -> list[Envelope]:
+        """Read the journal; records that only the notes ref still has are journalled again."""
+        lines, _ = self._journal.read()
+        own = [parse_envelope(line) for line in lines]
+        known = {record_id(envelope.payload) for envelope in own}
+        mine = [r for r in records.verified if r.log == self.ref and r.id not in known]
+        if not mine:
+            return own
+        noted = notes.read_notes(self._repository, self.ref).notes
+        found = {}
+        for raw in noted.values():
+            for line in parse_note(raw).lines:
+                try:
+                    found[record_id(parse_envelope(line).payload)] = line
+                except FormatError:
+                    continue
+        for record in sorted(mine, key=lambda r: r.attestation.sequence):
+            if record.attestation.sequence == len(own) + 1 and record.id in found:
+                self._journal.append(found[record.id])
+                own.append(parse_envelope(found[record.id]))
+        return own
+
+    def _mirror(self, own: list[Envelope]) -> None:
+        by_head: dict[Oid, list[bytes]] = {}
+        for envelope in own:
+            by_head.setdefault(parse_payload(envelope.payload).head, []).append(envelope.line())
+        texts = {head: note_text(lines) for head, lines in by_head.items()}
+        error: RepositoryError | None = None
+        for _ in range(_TRIES):
+            tip = next((ref.oid for ref in self._repository.note_refs(self.ref) if ref.name == self.ref), None)
+            there: Mapping[Oid, bytes] = notes.read_notes(self._repository, self.ref).notes if tip else {}
+            updates = {head: text for head, text in texts.items() if there.get(head) != text}
+            if not updates:
+                return
+            try:
+                notes.write_notes(
+                    self._repository, self.ref, updates, message="Record a decision", expected=tip
+                )
+            except RepositoryError as failed:
+                error = failed
+                continue
+            return
+        raise StorageError(f"recorded in the journal, but the note could not be written: {error}") from error
+
+
+def _observed(records: Records, own_ref: str, own: list[bytes]) -> tuple[Observed, ...]:
+    """Tips of other logs that changed since one's own previous record, at most 100."""
+    told: dict[str, int] = {}
+    for payload in own:
+        for seen in parse_payload(payload).observed:
+            told[seen.log] = max(told.get(seen.log, 0), seen.sequence)
+    tips: dict[str, Observed] = {}
+    for record in records.verified:
+        att = record.attestation
+        if record.log == own_ref or record.log in records.broken:
+            continue
+        if record.log not in tips or att.sequence > tips[record.log].sequence:
+            tips[record.log] = Observed(log=record.log, sequence=att.sequence, id=record.id)
+    fresh = [tip for log, tip in sorted(tips.items()) if tip.sequence > told.get(log, 0)]
+    return tuple(fresh[:_LARGEST_OBSERVED])
+
+
+def merge_notes(ours: bytes | None, theirs: bytes | None) -> bytes:
+    """Unite two versions of one note of the same log: every envelope once, in the log's order."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for raw in (ours, theirs):
+        for line in parse_note(raw).lines if raw else ():
+            payload = parse_envelope(line).payload
+            found[record_id(payload)] = (parse_payload(payload).sequence, line)
+    return note_text([line for _, line in sorted(found.values())])
