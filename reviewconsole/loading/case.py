@@ -22,6 +22,8 @@ from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.risk import assess_risk
 
+BOUNDARY_SOURCE = "boundary"
+"""`external` of the findings that stand for broken constraints."""
 NO_POLICY = "there is no policy, so nothing is enforced"
 
 
@@ -100,7 +102,7 @@ def _boundary_findings(results: tuple[BoundaryResult, ...]) -> list[Finding]:
                 location=place,
                 message=f"{result.id}: {result.why}",
                 evidence=result.kind,
-                external="boundary",
+                external=BOUNDARY_SOURCE,
             )
         )
     return found

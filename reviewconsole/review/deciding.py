@@ -16,7 +16,7 @@ from reviewconsole.errors import Refused, ReviewIncomplete, SigningError
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Severity
 from reviewconsole.gate import Facts, PolicyInForce, Records, findings_digest
-from reviewconsole.loading.case import Case, Store, judge
+from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, Store, judge
 from reviewconsole.loading.content import Content, reviewed_tree
 from reviewconsole.review.journaling import Log
 from reviewconsole.signing.signer import Signer
@@ -88,10 +88,19 @@ def check_draft(ready_: Ready, draft: Draft) -> None:
     if not draft.reason.strip():
         raise ReviewIncomplete("a decision needs a reason", remedy="say in a sentence what you checked")
     known = {finding.fingerprint for finding in ready_.case.findings}
-    known |= {result.fingerprint for result in ready_.case.boundary}
     for acknowledged in draft.acknowledged:
         if acknowledged.fingerprint not in known:
             raise Refused(f"acknowledged finding {acknowledged.fingerprint[:19]} is not one of this change")
+
+
+def _bound(case: Case, acknowledged: tuple[Acknowledgement, ...]) -> tuple[Acknowledgement, ...]:
+    """Bind the acknowledgement of a broken constraint to its witnesses, which the gate asks for."""
+    shown = {finding.fingerprint: finding for finding in case.findings if finding.external == BOUNDARY_SOURCE}
+    results = {result.id: result.fingerprint for result in case.boundary}
+    return tuple(
+        replace(item, fingerprint=results[shown[item.fingerprint].rule]) if item.fingerprint in shown else item
+        for item in acknowledged
+    )
 
 
 def attest(
@@ -135,7 +144,7 @@ def attest(
         findings_sha256=findings_digest(facts.findings),
         engine=facts.engine,
         counts=(level_counts[0], level_counts[1], level_counts[2], level_counts[3]),
-        acknowledged=draft.acknowledged,
+        acknowledged=_bound(ready_.case, draft.acknowledged),
         external_count=0,
         external_sha256=canonical.digest([]),
         hunks=len(set(units)),
@@ -288,7 +297,5 @@ def acknowledgements(case: Case, answers: dict[str, str]) -> tuple[Acknowledgeme
         found = [f for f in case.findings if key in (f.id, f.fingerprint)]
         if not found:
             raise Refused(f"there is no finding {key}", remedy="list them with `reviewconsole inspect CHANGE`")
-        boundary = [r for r in case.boundary if r.id == found[0].rule and found[0].external == "boundary"]
-        fingerprint = boundary[0].fingerprint if boundary else found[0].fingerprint
-        out.append(Acknowledgement(fingerprint=fingerprint, rule=found[0].rule, text=text))
+        out.append(Acknowledgement(fingerprint=found[0].fingerprint, rule=found[0].rule, text=text))
     return tuple(out)

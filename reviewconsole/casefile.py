@@ -1,0 +1,173 @@
+"""What a reviewer is shown, as values: the queue, one opened change, the decision sheet.
+
+The use cases in `review` make them; the console and the verbs show them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reviewconsole.boundary import BoundaryResult, Witness
+from reviewconsole.change import Change, Oid
+from reviewconsole.decision import Verdict
+from reviewconsole.diff import FileDiff, HunkId
+from reviewconsole.evidence import Participant, Provenance
+from reviewconsole.finding import Family, Finding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Risk:
+    """How much a change can hurt."""
+
+    level: str
+    """critical, high, medium, low or none: the worst finding that is not suppressed."""
+    score: int
+    """Sorts the queue, higher first; has no unit."""
+    reasons: tuple[str, ...]
+    """What the score is made of, most points first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requirement:
+    """One thing the policy asks for, and whether it is met."""
+
+    id: str
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueEntry:
+    """One row of the queue."""
+
+    change: Change
+    provenance: Provenance
+    risk: Risk
+    counts: Mapping[Family, int]
+    """Findings by family, suppressed ones apart."""
+    files: int
+    added: int
+    removed: int
+    state: str
+    """pending, approved, rejected, stale or blocked."""
+    top: tuple[Finding, ...]
+    """The worst three findings."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenedChange:
+    """One change, read whole."""
+
+    change: Change
+    provenance: Provenance
+    files: tuple[FileDiff, ...]
+    findings: tuple[Finding, ...]
+    boundary: tuple[BoundaryResult, ...]
+    risk: Risk
+    digest: str
+    """`reviewconsole/diff/v1`; empty where the content could not be read."""
+    engine: str
+    requirements: tuple[Requirement, ...]
+    verdict: Verdict
+    participants: tuple[Participant, ...]
+    policy_commit: Oid | None
+    notes: tuple[str, ...] = ()
+    state: str = "pending"
+
+    @property
+    def units(self) -> tuple[HunkId, ...]:
+        """Every unit of coverage, in the order of the files."""
+        return tuple(dict.fromkeys(unit for file in self.files for unit in file.units))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """Everything that would be signed, and what stands against it."""
+
+    rows: tuple[tuple[str, str], ...]
+    """Label and value, in reading order."""
+    unread: tuple[HunkId, ...]
+    unacknowledged: tuple[Finding, ...]
+    gate_before: Verdict
+    gate_after: Verdict
+    gate_why: tuple[str, ...]
+    confirm: str
+    """What must be typed to sign: the first hex digits of the head id."""
+    blocked: str = ""
+    """Why signing is refused; empty when it may be signed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """A decision that is on disk, read back."""
+
+    id: str
+    ref: str
+    head: Oid
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncState:
+    """Where one's own records are."""
+
+    state: str
+    """nothing, recorded here, on the remote or failed."""
+    pending: int
+    """Logs of one's own that the remote does not have in this state."""
+    why: str = ""
+    alarms: tuple[str, ...] = ()
+    """Logs that were rewound, replaced or deleted on the remote."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordRow:
+    """One record as the log shows it."""
+
+    id: str
+    decision: str
+    principal: str
+    decided_at: str
+    valid: bool
+    why: str
+    reason: str
+    head: str = ""
+    log: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PassphraseRequest:
+    """A question for the passphrase of one key."""
+
+    key: str
+    fingerprint: str
+    why: str
+    """Why it is asked, e.g. that the OS keyring cannot keep it safely."""
+    can_store: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PassphraseAnswer:
+    """The passphrase, and whether the person agreed to keep it in the OS keyring."""
+
+    passphrase: str
+    store: bool
+
+    def __repr__(self) -> str:
+        return "PassphraseAnswer(***)"
+
+
+__all__ = [
+    "BoundaryResult",
+    "OpenedChange",
+    "PassphraseAnswer",
+    "PassphraseRequest",
+    "QueueEntry",
+    "RecordRow",
+    "Recorded",
+    "Requirement",
+    "Risk",
+    "Sheet",
+    "SyncState",
+    "Witness",
+]

@@ -1,0 +1,296 @@
+"""One repository opened by one person: what the console and the verbs work with."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewconsole import detection
+from reviewconsole.casefile import (
+    OpenedChange,
+    PassphraseAnswer,
+    PassphraseRequest,
+    QueueEntry,
+    Recorded,
+    RecordRow,
+    Sheet,
+    SyncState,
+)
+from reviewconsole.change import Change, Oid
+from reviewconsole.config import Config, load_config
+from reviewconsole.decision import DecisionKind, Draft, Verdict
+from reviewconsole.diff import FileDiff
+from reviewconsole.errors import RepositoryError
+from reviewconsole.evidence import ProvenanceClass
+from reviewconsole.finding import Family, Page
+from reviewconsole.gate import GateReport, JudgedRecord
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading import changes
+from reviewconsole.loading.case import Case, Store, judge, open_case
+from reviewconsole.loading.content import load_trees
+from reviewconsole.review import deciding, keys, publishing
+from reviewconsole.review.journaling import Log, device_id
+from reviewconsole.signing.signer import Signer
+from reviewconsole.verify import open_store, tip_policy
+
+Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
+_TOP = 3
+_STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    case: Case
+    report: GateReport
+
+
+class Workspace:
+    """A repository, the person's settings and everything read so far.
+
+    Methods may be called from any thread, one at a time. Signing asks `ask` for a passphrase.
+    """
+
+    def __init__(self, repository: Repository, config: Config, environ: Mapping[str, str], target: str | None) -> None:
+        self._repository = repository
+        self.config = config
+        self._environ = environ
+        self._wanted = target
+        self._opened: dict[Oid, _Opened] = {}
+        self._signer: Signer | None = None
+        self._store = open_store(repository, config.patterns, target)
+        policy = None
+        fault = ""
+        try:
+            policy = tip_policy(repository, target)
+        except RepositoryError as error:
+            fault = str(error)
+        self.target = self._store.targets[0].ref
+        self.repository_name = policy.repository if policy is not None else repository.git_dir.parent.name
+        no_policy = "no readable policy on the target: nothing is enforced; run `reviewconsole init`"
+        notices = [fault or no_policy] if policy is None else []
+        notices += [f"{log}: {why}" for log, why in sorted(self._store.records.broken.items())]
+        self.notices: tuple[str, ...] = tuple(notices)
+
+    @classmethod
+    def open(cls, path: Path, environ: Mapping[str, str], target: str | None = None) -> "Workspace":
+        """Open the repository that holds `path`; RepositoryError when there is none."""
+        return cls(Repository.open(path, environ), load_config(environ), environ, target)
+
+    @property
+    def store(self) -> Store:
+        """What was read of the repository."""
+        return self._store
+
+    def reload(self) -> None:
+        """Read refs and records again."""
+        self._store = open_store(self._repository, self.config.patterns, self._wanted)
+
+    def queue(
+        self,
+        *,
+        everything: bool = False,
+        span: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> tuple[QueueEntry, ...]:
+        """List what waits for a decision, worst first; `everything` adds the decided and the rest."""
+        self.reload()
+        store = self._store
+        if span is not None:
+            left, _, right = span.partition("..")
+            bounds = [self._repository.resolve(name or "HEAD")[1] for name in (left, right)]
+            found = changes.landed(self._repository, store.targets[0], bounds[0], bounds[1])
+        else:
+            policy = tip_policy(self._repository, self._wanted)
+            found = changes.pending(self._repository, store.targets, policy)
+        entries = []
+        for index, change in enumerate(found):
+            if progress is not None:
+                progress(index, len(found))
+            entry, shown = self._entry(change)
+            if everything or shown:
+                entries.append(entry)
+        entries.sort(key=lambda e: (_STATE_ORDER.index(e.state) // 2, -e.risk.score, e.change.updated, e.change.head))
+        return tuple(entries)
+
+    def _entry(self, change: Change) -> tuple[QueueEntry, bool]:
+        opened = self._open(change)
+        case, report = opened.case, opened.report
+        files = case.content.files if case.content is not None else ()
+        live = [finding for finding in case.findings if not finding.suppressed]
+        state = state_of(report)
+        evident = case.provenance.provenance.rank >= ProvenanceClass.SUGGESTION.rank
+        wanted = report.in_scope and (case.force is not None or evident)
+        entry = QueueEntry(
+            change=change,
+            provenance=case.provenance,
+            risk=case.risk,
+            counts={family: sum(f.family is family for f in live) for family in Family},
+            files=len(files),
+            added=sum(file.added for file in files),
+            removed=sum(file.removed for file in files),
+            state=state,
+            top=tuple(live[:_TOP]),
+            notes=case.notes,
+        )
+        return entry, (wanted or evident) and state not in ("approved", "rejected")
+
+    def _open(self, change: Change) -> _Opened:
+        case = open_case(self._store, change)
+        return _Opened(case, judge(self._store, case, int(time.time())))
+
+    def change(self, spec: str) -> Change:
+        """Resolve a branch, ref, commit id, change id or range."""
+        return changes.one(self._repository, self._store.targets, spec)
+
+    def open_change(self, spec: str) -> OpenedChange:
+        """Read one change whole, with findings, boundary and the gate's answer."""
+        opened = self._open(self.change(spec))
+        self._opened[opened.case.change.head] = opened
+        return _shown(opened)
+
+    def moved(self, opened: OpenedChange) -> Oid | None:
+        """The head that the change's ref has now, if it is another one; the head itself when the ref is gone."""
+        ref = opened.change.ref
+        if not ref.startswith("refs/"):
+            return None
+        now = {found.name: found.oid for found in self._repository.refs(ref)}.get(ref)
+        return None if now == opened.change.head else now or opened.change.head
+
+    def delta(self, opened: OpenedChange, newer: OpenedChange) -> tuple[FileDiff, ...]:
+        """What differs between the content that was read and that of a newer head."""
+        return load_trees(self._repository, opened.change.head_tree, newer.change.head_tree).files
+
+    def _case(self, opened: OpenedChange) -> Case:
+        return self._opened[opened.change.head].case
+
+    def signer(self, ask: Ask) -> Signer:
+        """The reviewer's key, found once."""
+        if self._signer is None:
+            self._signer = keys.find_signer(self._repository, self.config, ask)
+        return self._signer
+
+    def sheet(self, opened: OpenedChange, draft: Draft) -> Sheet:
+        """Show what would be signed; asks for no passphrase."""
+        signer = self._signer or keys.public_signer(self._repository, self.config)
+        return deciding.sheet(
+            self._store,
+            self._case(opened),
+            draft,
+            signer,
+            wanted=self.config.principal,
+            device=device_id(self.config.state_dir),
+            now=int(time.time()),
+        )
+
+    def record(self, opened: OpenedChange, draft: Draft, ask: Ask) -> Recorded:
+        """Sign and record; when it returns the decision is on disk."""
+        self.reload()
+        recorded = deciding.decide(
+            self._store,
+            self._case(opened),
+            draft,
+            self.signer(ask),
+            wanted=self.config.principal,
+            open_log=self._log,
+            now=int(time.time()),
+        )
+        self.reload()
+        return recorded
+
+    def _log(self, repository_id: str, principal: str, blob: bytes) -> Log:
+        return Log(self._repository, self.config.state_dir, repository_id, principal, blob)
+
+    def exchange(self, *, remote: str | None = None, push: bool = True) -> publishing.Exchange:
+        """Fetch everybody's records and push one's own."""
+        result = publishing.exchange(
+            self._repository, self.config.state_dir, self._environ, remote=remote, push=push
+        )
+        self.reload()
+        return result
+
+    def publish(self) -> SyncState:
+        """Like `exchange`, for the console."""
+        return self.exchange().state
+
+    def sync_state(self) -> SyncState:
+        """Where one's own records are, without asking the remote."""
+        own = publishing.own_refs(self._repository, self.config.state_dir)
+        return SyncState(state="recorded here" if own else "nothing", pending=len(own))
+
+    def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
+        """The records that speak about a change, newest first."""
+        report = judge(self._store, self._open(opened.change).case, int(time.time()))
+        return tuple(_row(judged) for judged in _newest(report.records))
+
+    def log(self) -> tuple[RecordRow, ...]:
+        """Every record of the repository whose signature is good, newest first, then every problem."""
+        rows = []
+        for record in sorted(
+            self._store.records.verified, key=lambda r: (r.attestation.decided_at, r.attestation.sequence), reverse=True
+        ):
+            why = self._store.records.broken.get(record.log, "")
+            rows.append(_row(JudgedRecord(record=record, valid=not why, why=why or "signature and chain are good")))
+        return tuple(rows)
+
+    def problems(self) -> tuple[str, ...]:
+        """What does not verify, and where."""
+        return tuple(
+            f"{p.log}{' at ' + p.noted[:12] if p.noted else ''}: {p.why}" for p in self._store.records.problems
+        )
+
+    def page(self, rule: str) -> Page:
+        """The page of a detection rule."""
+        return detection.page(rule)
+
+
+def state_of(report: GateReport) -> str:
+    """Sum the gate's answer up in the queue's one word."""
+    approve = [j for j in report.records if j.record.attestation.decision is DecisionKind.APPROVE and j.live]
+    if any(item.id.startswith("reject/") for item in report.requirements):
+        return "rejected"
+    if report.in_scope and report.verdict is Verdict.SATISFIED:
+        return "approved"
+    if any(judged.why.startswith("stale") for judged in approve):
+        return "stale"
+    if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
+        return "blocked"
+    return "pending"
+
+
+def _newest(judged: tuple[JudgedRecord, ...]) -> list[JudgedRecord]:
+    return sorted(judged, key=lambda j: (j.record.attestation.decided_at, j.record.attestation.sequence), reverse=True)
+
+
+def _row(judged: JudgedRecord) -> RecordRow:
+    att = judged.record.attestation
+    return RecordRow(
+        id=judged.record.id,
+        decision=att.decision.value,
+        principal=att.principal,
+        decided_at=att.decided_at,
+        valid=judged.valid and judged.live,
+        why=judged.why + (f" (carried: {judged.carried})" if judged.carried else ""),
+        reason=att.reason,
+        head=att.head,
+        log=judged.record.log,
+    )
+
+
+def _shown(opened: _Opened) -> OpenedChange:
+    case, report = opened.case, opened.report
+    return OpenedChange(
+        change=case.change,
+        provenance=case.provenance,
+        files=case.content.files if case.content is not None else (),
+        findings=case.findings,
+        boundary=case.boundary,
+        risk=case.risk,
+        digest=case.content.digest if case.content is not None else "",
+        engine=case.facts.engine if case.facts is not None else "",
+        requirements=report.requirements,
+        verdict=report.verdict,
+        participants=case.facts.participants if case.facts is not None else (),
+        policy_commit=case.force.commit if case.force is not None else None,
+        notes=(*case.notes, *((case.policy_fault,) if case.policy_fault else ())),
+        state=state_of(report),
+    )
