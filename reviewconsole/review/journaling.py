@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reviewconsole.attestation import (
+    NAMESPACE,
     Attestation,
     Envelope,
     Observed,
@@ -22,7 +23,6 @@ from reviewconsole.attestation import (
     payload_bytes,
     record_id,
 )
-from reviewconsole.attestation import NAMESPACE
 from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, RepositoryError, StorageError
 from reviewconsole.gate import Records
@@ -30,7 +30,6 @@ from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing.signer import Signer
-from reviewconsole.sshkey import key8
 
 _TRIES = 50
 _LARGEST_OBSERVED = 100
@@ -55,15 +54,28 @@ def device_id(state_dir: Path) -> str:
     raise StorageError(f"{path} does not hold 8 hex digits", remedy="remove the file; a new log will be begun")
 
 
-class Log:
-    """One person's log of one key on this device: the journal and the notes ref that mirrors it."""
+def _folder(state_dir: Path, repository_id: str) -> Path:
+    return state_dir / "journal" / repository_id.removeprefix("sha256:")[:16]
 
-    def __init__(self, repository: Repository, state_dir: Path, repository_id: str, principal: str, blob: bytes) -> None:
+
+def mend_logs(repository: Repository, state_dir: Path, repository_id: str, records: Records) -> None:
+    """Write back to the notes whatever any journal of this device holds and they lost."""
+    for path in sorted(_folder(state_dir, repository_id).glob("*.log")):
+        principal, key, _ = path.stem.rsplit("-", 2)
+        Log(repository, state_dir, repository_id, principal, key).mend(records)
+
+
+class Log:
+    """One person's log of one key on this device: the journal and the notes ref that mirrors it.
+
+    `key` is `key8` of the public key.
+    """
+
+    def __init__(self, repository: Repository, state_dir: Path, repository_id: str, principal: str, key: str) -> None:
         self._repository = repository
         self.device = device_id(state_dir)
-        self.ref = log_ref(principal, key8(blob), self.device)
-        folder = state_dir / "journal" / repository_id.removeprefix("sha256:")[:16]
-        self._journal = Journal(folder / f"{principal}-{key8(blob)}-{self.device}.log")
+        self.ref = log_ref(principal, key, self.device)
+        self._journal = Journal(_folder(state_dir, repository_id) / f"{principal}-{key}-{self.device}.log")
 
     def record(
         self, build: Callable[[int, str | None, tuple[Observed, ...]], Attestation], signer: Signer, records: Records

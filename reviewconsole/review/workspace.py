@@ -28,9 +28,11 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Case, Store, judge, open_case
 from reviewconsole.loading.content import load_trees
+from reviewconsole.loading.policies import repository_id
 from reviewconsole.review import deciding, keys, publishing
-from reviewconsole.review.journaling import Log, device_id
+from reviewconsole.review.journaling import Log, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
+from reviewconsole.sshkey import key8
 from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
@@ -197,11 +199,15 @@ class Workspace:
         self.reload()
         return recorded
 
-    def _log(self, repository_id: str, principal: str, blob: bytes) -> Log:
-        return Log(self._repository, self.config.state_dir, repository_id, principal, blob)
+    def _log(self, identity: str, principal: str, blob: bytes) -> Log:
+        return Log(self._repository, self.config.state_dir, identity, principal, key8(blob))
 
     def exchange(self, *, remote: str | None = None, push: bool = True) -> publishing.Exchange:
-        """Fetch everybody's records and push one's own."""
+        """Fetch everybody's records and push one's own, after mending what the notes lost."""
+        policy = tip_policy(self._repository, self._wanted)
+        if policy is not None:
+            identity = repository_id(self._repository, policy.repository, self._store.targets[0].tip)
+            mend_logs(self._repository, self.config.state_dir, identity, self._store.records)
         result = publishing.exchange(
             self._repository, self.config.state_dir, self._environ, remote=remote, push=push
         )

@@ -1,0 +1,246 @@
+"""The JSON documents of the command (docs/schemas/)."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from reviewconsole.boundary import BoundaryResult
+from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement
+from reviewconsole.change import Change
+from reviewconsole.evidence import Provenance
+from reviewconsole.finding import Family, Finding
+from reviewconsole.verify import RangeVerdict
+
+Document = dict[str, Any]
+
+
+def render(document: Mapping[str, object]) -> str:
+    """One document as text: ASCII, lone surrogates as `\\udcXX`."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _time(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, OSError, ValueError):
+        return "1970-01-01T00:00:00Z"
+
+
+def _provenance(found: Provenance) -> Document:
+    return {
+        "class": found.provenance.value,
+        "flags": list(found.flags),
+        "tools": list(found.tools),
+        "operators": list(found.operators),
+        "signals": [
+            {
+                "signal": hit.signal,
+                "class": hit.provenance.value,
+                "tool": hit.tool,
+                "commit": hit.commit,
+                "evidence": hit.evidence,
+            }
+            for hit in found.signals
+        ],
+    }
+
+
+def _change(change: Change) -> Document:
+    return {
+        "id": change.id,
+        "ref": change.ref,
+        "title": change.title,
+        "base": change.base,
+        "head": change.head,
+        "target": change.target,
+        "commits": len(change.commits),
+        "authors": list(dict.fromkeys(f"{c.author.name} <{c.author.email}>" for c in change.commits)),
+        "updated": _time(change.updated),
+    }
+
+
+def _entry(entry: QueueEntry) -> Document:
+    return {
+        **_change(entry.change),
+        "provenance": _provenance(entry.provenance),
+        "risk": {"level": entry.risk.level, "score": entry.risk.score, "reasons": list(entry.risk.reasons)},
+        "findings": {family.value: count for family, count in entry.counts.items()},
+        "stats": {"files": entry.files, "added": entry.added, "removed": entry.removed},
+        "state": entry.state,
+        "notes": list(entry.notes),
+    }
+
+
+def queue(identity: str, target: str, entries: Sequence[QueueEntry]) -> Document:
+    """`reviewconsole/queue/v1`."""
+    return {
+        "schema": "reviewconsole/queue/v1",
+        "repository": {"id": identity, "target": target},
+        "changes": [_entry(entry) for entry in entries],
+    }
+
+
+def _finding(finding: Finding) -> Document:
+    return {
+        "id": finding.id,
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule,
+        "family": finding.family.value,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "path": finding.location.path,
+        "side": finding.location.side.value,
+        "line": finding.location.line,
+        "end_line": finding.location.end_line,
+        "construct": finding.location.construct,
+        "message": finding.message,
+        "why": finding.why,
+        "instead": finding.instead,
+        "references": list(finding.references),
+        "suppressed": finding.suppressed or None,
+    }
+
+
+def _boundary(result: BoundaryResult) -> Document:
+    return {
+        "id": result.id,
+        "kind": result.kind,
+        "level": result.level,
+        "verdict": result.verdict,
+        "why": result.why,
+        "witnesses": [
+            {"path": w.path, "side": w.side.value, "lines": list(w.lines), "sha256": w.sha256} for w in result.witnesses
+        ],
+    }
+
+
+def _requirement(item: Requirement) -> Document:
+    return {"id": item.id, "verdict": item.verdict.value, "why": item.why}
+
+
+def _files(opened: OpenedChange) -> list[Document]:
+    out = []
+    for file in opened.files:
+        entry = file.entry
+        hunks = []
+        for hunk in file.hunks:
+            new = range(hunk.new_start, hunk.new_start + max(hunk.new_lines, 1))
+            old = range(hunk.old_start, hunk.old_start + max(hunk.old_lines, 1))
+            inside = [
+                f.id
+                for f in opened.findings
+                if f.location.path == file.path and f.location.line in (new if f.location.side.value == "new" else old)
+            ]
+            hunks.append(
+                {
+                    "id": hunk.id,
+                    "old_start": hunk.old_start,
+                    "old_lines": hunk.old_lines,
+                    "new_start": hunk.new_start,
+                    "new_lines": hunk.new_lines,
+                    "findings": inside,
+                }
+            )
+        out.append(
+            {
+                "path": file.path,
+                "old_path": file.similar_to,
+                "status": entry.status,
+                "old_mode": entry.old_mode,
+                "new_mode": entry.new_mode,
+                "binary": file.binary,
+                "submodule": entry.submodule,
+                "hunks": hunks,
+            }
+        )
+    return out
+
+
+def inspect(opened: OpenedChange) -> Document:
+    """`reviewconsole/inspect/v1`."""
+    live = [finding for finding in opened.findings if not finding.suppressed]
+    change = {
+        **_change(opened.change),
+        "provenance": _provenance(opened.provenance),
+        "risk": {"level": opened.risk.level, "score": opened.risk.score, "reasons": list(opened.risk.reasons)},
+        "findings": {family.value: sum(f.family is family for f in live) for family in Family},
+        "stats": {
+            "files": len(opened.files),
+            "added": sum(file.added for file in opened.files),
+            "removed": sum(file.removed for file in opened.files),
+        },
+        "state": opened.state,
+        "notes": list(opened.notes),
+    }
+    return {
+        "schema": "reviewconsole/inspect/v1",
+        "change": change,
+        "digest": opened.digest,
+        "files": _files(opened),
+        "findings": [_finding(finding) for finding in opened.findings],
+        "boundary": [_boundary(result) for result in opened.boundary],
+        "requirements": [_requirement(item) for item in opened.requirements],
+        "verdict": opened.verdict.value,
+    }
+
+
+def verify(result: RangeVerdict) -> Document:
+    """`reviewconsole/verify/v1`."""
+    return {
+        "schema": "reviewconsole/verify/v1",
+        "verdict": result.verdict.value,
+        "target": result.target,
+        "policy": {"commit": result.policy_commit, "sha256": result.policy_sha256},
+        "changes": [
+            {
+                "commit": item.change.head,
+                "title": item.change.title,
+                "verdict": item.report.verdict.value,
+                "why": list(item.report.why),
+                "requirements": [_requirement(requirement) for requirement in item.report.requirements],
+                "records": [
+                    {
+                        "id": judged.record.id,
+                        "decision": judged.record.attestation.decision.value,
+                        "principal": judged.record.attestation.principal,
+                        "carried": judged.carried,
+                        "valid": judged.valid and judged.live,
+                        "why": judged.why,
+                    }
+                    for judged in item.report.records
+                ],
+            }
+            for item in result.changes
+        ],
+        "why": result.why,
+        "problems": list(result.problems),
+    }
+
+
+def log(rows: Sequence[RecordRow], problems: Sequence[str]) -> Document:
+    """`reviewconsole/log/v1`."""
+    return {
+        "schema": "reviewconsole/log/v1",
+        "records": [
+            {
+                "id": row.id,
+                "decision": row.decision,
+                "principal": row.principal,
+                "decidedAt": row.decided_at,
+                "head": row.head,
+                "log": row.log,
+                "valid": row.valid,
+                "why": row.why,
+                "reason": row.reason,
+            }
+            for row in rows
+        ],
+        "problems": list(problems),
+    }
+
+
+def fallback_identity(root: str) -> str:
+    """Identify a repository that has no policy, and so no name: SHA-256 of NUL and its root commit."""
+    return "sha256:" + hashlib.sha256(b"\0" + root.encode()).hexdigest()

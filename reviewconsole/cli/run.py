@@ -1,0 +1,35 @@
+"""Parse the call, run the verb, turn errors into one message and an exit code."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reviewconsole.cli.parser import build_parser
+from reviewconsole.display import safe_lines
+from reviewconsole.errors import ReviewConsoleError
+
+
+def complain(error: ReviewConsoleError) -> None:
+    """Say on stderr what is wrong and what can be done."""
+    sys.stderr.write(f"reviewconsole: {safe_lines(str(error))}\n")
+    if error.remedy:
+        sys.stderr.write(f"  {safe_lines(error.remedy)}\n")
+
+
+def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one call; never a traceback for bad input."""
+    from reviewconsole.cli import verbs
+
+    parser = build_parser()
+    try:
+        options = parser.parse_args(words)
+    except SystemExit as stop:
+        return int(stop.code or 0) and 64
+    options.folder = Path(options.folder or ".")
+    verb = options.verb or "open"
+    try:
+        handler = verbs.VERBS[verb]
+        return handler(options, environ)
+    except ReviewConsoleError as error:
+        complain(error)
+        return error.exit_code
