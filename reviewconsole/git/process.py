@@ -1,0 +1,132 @@
+"""The only module that starts git: environment from nothing, fixed options, bytes in and out.
+
+The reasons for each setting are in docs/decisions/0005-reading-git-safely.md.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reviewconsole.display import safe_lines, safe_text
+from reviewconsole.errors import RemoteError, RepositoryError
+
+_KEPT = ("PATH", "HOME", "TMPDIR")
+_QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+_NETWORK = ("SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "GIT_CONFIG_GLOBAL", "GIT_SSH_COMMAND", "USER")
+_READING = {
+    "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",
+}
+_OPTIONS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.commitGraph=false",
+    "core.multiPackIndex=false",
+    "core.bigFileThreshold=1g",
+    "core.attributesFile=/dev/null",
+    "core.fsync=all",
+    "core.quotePath=true",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+)
+_LOCAL_PROTOCOLS = ("protocol.allow=never",)
+NETWORK_SECONDS = 60
+_LOCAL_SECONDS = 600
+
+
+def find_git(path: str | None) -> str:
+    """Find the git executable on PATH."""
+    found = shutil.which("git", path=path)
+    if found is None:
+        raise RepositoryError("git is not on PATH", remedy="install git 2.39 or newer")
+    return found
+
+
+class Git:
+    """Runs git on one git directory; the current directory and the caller's GIT_* never matter."""
+
+    def __init__(self, git_dir: Path, environ: Mapping[str, str]) -> None:
+        self.git_dir = git_dir
+        self._environ = {key: environ[key] for key in _KEPT if key in environ}
+        self._quarantine = {key: environ[key] for key in _QUARANTINE if key in environ}
+        self._network = {key: environ[key] for key in _NETWORK if key in environ}
+        self._git = find_git(environ.get("PATH"))
+
+    def _command(self, args: Sequence[str], *, network: bool) -> list[str]:
+        command = [self._git, "--git-dir", str(self.git_dir), "--no-pager"]
+        for option in (*_OPTIONS, *(() if network else _LOCAL_PROTOCOLS), f"safe.directory={self.git_dir}"):
+            command += ["-c", option]
+        return [*command, *args]
+
+    def _env(self, *, network: bool) -> dict[str, str]:
+        env = {**self._environ, **_READING, **self._quarantine, "GIT_CEILING_DIRECTORIES": str(self.git_dir.parent)}
+        if network:
+            for key in ("GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_ATTR_NOSYSTEM"):
+                del env[key]
+            env.update(self._network)
+            env["GIT_ALLOW_PROTOCOL"] = "ssh:https:git:file"
+        return env
+
+    def run(
+        self,
+        args: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        network: bool = False,
+        accept: Sequence[int] = (0,),
+    ) -> bytes:
+        """Run one command and give its stdout; RepositoryError (RemoteError on the network) else."""
+        code, out, err = self.attempt(args, stdin=stdin, network=network)
+        if code not in accept:
+            kind = RemoteError if network else RepositoryError
+            shown = " ".join(safe_text(arg) for arg in args[:6])
+            message = safe_lines(err.decode("utf-8", "surrogateescape").strip()) or "no message"
+            raise kind(f"git {shown} ended with {code}: {message}")
+        return out
+
+    def attempt(self, args: Sequence[str], *, stdin: bytes = b"", network: bool = False) -> tuple[int, bytes, bytes]:
+        """Run one command and give its exit code, stdout and stderr."""
+        seconds = NETWORK_SECONDS if network else _LOCAL_SECONDS
+        try:
+            done = subprocess.run(  # noqa: S603 - fixed executable, ids and fixed words as arguments
+                self._command(args, network=network),
+                input=stdin,
+                capture_output=True,
+                env=self._env(network=network),
+                cwd="/",
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            kind = RemoteError if network else RepositoryError
+            raise kind(f"git {args[0]} gave no answer within {seconds} seconds") from error
+        except OSError as error:
+            raise RepositoryError(f"git could not be started: {error.strerror}") from error
+        return done.returncode, done.stdout, done.stderr
+
+
+def read_user_config(environ: Mapping[str, str], key: str) -> str | None:
+    """Read one value of the person's own git settings (global, then system scope), never a repository's."""
+    env = {k: v for k, v in environ.items() if k in (*_KEPT, "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")}
+    git = find_git(environ.get("PATH"))
+    for scope in ("--global", "--system"):
+        done = subprocess.run(  # noqa: S603 - fixed executable and words
+            [git, "config", scope, "--includes", "--get", key],
+            capture_output=True,
+            env={**env, "LC_ALL": "C"},
+            cwd="/",
+            timeout=_LOCAL_SECONDS,
+            check=False,
+        )
+        if done.returncode == 0:
+            return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+    return None

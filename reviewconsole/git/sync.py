@@ -1,0 +1,212 @@
+"""Exchange notes refs with a remote, through a bare git directory of our own.
+
+The repository's configuration never takes part: its ssh command, credential helpers, proxies and
+rewritten addresses belong to whoever wrote them. The person's own git settings do apply. Local
+refs move only forward; what a remote rewound, replaced or deleted is reported, and kept here.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reviewconsole.change import Oid, decode, encode
+from reviewconsole.errors import RemoteError, RepositoryError, StorageError
+from reviewconsole.git.notes import read_notes_at, write_notes
+from reviewconsole.git.process import Git
+from reviewconsole.git.repository import Repository
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FetchReport:
+    """What a fetch found."""
+
+    updated: tuple[str, ...] = ()
+    rolled_back: tuple[str, ...] = ()
+    """Refs that the remote rewound, replaced or deleted; ours are kept."""
+    own_diverged: Mapping[str, Oid] = field(default_factory=dict)
+    """Logs of one's own that grew in two clones: ref -> the remote's tip."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushReport:
+    """What a push did."""
+
+    pushed: tuple[str, ...] = ()
+    rejected: Mapping[str, str] = field(default_factory=dict)
+
+
+class Sync:
+    """Fetches and pushes notes refs of one repository."""
+
+    def __init__(self, repository: Repository, state_dir: Path, environ: Mapping[str, str]) -> None:
+        self._repository = repository
+        self._environ = environ
+        name = hashlib.sha256(os.fsencode(repository.common_dir)).hexdigest()[:16]
+        self._folder = state_dir / "sync" / name
+        self._git = Git(self._folder / "sync.git", environ)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        objects = self._repository.common_dir / "objects"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            own = self._git.git_dir
+            if not (own / "HEAD").is_file():
+                options = [f"--object-format={self._repository.object_format}", "--template="]
+                self._git.run(["init", "-q", "--bare", *options, str(own)])
+            info = own / "objects" / "info"
+            info.mkdir(parents=True, exist_ok=True)
+            (info / "alternates").write_bytes(os.fsencode(objects) + b"\n")
+        except OSError as error:
+            raise StorageError(f"the state folder cannot be used: {error.strerror}") from error
+
+    def _address(self, remote: str) -> str:
+        """The remote's address, pinned at first use."""
+        url = self._repository.config_local(f"remote.{remote}.url")
+        if not url:
+            raise RemoteError(f"there is no remote called {remote}", remedy="list them with `git remote -v`")
+        if "::" in url or url.startswith("-"):
+            raise RemoteError(f"the address of {remote} would run a program", remedy="use an ssh, https or file address")
+        pins = self._folder / "remotes.json"
+        try:
+            known = json.loads(pins.read_text(encoding="utf-8")) if pins.exists() else {}
+            if remote not in known:
+                known[remote] = url
+                pins.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{pins} cannot be used: {error}", remedy="remove it, and check the address") from error
+        if known[remote] != url:
+            raise RemoteError(
+                f"the address of {remote} was {known[remote]} and is now {url}",
+                remedy=f"if you changed it, remove {pins}; if not, ask who did",
+            )
+        if url.startswith((".", "/")):
+            return str((self._repository.common_dir.parent / url).resolve()) if url.startswith(".") else url
+        return url
+
+    def remote_tips(self, remote: str, prefix: str) -> dict[str, Oid]:
+        """Ref -> id on the remote, under a prefix."""
+        out = self._git.run(["ls-remote", "--refs", "--", self._address(remote), f"{prefix}*"], network=True)
+        rows = [row.split(b"\t", 1) for row in out.split(b"\n") if row]
+        return {decode(name): Oid(oid.decode()) for oid, name in rows if name.startswith(encode(prefix))}
+
+    def fetch(self, remote: str, prefix: str, *, own: frozenset[str]) -> FetchReport:
+        """Bring the remote's refs under `prefix` here; `own` are the logs this device writes."""
+        address = self._address(remote)
+        theirs = self.remote_tips(remote, prefix)
+        seen = self._seen(remote)
+        ours = {ref.name: ref.oid for ref in self._repository.note_refs(prefix)}
+        changed = {ref: oid for ref, oid in theirs.items() if ours.get(ref) != oid}
+        if changed:
+            specs = [f"+{ref}:refs/incoming/{ref.removeprefix('refs/')}" for ref in changed]
+            options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"]
+            self._git.run(["fetch", "-q", *options, "--stdin", "--", address], stdin="\n".join(specs).encode() + b"\n", network=True)
+            arrived = self._arrived(changed)
+            self._carry_over(arrived.values())
+        else:
+            arrived = {}
+        report = self._apply(arrived, theirs, ours, own, seen)
+        self._remember(remote, {**seen, **{ref: oid for ref, oid in theirs.items() if ref not in report.rolled_back}})
+        return report
+
+    def _arrived(self, wanted: Mapping[str, Oid]) -> dict[str, Oid]:
+        out = self._git.run(["for-each-ref", "--format=%(refname)%00%(objectname)", "refs/incoming/"])
+        found = {}
+        for row in out.split(b"\n"):
+            if row:
+                name, oid = row.split(b"\0")
+                ref = "refs/" + decode(name).removeprefix("refs/incoming/")
+                if ref in wanted:
+                    found[ref] = Oid(oid.decode())
+        return found
+
+    def _carry_over(self, tips: Iterable[Oid]) -> None:
+        """Copy the objects that the repository lacks, without either side reading configuration of the other."""
+        have = "".join(f"^{ref.oid}\n" for ref in self._repository.note_refs("refs/notes/"))
+        feed = "".join(f"{oid}\n" for oid in tips) + have
+        pack = self._git.run(["pack-objects", "-q", "--revs", "--stdout"], stdin=feed.encode())
+        self._repository.git.run(["index-pack", "--stdin", "--fix-thin", "--strict"], stdin=pack)
+
+    def _apply(
+        self,
+        arrived: Mapping[str, Oid],
+        theirs: Mapping[str, Oid],
+        ours: Mapping[str, Oid],
+        own: frozenset[str],
+        seen: Mapping[str, Oid],
+    ) -> FetchReport:
+        updated, rolled_back, diverged = [], [], {}
+        for ref, oid in arrived.items():
+            mine = ours.get(ref)
+            if mine is None or self._repository.is_ancestor(mine, oid):
+                self._repository.git.run(["update-ref", "--no-deref", ref, oid, mine or "0" * len(oid)])
+                updated.append(ref)
+            elif self._repository.is_ancestor(oid, mine):
+                if ref not in own or (ref in seen and not self._reaches(seen[ref], oid)):
+                    rolled_back.append(ref)
+            elif ref in own:
+                diverged[ref] = oid
+            else:
+                rolled_back.append(ref)
+        rolled_back += [ref for ref in seen if ref not in theirs]
+        return FetchReport(
+            updated=tuple(sorted(updated)), rolled_back=tuple(sorted(set(rolled_back))), own_diverged=diverged
+        )
+
+    def _reaches(self, old: Oid, new: Oid) -> bool:
+        try:
+            return self._repository.is_ancestor(old, new)
+        except RepositoryError:
+            return False
+
+    def _seen(self, remote: str) -> dict[str, Oid]:
+        """What this remote was last known to hold."""
+        try:
+            raw = json.loads((self._folder / "seen.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return {str(ref): Oid(str(oid)) for ref, oid in raw.get(remote, {}).items()}
+
+    def _remember(self, remote: str, tips: Mapping[str, Oid]) -> None:
+        path = self._folder / "seen.json"
+        try:
+            known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+            known[remote] = dict(tips)
+            fresh = path.with_name(f"seen.{os.getpid()}.tmp")
+            fresh.write_text(json.dumps(known), encoding="utf-8")
+            fresh.replace(path)
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path} cannot be written: {error}") from error
+
+    def push(self, remote: str, refs: Sequence[str]) -> PushReport:
+        """Push refs forward, never by force; a rejected one is reported with the remote's reason."""
+        tips = {ref.name: ref.oid for ref in self._repository.note_refs("refs/notes/")}
+        theirs = self.remote_tips(remote, "refs/notes/")
+        specs = {ref: f"{tips[ref]}:{ref}" for ref in refs if ref in tips and theirs.get(ref) != tips[ref]}
+        if not specs:
+            return PushReport()
+        command = ["push", "--porcelain", "--no-verify", "--", self._address(remote), *specs.values()]
+        code, out, err = self._git.attempt(command, network=True)
+        pushed, rejected = [], {}
+        for row in decode(out).split("\n"):
+            parts = row.split("\t")
+            if len(parts) >= 3 and parts[0] in (" ", "*", "=", "!"):
+                ref = parts[1].split(":", 1)[-1]
+                if parts[0] == "!":
+                    rejected[ref] = parts[2]
+                else:
+                    pushed.append(ref)
+        if code and not rejected:
+            raise RemoteError(f"the push failed: {decode(err).strip()}")
+        self._remember(remote, {**self._seen(remote), **{ref: tips[ref] for ref in pushed}})
+        return PushReport(pushed=tuple(sorted(pushed)), rejected=rejected)
+
+    def union(self, ref: str, theirs: Oid, merge: Callable[[bytes | None, bytes | None], bytes]) -> Oid:
+        """Unite a log that grew in two clones: `merge` joins two notes on one object."""
+        mine = next(found.oid for found in self._repository.note_refs(ref) if found.name == ref)
+        ours, other = (read_notes_at(self._repository, oid).notes for oid in (mine, theirs))
+        updates = {oid: merge(ours.get(oid), text) for oid, text in other.items() if ours.get(oid) != text}
+        return write_notes(self._repository, ref, updates, message="Unite two copies of a log", expected=mine, parents=(theirs,))
