@@ -164,7 +164,7 @@ def test_unknown_fields_and_versions_are_refused() -> None:
         {"nonce": "short"},
         {"principal": "Alice"},
         {"observed": sample().observed * 101},
-        {"reason": "x" * 4000, "acknowledged": sample().acknowledged * 400},
+        {"reason": "x" * 4000, "acknowledged": sample().acknowledged * 500},
     ],
 )
 def test_what_would_not_read_back_is_never_written(change: dict[str, object]) -> None:
