@@ -14,7 +14,7 @@ from reviewconsole.decision import Acknowledgement, DecisionKind, Draft, must_ac
 from reviewconsole.diff import HunkId
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError
 from reviewconsole.evidence import Provenance
-from reviewconsole.finding import Severity
+from reviewconsole.finding import Finding, Severity
 from reviewconsole.gate import Facts, PolicyInForce, Records, findings_digest
 from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, Store, judge
 from reviewconsole.loading.content import Content, reviewed_tree
@@ -290,11 +290,11 @@ def decide(
     return Recorded(id=identifier, ref=log.ref, head=Oid(att.head), summary=summary(att))
 
 
-def acknowledgements(case: Case, answers: dict[str, str]) -> tuple[Acknowledgement, ...]:
+def acknowledgements(findings: tuple[Finding, ...], answers: dict[str, str]) -> tuple[Acknowledgement, ...]:
     """Turn `F1` or fingerprint -> text into acknowledgements; Refused for what is not found."""
     out = []
     for key, text in answers.items():
-        found = [f for f in case.findings if key in (f.id, f.fingerprint)]
+        found = [f for f in findings if key in (f.id, f.fingerprint)]
         if not found:
             raise Refused(f"there is no finding {key}", remedy="list them with `reviewconsole inspect CHANGE`")
         out.append(Acknowledgement(fingerprint=found[0].fingerprint, rule=found[0].rule, text=text))
