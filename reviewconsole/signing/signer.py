@@ -1,0 +1,195 @@
+"""Who can sign: a private key file, an ssh-agent, a security key.
+
+Every signature is checked by our own verifier before it is handed out.
+"""
+
+import socket
+import struct
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+
+from reviewconsole.errors import FormatError, SigningError, VerificationError
+from reviewconsole.signing import sshsig
+from reviewconsole.signing.keystore import Secret
+from reviewconsole.sshkey import ED25519, RSA, SECURITY_KEYS, Reader, check_key, fingerprint, wire
+
+_AGENT_SECONDS = 60
+_TOUCH_SECONDS = 120
+_RSA_SHA2_512 = 4
+PrivateKey = Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+class Signer(Protocol):
+    """Somebody's key, able to sign."""
+
+    @property
+    def public_blob(self) -> bytes:
+        """The public key blob."""
+
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:...`."""
+
+    @property
+    def kind(self) -> str:
+        """file, agent or security-key."""
+
+    def sign(self, message: bytes, namespace: str) -> str:
+        """Give the armoured SSHSIG of a message. Raises SigningError."""
+
+
+def _checked(message: bytes, namespace: str, blob: bytes, armoured: str) -> str:
+    try:
+        found = sshsig.verify(message, armoured, namespace=namespace)
+    except (FormatError, VerificationError) as error:
+        raise SigningError(f"the signature made does not verify: {error}") from error
+    if found.blob != blob:
+        raise SigningError("another key signed than the one asked for")
+    return armoured
+
+
+class FileSigner:
+    """A private key file; unlocked when it first signs."""
+
+    kind = "file"
+
+    def __init__(self, path: Path, blob: bytes, unlock: Callable[[bool], Secret | None], *, encrypted: bool) -> None:
+        self._path = path
+        self._unlock = unlock
+        self._encrypted = encrypted
+        self._key: PrivateKey | None = None
+        self.public_blob = blob
+        self.fingerprint = fingerprint(blob)
+
+    def _load(self) -> PrivateKey:
+        secret = self._unlock(self._encrypted)
+        if self._encrypted and secret is None:
+            raise SigningError("the key needs its passphrase", remedy="give it, or add the key to an ssh-agent")
+        password = secret.reveal() if secret is not None else None
+        data = self._path.read_bytes()
+        loader = load_ssh_private_key if b"OPENSSH PRIVATE KEY" in data else load_pem_private_key
+        try:
+            key = loader(data, password)
+        except (ValueError, TypeError) as error:
+            why = "the passphrase is wrong" if self._encrypted else "the key file is not readable"
+            raise SigningError(why) from error
+        if not isinstance(key, Ed25519PrivateKey | rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise SigningError("keys of this type are not accepted")
+        return key
+
+    def sign(self, message: bytes, namespace: str) -> str:
+        """Sign in this process."""
+        if self._key is None:
+            self._key = self._load()
+        data = sshsig.signed_data(message, namespace)
+        key_type = check_key(self.public_blob)
+        if isinstance(self._key, Ed25519PrivateKey):
+            signature = wire(ED25519.encode(), self._key.sign(data))
+        elif isinstance(self._key, rsa.RSAPrivateKey):
+            signature = wire(b"rsa-sha2-512", self._key.sign(data, padding.PKCS1v15(), hashes.SHA512()))
+        else:
+            r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(sshsig.ecdsa_hash(key_type))))
+            signature = wire(key_type.encode(), wire(_mpint(r), _mpint(s)))
+        armoured = sshsig.armour(self.public_blob, namespace, signature)
+        return _checked(message, namespace, self.public_blob, armoured)
+
+
+def _mpint(value: int) -> bytes:
+    return value.to_bytes(value.bit_length() // 8 + 1, "big")
+
+
+class AgentSigner:
+    """A key in an ssh-agent (IETF draft-miller-ssh-agent)."""
+
+    kind = "agent"
+
+    def __init__(self, address: str, blob: bytes) -> None:
+        self._address = address
+        self.public_blob = blob
+        self.fingerprint = fingerprint(blob)
+
+    def sign(self, message: bytes, namespace: str) -> str:
+        """Let the agent sign."""
+        data = sshsig.signed_data(message, namespace)
+        flags = _RSA_SHA2_512 if check_key(self.public_blob) == RSA else 0
+        answer = agent_request(self._address, b"\x0d" + wire(self.public_blob, data) + struct.pack(">I", flags))
+        if answer[:1] != b"\x0e":
+            raise SigningError("the ssh-agent refused to sign", remedy="confirm it, or unlock the agent")
+        signature = Reader(answer[1:]).string()
+        return _checked(message, namespace, self.public_blob, sshsig.armour(self.public_blob, namespace, signature))
+
+
+def agent_request(address: str, body: bytes) -> bytes:
+    """Ask an ssh-agent one thing. Raises SigningError where it does not answer."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as channel:
+            channel.settimeout(_AGENT_SECONDS)
+            channel.connect(address)
+            channel.sendall(wire(body))
+            size = struct.unpack(">I", _receive(channel, 4))[0]
+            return _receive(channel, min(size, 1 << 18))
+    except (OSError, struct.error) as error:
+        raise SigningError(f"the ssh-agent does not answer: {error}", remedy="start one, or name a key file") from error
+
+
+def _receive(channel: socket.socket, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        part = channel.recv(count - len(data))
+        if not part:
+            raise OSError("the connection was closed")
+        data += part
+    return data
+
+
+def agent_keys(address: str) -> list[bytes]:
+    """The public key blobs that an agent holds."""
+    answer = agent_request(address, b"\x0b")
+    reader = Reader(answer)
+    if reader.take(1) != b"\x0c":
+        raise SigningError("the ssh-agent gave no list of keys")
+    blobs = []
+    for _ in range(reader.number()):
+        blobs.append(reader.string())
+        reader.string()
+    return blobs
+
+
+class SecurityKeySigner:
+    """A FIDO security key, through `ssh-keygen -Y sign`, which talks to the device."""
+
+    kind = "security-key"
+
+    def __init__(self, path: Path, blob: bytes, environ: Mapping[str, str]) -> None:
+        self._path = path
+        self._environ = dict(environ)
+        self.public_blob = blob
+        self.fingerprint = fingerprint(blob)
+
+    def sign(self, message: bytes, namespace: str) -> str:
+        """Sign; blocks until the key is touched."""
+        command = ["ssh-keygen", "-Y", "sign", "-q", "-n", namespace, "-f", str(self._path)]
+        try:
+            done = subprocess.run(  # noqa: S603 - fixed words, a path and a namespace of ours
+                command, input=message, capture_output=True, env=self._environ, timeout=_TOUCH_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise SigningError("the security key was not touched in time") from error
+        except OSError as error:
+            raise SigningError("ssh-keygen could not be started", remedy="install OpenSSH") from error
+        if done.returncode:
+            raise SigningError("ssh-keygen did not sign: " + done.stderr.decode("utf-8", "replace").strip())
+        return _checked(message, namespace, self.public_blob, done.stdout.decode("ascii", "replace"))
+
+
+def is_security_key(blob: bytes) -> bool:
+    """Tell whether a key wants a touch."""
+    return check_key(blob) in SECURITY_KEYS
