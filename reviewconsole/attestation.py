@@ -281,9 +281,7 @@ def _acknowledgement(row: Table) -> Acknowledgement:
 
 
 def _observed(row: Table) -> Observed:
-    found = Observed(
-        log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD)
-    )
+    found = Observed(log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD))
     row.end()
     return found
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NewType
 
-import unidiff
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchSet
 
 from reviewconsole.change import Entry, decode, encode
 from reviewconsole.errors import FormatError
@@ -125,8 +126,8 @@ def parse_hunks(path: str, patch: bytes) -> tuple[Hunk, ...]:
         return ()
     shielded, originals = _shield(patch)
     try:
-        patched = unidiff.PatchSet("--- a/f\n+++ b/f\n" + shielded)
-    except unidiff.UnidiffParseError as error:
+        patched = PatchSet("--- a/f\n+++ b/f\n" + shielded)
+    except UnidiffParseError as error:
         raise FormatError(f"the patch text cannot be parsed: {error}", place=path) from error
     if len(patched) != 1:
         raise FormatError("the patch text holds more than one file", place=path)
@@ -136,7 +137,7 @@ def parse_hunks(path: str, patch: bytes) -> tuple[Hunk, ...]:
     for raw in patched[0]:
         consumed += 1
         section = originals[consumed - 1]
-        lines = []
+        lines: list[Line] = []
         for row in raw:
             consumed += 1
             text = originals[consumed - 1]

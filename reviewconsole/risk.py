@@ -40,7 +40,9 @@ def assess_risk(
     if lines >= _LARGE_LINES:
         parts.append((min(lines // _LARGE_LINES * 2, 10), f"{lines} changed lines"))
     if "autonomous" in provenance.flags or provenance.provenance is ProvenanceClass.STRONG:
-        parts.append((5, "committed by an agent itself" if "autonomous" not in provenance.flags else "declared autonomous"))
+        parts.append(
+            (5, "committed by an agent itself" if "autonomous" not in provenance.flags else "declared autonomous")
+        )
     if unscanned:
         parts.append((5, f"{len(unscanned)} parts could not be scanned"))
     parts.sort(key=lambda part: (-part[0], part[1]))

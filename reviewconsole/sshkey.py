@@ -14,7 +14,11 @@ ED25519 = "ssh-ed25519"
 SK_ED25519 = "sk-ssh-ed25519@openssh.com"
 SK_ECDSA = "sk-ecdsa-sha2-nistp256@openssh.com"
 RSA = "ssh-rsa"
-CURVES = {"ecdsa-sha2-nistp256": ("nistp256", 32), "ecdsa-sha2-nistp384": ("nistp384", 48), "ecdsa-sha2-nistp521": ("nistp521", 66)}
+CURVES = {
+    "ecdsa-sha2-nistp256": ("nistp256", 32),
+    "ecdsa-sha2-nistp384": ("nistp384", 48),
+    "ecdsa-sha2-nistp521": ("nistp521", 66),
+}
 SECURITY_KEYS = frozenset({SK_ED25519, SK_ECDSA})
 LEAST_RSA_BITS = 3072
 _LARGEST_RSA_BITS = 16384

@@ -86,7 +86,13 @@ def _range(store: Store, spec: str) -> tuple[Change, ...]:
 
 
 def verify(
-    repository: Repository, patterns: Patterns, spec: str, *, now: int, target: str | None = None, since: str | None = None
+    repository: Repository,
+    patterns: Patterns,
+    spec: str,
+    *,
+    now: int,
+    target: str | None = None,
+    since: str | None = None,
 ) -> RangeVerdict:
     """Judge a range or a ref against its target. `now` is the gate's clock."""
     store = open_store(repository, patterns, target)

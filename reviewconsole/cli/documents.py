@@ -1,6 +1,5 @@
 """The JSON documents of the command (docs/schemas/)."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -239,8 +238,3 @@ def log(rows: Sequence[RecordRow], problems: Sequence[str]) -> Document:
         ],
         "problems": list(problems),
     }
-
-
-def fallback_identity(root: str) -> str:
-    """Identify a repository that has no policy, and so no name: SHA-256 of NUL and its root commit."""
-    return "sha256:" + hashlib.sha256(b"\0" + root.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """The grammar of the command line, and the shell completion made from it."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 _CHANGE = "a branch, a full ref, a commit id, a change id or base..head"
 _EPILOG = (
@@ -8,10 +9,11 @@ _EPILOG = (
     "69 remote unavailable, 70 internal error, 73 cannot write, 77 no usable signing key, 130 interrupted"
 )
 
-Sub = "argparse._SubParsersAction[argparse.ArgumentParser]"
+if TYPE_CHECKING:
+    Sub = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
 
 
-def _verb(verbs: Sub, name: str, text: str) -> argparse.ArgumentParser:
+def _verb(verbs: "Sub", name: str, text: str) -> argparse.ArgumentParser:
     return verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
 
 
@@ -38,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _reading(verbs: Sub) -> None:
+def _reading(verbs: "Sub") -> None:
     console = _verb(verbs, "open", "open the console on the queue, or on one change")
     console.add_argument("change", nargs="?", metavar="CHANGE", help=_CHANGE)
     console.add_argument("--theme", metavar="NAME", help="a theme of the themes folder")
@@ -60,7 +62,7 @@ def _reading(verbs: Sub) -> None:
     rules.add_argument("name", nargs="?", metavar="NAME")
 
 
-def _deciding(verbs: Sub) -> None:
+def _deciding(verbs: "Sub") -> None:
     for name, text in (
         ("approve", "record an approval; without the console, coverage is 0"),
         ("reject", "record a reject, which blocks until it is superseded or overridden"),
@@ -72,7 +74,11 @@ def _deciding(verbs: Sub) -> None:
         decide.add_argument("--no-push", action="store_true", help="record here only")
         _target(decide)
         decide.add_argument(
-            "--ack", action="append", default=[], metavar="FINDING=TEXT", help="acknowledge a finding: F1=why it is fine"
+            "--ack",
+            action="append",
+            default=[],
+            metavar="FINDING=TEXT",
+            help="acknowledge a finding: F1=why it is fine",
         )
         if name == "approve":
             decide.add_argument(
@@ -83,7 +89,7 @@ def _deciding(verbs: Sub) -> None:
     sync.add_argument("--no-push", action="store_true", help="fetch only")
 
 
-def _checking(verbs: Sub) -> None:
+def _checking(verbs: "Sub") -> None:
     verify = _verb(verbs, "verify", "judge a range or a ref: the gate, for CI and auditors")
     verify.add_argument("range", nargs="?", default="HEAD", metavar="RANGE", help="A..B or a ref; default HEAD")
     _json(verify)
@@ -97,7 +103,7 @@ def _checking(verbs: Sub) -> None:
     check.add_argument("--at", metavar="TIME", help="judge validity at this time, YYYYMMDD[HHMM[SS]]Z; default now")
 
 
-def _setting_up(verbs: Sub) -> None:
+def _setting_up(verbs: "Sub") -> None:
     init = _verb(verbs, "init", "write a starting policy, your key as signer, and the notes refspec")
     init.add_argument("--name", metavar="NAME", help="the repository's name in the policy, e.g. example/payments")
     init.add_argument("--person", metavar="NAME", help="your name in the policy; default from your e-mail")
@@ -129,16 +135,14 @@ def completion(shell: str) -> str:
         for name, (text, options) in verbs.items():
             quoted = text.replace("'", "\\'")
             lines.append(f"complete -c reviewconsole -n __fish_use_subcommand -a {name} -d '{quoted}'")
-            lines += [
-                f"complete -c reviewconsole -n '__fish_seen_subcommand_from {name}' -l {o[2:]}" for o in options
-            ]
+            lines += [f"complete -c reviewconsole -n '__fish_seen_subcommand_from {name}' -l {o[2:]}" for o in options]
         return "\n".join(lines) + "\n"
     cases = "\n".join(f"    {name}) words='{' '.join(options)}' ;;" for name, (_, options) in verbs.items())
     script = f"""_reviewconsole() {{
   local cur verb words
   cur="${{COMP_WORDS[COMP_CWORD]}}"
   verb="${{COMP_WORDS[1]}}"
-  words='{' '.join(verbs)}'
+  words='{" ".join(verbs)}'
   if [ "$COMP_CWORD" -gt 1 ]; then
     case "$verb" in
 {cases}

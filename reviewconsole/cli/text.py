@@ -57,7 +57,9 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
     now = int(time.time())
     for entry in entries:
         change = entry.change
-        level = paint(f"{GLYPHS[entry.risk.level]} {entry.risk.level:<8} {entry.risk.score:>4}", _LEVELS[entry.risk.level])
+        level = paint(
+            f"{GLYPHS[entry.risk.level]} {entry.risk.level:<8} {entry.risk.score:>4}", _LEVELS[entry.risk.level]
+        )
         tools = ",".join(entry.provenance.tools) or entry.provenance.provenance.value
         yield (
             f"{level}  {entry.state:<8}  {change.id}  {age(change.updated, now):>4}  {safe_text(tools):<12}  "
@@ -151,7 +153,9 @@ def verify(result: RangeVerdict, paint: Painter, *, everything: bool) -> Iterato
         if report.verdict is Verdict.SATISFIED and not everything and len(result.changes) > 1:
             continue
         glyph, colour = _VERDICTS[report.verdict]
-        yield paint(f"{glyph} {report.verdict.value:<11} {item.change.head[:12]} {safe_text(item.change.title)}", colour)
+        yield paint(
+            f"{glyph} {report.verdict.value:<11} {item.change.head[:12]} {safe_text(item.change.title)}", colour
+        )
         for why in report.why:
             yield f"    {safe_text(why)}"
         for judged in report.records:

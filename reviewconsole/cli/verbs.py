@@ -89,7 +89,7 @@ def _acknowledged(items: Iterable[str]) -> dict[str, str]:
     for item in items:
         name, equals, said = item.partition("=")
         if not equals or not said.strip():
-            raise UsageError(f"--ack {item!r} must be FINDING=TEXT, e.g. F1=\"rolled back on staging\"")
+            raise UsageError(f'--ack {item!r} must be FINDING=TEXT, e.g. F1="rolled back on staging"')
         answers[name] = said
     return answers
 

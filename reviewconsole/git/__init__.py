@@ -1,9 +1,9 @@
 """Git as bytes: objects, refs, notes, journal, sync. Knows commits and refs, not what a note means.
 
-    process     the only module that starts git
-    objects     parse and re-hash raw objects
-    repository  discovery, refs, commits, entries, patches, blobs
-    notes       read and write note trees by compare-and-swap
-    journal     append-only file that no git command touches
-    sync        fetch and push through a git directory of our own
+process     the only module that starts git
+objects     parse and re-hash raw objects
+repository  discovery, refs, commits, entries, patches, blobs
+notes       read and write note trees by compare-and-swap
+journal     append-only file that no git command touches
+sync        fetch and push through a git directory of our own
 """

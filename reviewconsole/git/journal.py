@@ -64,7 +64,7 @@ class Journal:
         except OSError as error:
             raise StorageError(f"the journal cannot be read: {error.strerror}", remedy=_REMEDY) from error
         *lines, tail = data.split(b"\n")
-        records = []
+        records: list[bytes] = []
         for number, line in enumerate(lines, 1):
             record = _parse(line)
             if record is None:

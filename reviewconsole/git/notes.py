@@ -103,7 +103,7 @@ def write_notes(
         names[first] = TreeItem("040000", first, _write_tree(repository, items))
     tree = _write_tree(repository, names)
     lineage = [expected, *parents] if expected is not None else list(parents)
-    commit = _write_commit(repository, tree, [oid for oid in lineage if oid is not None], message)
+    commit = _write_commit(repository, tree, lineage, message)
     old = expected or "0" * len(tree)
     git.run(["update-ref", "--no-deref", "-m", "reviewconsole", ref, commit, old])
     moved = _tip(repository, ref)
@@ -121,9 +121,7 @@ def _root(repository: Repository, commit: Oid | None) -> tuple[TreeItem, ...]:
 
 def _write_tree(repository: Repository, items: Mapping[bytes, TreeItem]) -> Oid:
     kinds = {"040000": "tree", "160000": "commit"}
-    feed = b"".join(
-        f"{i.mode} {kinds.get(i.mode, 'blob')} {i.oid}\t".encode() + i.name + b"\0" for i in items.values()
-    )
+    feed = b"".join(f"{i.mode} {kinds.get(i.mode, 'blob')} {i.oid}\t".encode() + i.name + b"\0" for i in items.values())
     return Oid(repository.git.run(["mktree", "-z"], stdin=feed).decode().strip())
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from reviewconsole.change import Commit, Oid, Person, decode
 from reviewconsole.errors import CorruptObject, RepositoryError
 
-_PERSON = re.compile(rb"(?P<name>[^<\n]*?) ?<(?P<email>[^>\n]*)>(?: (?P<time>-?\d{1,18})(?: [+-]\d{4,6})?)?.*", re.DOTALL)
+_PERSON = re.compile(
+    rb"(?P<name>[^<\n]*?) ?<(?P<email>[^>\n]*)>(?: (?P<time>-?\d{1,18})(?: [+-]\d{4,6})?)?.*", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ def check_object(oid: Oid, kind: str, data: bytes, object_format: str) -> None:
     """Refuse bytes that are not those of the id (CorruptObject): git itself does not check."""
     if object_id(kind, data, object_format) != oid:
         raise CorruptObject(
-            f"the bytes stored for {kind} {oid[:12]} are not its own", remedy="run `git fsck`, and ask who wrote to .git"
+            f"the bytes stored for {kind} {oid[:12]} are not its own",
+            remedy="run `git fsck`, and ask who wrote to .git",
         )
 
 
@@ -55,7 +58,9 @@ def parse_tree(data: bytes, object_format: str) -> tuple[TreeItem, ...]:
 def tree_bytes(items: Sequence[TreeItem]) -> bytes:
     """Serialise a tree object; folders sort as if their names ended with a slash."""
     ordered = sorted(items, key=lambda item: item.name + (b"/" if item.mode == "040000" else b""))
-    return b"".join(item.mode.lstrip("0").encode() + b" " + item.name + b"\0" + bytes.fromhex(item.oid) for item in ordered)
+    return b"".join(
+        item.mode.lstrip("0").encode() + b" " + item.name + b"\0" + bytes.fromhex(item.oid) for item in ordered
+    )
 
 
 def _person(raw: bytes, encoding: str) -> tuple[Person, int, bool]:
@@ -86,7 +91,11 @@ def parse_commit(oid: Oid, data: bytes) -> Commit:
             continue
         last, _, value = row.partition(b" ")
         headers.setdefault(last, []).append(value)
-    anomalies = [f"{key.decode()} stands {len(headers[key])} times" for key in (b"author", b"committer", b"tree", b"encoding") if len(headers.get(key, [])) > 1]
+    anomalies = [
+        f"{key.decode()} stands {len(headers[key])} times"
+        for key in (b"author", b"committer", b"tree", b"encoding")
+        if len(headers.get(key, [])) > 1
+    ]
     encoding = headers.get(b"encoding", [b""])[0].decode("ascii", "replace")
     if encoding and encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
         anomalies.append(f"the message is encoded as {encoding[:40]}")

@@ -116,7 +116,9 @@ class Git:
 
 def read_user_config(environ: Mapping[str, str], key: str) -> str | None:
     """Read one value of the person's own git settings (global, then system scope), never a repository's."""
-    env = {k: v for k, v in environ.items() if k in (*_KEPT, "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")}
+    env = {
+        k: v for k, v in environ.items() if k in (*_KEPT, "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")
+    }
     git = find_git(environ.get("PATH"))
     for scope in ("--global", "--system"):
         done = subprocess.run(  # noqa: S603 - fixed executable and words

@@ -26,7 +26,15 @@ _DIFF = (
     "-O/dev/null",
     "--no-relative",
 )
-_PATCH = ("-p", "--text", "-U3", "--inter-hunk-context=0", "--diff-algorithm=myers", "--src-prefix=a/", "--dst-prefix=b/")
+_PATCH = (
+    "-p",
+    "--text",
+    "-U3",
+    "--inter-hunk-context=0",
+    "--diff-algorithm=myers",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +295,9 @@ class Repository:
 
     def remotes(self) -> list[str]:
         """Names of the configured remotes."""
-        code, out, _ = self.git.attempt(["config", "--local", "--no-includes", "--name-only", "-z", "--get-regexp", r"^remote\..*\.url$"])
+        code, out, _ = self.git.attempt(
+            ["config", "--local", "--no-includes", "--name-only", "-z", "--get-regexp", r"^remote\..*\.url$"]
+        )
         if code:
             return []
         names = [decode(name).removeprefix("remote.").removesuffix(".url") for name in out.split(b"\0") if name]

@@ -69,7 +69,9 @@ class Sync:
         if not url:
             raise RemoteError(f"there is no remote called {remote}", remedy="list them with `git remote -v`")
         if "::" in url or url.startswith("-"):
-            raise RemoteError(f"the address of {remote} would run a program", remedy="use an ssh, https or file address")
+            raise RemoteError(
+                f"the address of {remote} would run a program", remedy="use an ssh, https or file address"
+            )
         pins = self._folder / "remotes.json"
         try:
             known = json.loads(pins.read_text(encoding="utf-8")) if pins.exists() else {}
@@ -103,7 +105,11 @@ class Sync:
         if changed:
             specs = [f"+{ref}:refs/incoming/{ref.removeprefix('refs/')}" for ref in changed]
             options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"]
-            self._git.run(["fetch", "-q", *options, "--stdin", "--", address], stdin="\n".join(specs).encode() + b"\n", network=True)
+            self._git.run(
+                ["fetch", "-q", *options, "--stdin", "--", address],
+                stdin="\n".join(specs).encode() + b"\n",
+                network=True,
+            )
             arrived = self._arrived(changed)
             self._carry_over(arrived.values())
         else:
@@ -209,4 +215,6 @@ class Sync:
         mine = next(found.oid for found in self._repository.note_refs(ref) if found.name == ref)
         ours, other = (read_notes_at(self._repository, oid).notes for oid in (mine, theirs))
         updates = {oid: merge(ours.get(oid), text) for oid, text in other.items() if ours.get(oid) != text}
-        return write_notes(self._repository, ref, updates, message="Unite two copies of a log", expected=mine, parents=(theirs,))
+        return write_notes(
+            self._repository, ref, updates, message="Unite two copies of a log", expected=mine, parents=(theirs,)
+        )

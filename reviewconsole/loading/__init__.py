@@ -1,8 +1,8 @@
 """Bring git's bytes, the rules and the keys' answers together into values the pure core judges.
 
-    changes   which ranges are up for review, against which target
-    content   entries, blobs, hunks and the content digest of one change
-    policies  the policy in force, signers and revocations
-    records   every log, with signatures checked and chains followed
-    case      all of it for one change, and the gate's answer
+changes   which ranges are up for review, against which target
+content   entries, blobs, hunks and the content digest of one change
+policies  the policy in force, signers and revocations
+records   every log, with signatures checked and chains followed
+case      all of it for one change, and the gate's answer
 """

@@ -71,9 +71,7 @@ def _content_entry(entry: Entry, blobs: Mapping[Oid, bytes]) -> ContentEntry:
 
 
 def _file(entry: Entry, blobs: Mapping[Oid, bytes], patch: bytes, deleted: Mapping[Oid | None, str]) -> FileDiff:
-    old, new = (
-        blobs[oid] if oid is not None and mode != GITLINK_MODE else None for mode, oid in _sides(entry)
-    )
+    old, new = (blobs[oid] if oid is not None and mode != GITLINK_MODE else None for mode, oid in _sides(entry))
     binary = any(looks_binary(side) for side in (old, new) if side is not None)
     file = FileDiff(
         entry=entry,

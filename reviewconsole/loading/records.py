@@ -77,7 +77,9 @@ def read_records(repository: Repository) -> Records:
     for log in notes.note_refs(repository, REF_PREFIX):
         reading.present[log] = set()
         read = notes.read_notes(repository, log)
-        reading.problems += [RecordProblem(log=log, noted=oid, why="a note larger than 1 MiB") for oid in read.oversized]
+        reading.problems += [
+            RecordProblem(log=log, noted=oid, why="a note larger than 1 MiB") for oid in read.oversized
+        ]
         reading.problems += [RecordProblem(log=log, noted=None, why=f"not a note: {name}") for name in read.junk]
         for noted, raw in read.notes.items():
             _read_note(reading, log, noted, raw)
@@ -91,7 +93,9 @@ def read_records(repository: Repository) -> Records:
     )
 
 
-def _origins(repository: Repository, verified: tuple[VerifiedAttestation, ...]) -> Mapping[str, tuple[Participant, ...]]:
+def _origins(
+    repository: Repository, verified: tuple[VerifiedAttestation, ...]
+) -> Mapping[str, tuple[Participant, ...]]:
     """Recompute who took part in the range each record speaks about, where its commits are here."""
     out = {}
     known: dict[tuple[Oid | None, Oid], tuple[Participant, ...] | None] = {}
@@ -108,4 +112,3 @@ def _origins(repository: Repository, verified: tuple[VerifiedAttestation, ...]) 
         if found is not None:
             out[record.id] = found
     return out
-

@@ -184,7 +184,9 @@ def _rehearsed(records: Records, att: Attestation, signer: Signer) -> Records:
     return replace(records, verified=(*records.verified, trial))
 
 
-def sheet(store: Store, case: Case, draft: Draft, signer: Signer, *, wanted: str | None, device: str, now: int) -> Sheet:
+def sheet(
+    store: Store, case: Case, draft: Draft, signer: Signer, *, wanted: str | None, device: str, now: int
+) -> Sheet:
     """Show everything that would be signed, and what the gate says before and after."""
     ready_ = ready(case)
     principal = principal_of(ready_.force, signer, wanted)

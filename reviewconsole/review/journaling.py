@@ -142,9 +142,7 @@ class Log:
             if not updates:
                 return
             try:
-                notes.write_notes(
-                    self._repository, self.ref, updates, message="Record a decision", expected=tip
-                )
+                notes.write_notes(self._repository, self.ref, updates, message="Record a decision", expected=tip)
             except RepositoryError as failed:
                 error = failed
                 continue

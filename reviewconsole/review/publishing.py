@@ -53,7 +53,9 @@ def exchange(
             own = own_refs(repository, state_dir)
             report = sync.fetch(name, REF_PREFIX, own=frozenset(own))
             fetched.update(report.updated)
-            alarms.update(dict.fromkeys(f"{ref} was rewound, replaced or deleted on {name}" for ref in report.rolled_back))
+            alarms.update(
+                dict.fromkeys(f"{ref} was rewound, replaced or deleted on {name}" for ref in report.rolled_back)
+            )
             for ref, theirs in report.own_diverged.items():
                 sync.union(ref, theirs, merge_notes)
             if not push or not own:
@@ -65,8 +67,8 @@ def exchange(
                 break
         left = _unpublished(sync, name, repository, state_dir)
     except (RemoteError, RepositoryError) as error:
-        state = SyncState(state="failed", pending=len(own), why=str(error), alarms=tuple(alarms))
-        return Exchange(state=state, fetched=tuple(sorted(fetched)), pushed=tuple(sorted(pushed)))
+        failed = SyncState(state="failed", pending=len(own), why=str(error), alarms=tuple(alarms))
+        return Exchange(state=failed, fetched=tuple(sorted(fetched)), pushed=tuple(sorted(pushed)))
     if left:
         state = "failed" if push else "recorded here"
     else:

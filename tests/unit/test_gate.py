@@ -7,7 +7,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from reviewconsole.attestation import Acknowledgement, Attestation, VerifiedAttestation, log_ref, payload_bytes, record_id
+from reviewconsole.attestation import (
+    Acknowledgement,
+    Attestation,
+    VerifiedAttestation,
+    log_ref,
+    payload_bytes,
+    record_id,
+)
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.change import Change, Commit, Oid, Person, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict
@@ -22,7 +29,9 @@ NOW = 1_800_000_000
 HEAD, BASE, TREE, BASE_TREE = (Oid(digit * 40) for digit in "2143")
 BLOBS = {
     name: b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
-    + Ed25519PrivateKey.from_private_bytes(bytes([index]) * 32).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    + Ed25519PrivateKey.from_private_bytes(bytes([index]) * 32)
+    .public_key()
+    .public_bytes(Encoding.Raw, PublicFormat.Raw)
     for index, name in enumerate(("alice", "bob", "carol", "mallory"), 1)
 }
 FINDING = number(
@@ -38,11 +47,17 @@ FINDING = number(
         )
     ]
 )
-CLEAN = (BoundaryResult(id="policy.self", kind="policy.self", verdict="pass", why="", level="second-reviewer", text_sha256="0" * 64),)
+CLEAN = (
+    BoundaryResult(
+        id="policy.self", kind="policy.self", verdict="pass", why="", level="second-reviewer", text_sha256="0" * 64
+    ),
+)
 TOUCHED = (replace(CLEAN[0], verdict="violated", why="changes .reviewconsole/policy.toml"),)
 
 
-def force(rule: dict[str, object] | None = None, *, revoked: bytes = b"", options: str = "", **review: object) -> PolicyInForce:
+def force(
+    rule: dict[str, object] | None = None, *, revoked: bytes = b"", options: str = "", **review: object
+) -> PolicyInForce:
     signers = "".join(
         f'{name} namespaces="decision@reviewconsole"{options} ssh-ed25519 {base64.b64encode(BLOBS[name]).decode()}\n'
         for name in ("alice", "bob", "carol")
@@ -69,7 +84,9 @@ def force(rule: dict[str, object] | None = None, *, revoked: bytes = b"", option
 
 def commit(oid: Oid, email: str = "dev@example.com") -> Commit:
     who = Person(name="d", email=email)
-    return Commit(oid=oid, tree=TREE, parents=(BASE,), author=who, author_time=1, committer=who, committer_time=1, message="m")
+    return Commit(
+        oid=oid, tree=TREE, parents=(BASE,), author=who, author_time=1, committer=who, committer_time=1, message="m"
+    )
 
 
 def facts(**changed: object) -> Facts:
@@ -86,7 +103,9 @@ def facts(**changed: object) -> Facts:
     return replace(plain, **changed)  # type: ignore[arg-type]
 
 
-def record(who: str = "alice", about: Facts | None = None, *, noted: Oid | None = None, log: str = "", **changed: object) -> VerifiedAttestation:
+def record(
+    who: str = "alice", about: Facts | None = None, *, noted: Oid | None = None, log: str = "", **changed: object
+) -> VerifiedAttestation:
     f = about or facts()
     att = Attestation(
         ref="refs/heads/feat", decision=DecisionKind.APPROVE, risk="high", people=f.participants,
@@ -108,7 +127,13 @@ def record(who: str = "alice", about: Facts | None = None, *, noted: Oid | None 
     )  # fmt: skip
 
 
-def judge(*records: VerifiedAttestation, about: Facts | None = None, by: PolicyInForce | None = None, now: int = NOW, **kw: object) -> GateReport:
+def judge(
+    *records: VerifiedAttestation,
+    about: Facts | None = None,
+    by: PolicyInForce | None = None,
+    now: int = NOW,
+    **kw: object,
+) -> GateReport:
     present: dict[str, frozenset[str]] = {}
     for r in records:
         present[r.log] = present.get(r.log, frozenset()) | {r.id}
@@ -179,9 +204,10 @@ def test_the_same_content_under_another_head_is_carried_unless_the_rule_says_exa
 
 def test_an_empty_change_is_never_carried() -> None:
     empty = facts(paths=())
-    assert judge(record(about=empty, head=Oid("7" * 40)), about=empty).records == () or not judge(
-        record(about=empty, head=Oid("7" * 40)), about=empty
-    ).records[0].valid
+    assert (
+        judge(record(about=empty, head=Oid("7" * 40)), about=empty).records == ()
+        or not judge(record(about=empty, head=Oid("7" * 40)), about=empty).records[0].valid
+    )
 
 
 @pytest.mark.parametrize("role", ["author", "committer", "co-author", "operator"])
@@ -301,7 +327,9 @@ def test_other_detection_rules_are_named_and_acknowledgements_still_compared() -
 
 
 def test_a_change_to_the_policy_needs_two_whatever_wrote_it() -> None:
-    human = facts(boundary=TOUCHED, provenance=Provenance(provenance=ProvenanceClass.NONE), paths=(".reviewconsole/policy.toml",))
+    human = facts(
+        boundary=TOUCHED, provenance=Provenance(provenance=ProvenanceClass.NONE), paths=(".reviewconsole/policy.toml",)
+    )
     assert judge(about=human).verdict is Verdict.VIOLATED
     assert judge(record(about=human), about=human).verdict is Verdict.VIOLATED
     assert judge(record(about=human), record("bob", about=human), about=human).verdict is Verdict.SATISFIED
