@@ -61,6 +61,18 @@ def discover(path: Path) -> Path:
     raise RepositoryError(f"{path} is in no git repository", remedy="go into one, or name it with -C PATH")
 
 
+def _entry(meta: bytes, path: bytes) -> Entry:
+    old_mode, new_mode, old, new, status = decode(meta).split(" ")
+    return Entry(
+        path=decode(path),
+        status=status[0],
+        old_mode=old_mode,
+        new_mode=new_mode,
+        old_oid=None if old_mode == ABSENT_MODE else Oid(old),
+        new_oid=None if new_mode == ABSENT_MODE else Oid(new),
+    )
+
+
 class Repository:
     """Reads one repository. Every object whose bytes are handed out has been hashed again."""
 
@@ -229,22 +241,28 @@ class Repository:
 
     def entries(self, old_tree: Oid, new_tree: Oid) -> tuple[Entry, ...]:
         """List changed paths between two trees, from `diff-tree --raw -z`, without renames."""
-        out = self.git.run(["diff-tree", "-r", "--raw", "-z", *_DIFF, old_tree, new_tree])
-        fields = out.split(b"\0")
+        [found] = self.entries_of([(old_tree, new_tree)])
+        return found
+
+    def entries_of(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry, ...]]:
+        """Like `entries`, for many pairs of trees through one process, in their order."""
+        feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+        out = self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *_DIFF], stdin=feed)
         found = []
-        for meta, path in zip(fields[0:-1:2], fields[1::2], strict=True):
-            old_mode, new_mode, old, new, status = decode(meta[1:]).split(" ")
-            found.append(
-                Entry(
-                    path=decode(path),
-                    status=status[0],
-                    old_mode=old_mode,
-                    new_mode=new_mode,
-                    old_oid=None if old_mode == ABSENT_MODE else Oid(old),
-                    new_oid=None if new_mode == ABSENT_MODE else Oid(new),
-                )
-            )
-        return tuple(found)
+        at = 0
+        for old, new in pairs:
+            header = f"{old} {new}\n".encode()
+            if not out.startswith(header, at):
+                raise RepositoryError("git's answers and the questions are out of step")
+            at += len(header)
+            fields = []
+            while out.startswith(b":", at):
+                middle = out.index(b"\0", at)
+                end = out.index(b"\0", middle + 1)
+                fields.append(_entry(out[at + 1 : middle], out[middle + 1 : end]))
+                at = end + 1
+            found.append(tuple(fields))
+        return found
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""

@@ -108,7 +108,17 @@ class _Walk:
         self._repository = repository
         self._target = target
         self._commits = {commit.oid: commit for commit in repository.commits(tips, [target.tip])}
+        self._line: dict[Oid, int] | None = None
         self._order = {oid: index for index, oid in enumerate(self._commits)}
+
+    def _best(self, candidates: set[Oid], head: Oid) -> tuple[Oid, ...]:
+        """The best of several common ancestors; on the first-parent line it is the newest of them."""
+        if self._line is None:
+            line = self._repository.first_parents(self._target.tip, [])
+            self._line = {oid: index for index, oid in enumerate(line)}
+        if candidates <= self._line.keys():
+            return (min(candidates, key=self._line.__getitem__),)
+        return self._repository.merge_bases(self._target.tip, head)
 
     def range_of(self, head: Oid) -> tuple[tuple[Commit, ...], tuple[Oid, ...]]:
         """The commits of base..head, newest first, and the merge bases."""
@@ -122,9 +132,7 @@ class _Walk:
                 elif parent not in inside:
                     inside.add(parent)
                     todo.append(parent)
-        bases = tuple(outside)
-        if len(bases) > 1:
-            bases = self._repository.merge_bases(self._target.tip, head)
+        bases = self._best(outside, head) if len(outside) > 1 else tuple(outside)
         ordered = sorted(inside, key=self._order.__getitem__)
         return tuple(self._commits[oid] for oid in ordered), bases
 

@@ -26,9 +26,10 @@ from reviewconsole.finding import Family, Page
 from reviewconsole.gate import GateReport, JudgedRecord
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.case import Case, Store, judge, open_case
+from reviewconsole.loading.case import Case, Store, assess_provenance, judge, open_case
 from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.policies import repository_id
+from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
@@ -37,6 +38,7 @@ from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
 _TOP = 3
+_LEAST_EVIDENT = ProvenanceClass.SUGGESTION
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
 
 
@@ -111,6 +113,8 @@ class Workspace:
         else:
             policy = tip_policy(self._repository, self._wanted)
             found = changes.pending(self._repository, store.targets, policy)
+            if not everything:
+                found = self._evident(found, policy)
         entries = []
         for index, change in enumerate(found):
             if progress is not None:
@@ -121,13 +125,26 @@ class Workspace:
         entries.sort(key=lambda e: (_STATE_ORDER.index(e.state) // 2, -e.risk.score, e.change.updated, e.change.head))
         return tuple(entries)
 
+    def _evident(self, found: tuple[Change, ...], policy: Policy | None) -> tuple[Change, ...]:
+        """Leave out, before any content is read, what neither evidence nor policy brings into the queue."""
+        if policy is not None and (policy.scope == "all" or policy.assume_ai):
+            return found
+        listed = self._repository.entries_of([(change.base_tree, change.head_tree) for change in found])
+        kept = []
+        for change, entries in zip(found, listed, strict=True):
+            paths = tuple(entry.path for entry in entries)
+            evident = assess_provenance(self._store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
+            if evident or any(path.lower().startswith(FOLDER) for path in paths):
+                kept.append(change)
+        return tuple(kept)
+
     def _entry(self, change: Change) -> tuple[QueueEntry, bool]:
         opened = self._open(change)
         case, report = opened.case, opened.report
         files = case.content.files if case.content is not None else ()
         live = [finding for finding in case.findings if not finding.suppressed]
         state = state_of(report)
-        evident = case.provenance.provenance.rank >= ProvenanceClass.SUGGESTION.rank
+        evident = case.provenance.provenance.rank >= _LEAST_EVIDENT.rank
         wanted = report.in_scope and (case.force is not None or evident)
         entry = QueueEntry(
             change=change,
