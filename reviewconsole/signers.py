@@ -7,7 +7,7 @@ its number, because a skipped line is a key that should have been refused or a r
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reviewconsole.errors import FormatError, PolicyError
 from reviewconsole.sshkey import check_key, fingerprint, parse_public
@@ -20,7 +20,9 @@ _LINE = re.compile(
 )
 _OPTION = re.compile(r'([a-z-]+)="([^"]*)"')
 _TIME = re.compile(r"(\d{8})(\d{4})?(\d{2})?Z")
-_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]")
+"""The last digit holds four bits: another spelling would name a key that does not exist."""
+_REVOKED_AT = re.compile(r'revoked-at="([^"]*)"[ \t]+(.+)')
 _LARGEST = 1 << 20
 
 
@@ -33,10 +35,10 @@ def parse_time(text: str) -> int:
     if match is None or (match[3] and not match[2]):
         raise FormatError("a time must be YYYYMMDD[HHMM[SS]]Z, in UTC")
     try:
-        moment = datetime.strptime(match[1] + (match[2] or "0000") + (match[3] or "00"), "%Y%m%d%H%M%S")
+        moment = datetime.strptime(match[1] + (match[2] or "0000") + (match[3] or "00") + "Z", "%Y%m%d%H%M%S%z")
     except ValueError as error:
         raise FormatError("there is no such time") from error
-    return int(moment.replace(tzinfo=UTC).timestamp())
+    return int(moment.timestamp())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +66,7 @@ def _lines(data: bytes, file: str) -> list[tuple[int, str]]:
         raise PolicyError("not ASCII", place=f"{file} line {number}") from error
     rows = []
     for number, row in enumerate(text.split("\n"), 1):
-        if "\r" in row or "\0" in row:
+        if any(char != "\t" and not char.isprintable() for char in row):
             raise PolicyError("a control character", place=f"{file} line {number}")
         stripped = row.strip(" \t")
         if stripped and not stripped.startswith("#"):
@@ -110,10 +112,11 @@ class SignerRoster:
         for number, row in _lines(data, file):
             try:
                 key = _allowed(row)
-                if key.blob in seen:
-                    raise FormatError(f"the key stands in line {seen[key.blob]} already")
             except FormatError as error:
                 raise PolicyError(error.message, place=f"{file} line {number}") from error
+            if key.blob in seen:
+                why = f"the key stands in line {seen[key.blob]} already"
+                raise PolicyError(why, place=f"{file} line {number}")
             seen[key.blob] = number
             if namespace in key.namespaces:
                 keys[key.blob] = key
@@ -128,6 +131,17 @@ class SignerRoster:
         return tuple(key for key in self.keys.values() if key.principal == principal)
 
 
+def _revocation(row: str) -> tuple[str, int | None]:
+    """The fingerprint of a revoked key, and since when."""
+    dated = _REVOKED_AT.fullmatch(row)
+    moment, key = (parse_time(dated[1]), dated[2]) if dated is not None else (None, row)
+    # Behind the key it would pass for a comment, and the key for revoked from the beginning.
+    if "revoked-at" in key:
+        raise FormatError('must be: revoked-at="TIME" first, then the key')
+    name = key.split()[0]
+    return (name if _FINGERPRINT.fullmatch(name) else fingerprint(parse_public(key))), moment
+
+
 @dataclass(frozen=True, slots=True)
 class RevokedKeys:
     """Keys that stopped counting: fingerprint -> since when (None: always)."""
@@ -140,13 +154,7 @@ class RevokedKeys:
         since: dict[str, int | None] = {}
         for number, row in _lines(data, file):
             try:
-                moment, key = None, row
-                if row.startswith('revoked-at="'):
-                    option, _, key = row.partition(" ")
-                    moment = parse_time(option.removeprefix('revoked-at="').removesuffix('"'))
-                name = key.split()[0] if key.split() else ""
-                if not _FINGERPRINT.fullmatch(name):
-                    name = fingerprint(parse_public(key))
+                name, moment = _revocation(row)
             except FormatError as error:
                 raise PolicyError(error.message, place=f"{file} line {number}") from error
             earlier = since.get(name, moment)

@@ -1,4 +1,4 @@
-"""The strict verifier as one question: did this principal sign this message?"""
+"""The strict verifier as one question, whether this principal signed this message."""
 
 from reviewconsole.errors import VerificationError
 from reviewconsole.signers import AllowedKey, RevokedKeys, SignerRoster

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -67,14 +68,17 @@ def _default_key(settings: KeySettings) -> str:
     if not settings.default_key_command:
         raise SigningError("git's user.signingkey is not set", remedy=_REMEDY)
     try:
+        # At home: where we were started is a repository, which could hold the program.
         done = subprocess.run(  # noqa: S603 - the person's own global git setting
             shlex.split(settings.default_key_command),
+            stdin=subprocess.DEVNULL,
             capture_output=True,
+            cwd=settings.home,
             env=dict(settings.environ),
             timeout=_COMMAND_SECONDS,
             check=False,
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
         raise SigningError(f"gpg.ssh.defaultKeyCommand did not run: {error}") from error
     rows = done.stdout.decode("utf-8", "replace").split("\n")
     row = next((row for row in rows if row.startswith(("key::", "ssh-", "ecdsa-", "sk-"))), "")
@@ -94,6 +98,8 @@ def _from_agent(blob: bytes, settings: KeySettings) -> Signer:
 
 
 def _from_path(path: Path, settings: KeySettings, ask: Ask) -> Signer:
+    if not path.is_absolute():
+        raise SigningError(f"the path of the key, {path}, is not absolute", remedy=_REMEDY)
     private = path.with_suffix("") if path.suffix == ".pub" else path
     if not private.is_file():
         public = path if path.suffix == ".pub" else path.with_name(path.name + ".pub")
@@ -108,7 +114,7 @@ def _from_path(path: Path, settings: KeySettings, ask: Ask) -> Signer:
         raise SigningError(f"{private} is not accepted: {error}", remedy=_REMEDY) from error
     if is_security_key(blob):
         return SecurityKeySigner(private, blob, settings.environ)
-    return FileSigner(private, blob, _unlocker(private, blob, ask), encrypted=encrypted)
+    return FileSigner(private, blob, _Passphrases(private, blob, ask) if encrypted else None)
 
 
 def _inspect(path: Path) -> tuple[bytes, bool]:
@@ -143,26 +149,36 @@ def _inspect(path: Path) -> tuple[bytes, bool]:
     try:
         key = load_pem_private_key(data, None).public_key()
         return parse_public(key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()), False
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise FormatError("not a private key") from error
 
 
-def _unlocker(path: Path, blob: bytes, ask: Ask) -> Callable[[bool], Secret | None]:
-    name = fingerprint(blob)
+class _Passphrases:
+    """The keyring's passphrase first, then the person's; kept only with consent, and once it worked."""
 
-    def unlock(encrypted: bool) -> Secret | None:  # noqa: FBT001 - one question
-        if not encrypted:
-            return None
-        kept = keystore.lookup(name)
-        if kept is not None:
-            return kept
-        usable, why = keystore.state()
-        answer = ask(PassphraseRequest(key=str(path), fingerprint=name, why="" if usable else why, can_store=usable))
+    def __init__(self, path: Path, blob: bytes, ask: Ask) -> None:
+        self._path = path
+        self._name = fingerprint(blob)
+        self._ask = ask
+        self._looked = False
+        self._agreed = False
+
+    def next(self, why: str) -> Secret | None:
+        if not self._looked:
+            self._looked = True
+            kept = keystore.lookup(self._name)
+            if kept is not None:
+                return kept
+        usable, unusable = keystore.state()
+        reasons = "; ".join(reason for reason in (why, "" if usable else unusable) if reason)
+        answer = self._ask(
+            PassphraseRequest(key=str(self._path), fingerprint=self._name, why=reasons, can_store=usable)
+        )
         if answer is None:
             return None
-        secret = Secret(answer.passphrase)
-        if answer.store and usable:
-            keystore.store(name, secret)
-        return secret
+        self._agreed = answer.store and usable
+        return Secret(answer.passphrase)
 
-    return unlock
+    def worked(self, secret: Secret) -> None:
+        if self._agreed:
+            keystore.store(self._name, secret)

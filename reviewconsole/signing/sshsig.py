@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from reviewconsole.change import encode
 from reviewconsole.errors import FormatError, VerificationError
 from reviewconsole.sshkey import CURVES, ED25519, RSA, SECURITY_KEYS, SK_ED25519, Reader, check_key, fingerprint, wire
 
@@ -51,12 +52,12 @@ class VerifiedSignature:
 def signed_data(message: bytes, namespace: str, hash_algorithm: str = "sha512") -> bytes:
     """What the key signs: magic, namespace, reserved, hash name, hash of the message."""
     digest = _HASHES[hash_algorithm](message).digest()
-    return MAGIC + wire(namespace.encode("ascii"), b"", hash_algorithm.encode("ascii"), digest)
+    return MAGIC + wire(encode(namespace), b"", hash_algorithm.encode("ascii"), digest)
 
 
 def armour(blob: bytes, namespace: str, signature: bytes, hash_algorithm: str = "sha512") -> str:
     """Put a signature into the armour that ssh-keygen writes, to the byte."""
-    body = MAGIC + _VERSION + wire(blob, namespace.encode("ascii"), b"", hash_algorithm.encode("ascii"), signature)
+    body = MAGIC + _VERSION + wire(blob, encode(namespace), b"", hash_algorithm.encode("ascii"), signature)
     text = base64.b64encode(body).decode("ascii")
     rows = [text[at : at + _WIDTH] for at in range(0, len(text), _WIDTH)]
     return "\n".join([_BEGIN, *rows, _END, ""])
@@ -106,7 +107,7 @@ def verify(message: bytes, armoured: str | bytes, *, namespace: str) -> Verified
         raise FormatError("the reserved field is not empty")
     if hash_algorithm not in _HASHES:
         raise FormatError(f"hash {hash_algorithm[:16]} is not accepted")
-    if found_namespace != namespace.encode("ascii"):
+    if not namespace or found_namespace != encode(namespace):
         raise VerificationError("signed for another namespace")
     flags = _check(blob, key_type, signature, signed_data(message, namespace, hash_algorithm))
     return VerifiedSignature(
@@ -122,7 +123,10 @@ def verify(message: bytes, armoured: str | bytes, *, namespace: str) -> Verified
 def _check(blob: bytes, key_type: str, signature: bytes, data: bytes) -> int | None:
     """Check the raw signature; gives a security key's flags."""
     outer = Reader(signature)
-    algorithm, raw = outer.text(), outer.string()
+    algorithm = outer.text()
+    if algorithm not in (_RSA_HASHES if key_type == RSA else (key_type,)):
+        raise VerificationError(f"a {key_type} key cannot make a {algorithm[:48]} signature")
+    raw = outer.string()
     flags = None
     key = Reader(blob)
     key.text()
@@ -133,9 +137,6 @@ def _check(blob: bytes, key_type: str, signature: bytes, data: bytes) -> int | N
             raise VerificationError("the security key was not touched")
         data = hashlib.sha256(application).digest() + bytes([flags]) + counter + hashlib.sha256(data).digest()
     outer.end()
-    expected = set(_RSA_HASHES) if key_type == RSA else {key_type}
-    if algorithm not in expected:
-        raise VerificationError(f"a {key_type} key cannot make a {algorithm[:48]} signature")
     try:
         if key_type in (ED25519, SK_ED25519):
             _check_ed25519(key.string(), raw, data)
