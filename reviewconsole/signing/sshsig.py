@@ -91,8 +91,8 @@ def _dearmour(text: str | bytes) -> bytes:
 def verify(message: bytes, armoured: str | bytes, *, namespace: str) -> VerifiedSignature:
     """Check a signature against the key inside it.
 
-    Raises FormatError where it is unreadable or of a kind that is not accepted, VerificationError
-    where it is readable and bad. The caller decides whose key it is.
+    Raises FormatError where it is unreadable, VerificationError where it, or its key, is not accepted,
+    or it is bad. The caller decides whose key it is.
     """
     raw = _dearmour(armoured)
     reader = Reader(raw)
@@ -102,11 +102,14 @@ def verify(message: bytes, armoured: str | bytes, *, namespace: str) -> Verified
     found_namespace, reserved = reader.string(), reader.string()
     hash_algorithm, signature = reader.text(), reader.string()
     reader.end()
-    key_type = check_key(blob)
+    try:
+        key_type = check_key(blob)
+    except FormatError as error:
+        raise VerificationError(f"the key is not accepted: {error.message}") from error
     if reserved:
-        raise FormatError("the reserved field is not empty")
+        raise VerificationError("the reserved field is not empty")
     if hash_algorithm not in _HASHES:
-        raise FormatError(f"hash {hash_algorithm[:16]} is not accepted")
+        raise VerificationError(f"hash {hash_algorithm[:16]} is not accepted")
     if not namespace or found_namespace != encode(namespace):
         raise VerificationError("signed for another namespace")
     flags = _check(blob, key_type, signature, signed_data(message, namespace, hash_algorithm))
