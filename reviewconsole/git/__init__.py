@@ -2,6 +2,7 @@
 
 process     the only module that starts git
 objects     parse and re-hash raw objects
+trees       compare two trees
 repository  discovery, refs, commits, entries, patches, blobs
 notes       read and write note trees by compare-and-swap
 journal     append-only file that no git command touches

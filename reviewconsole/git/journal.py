@@ -1,8 +1,8 @@
 """An append-only file of records that no git command touches.
 
 One line a record: length of the record in bytes, its SHA-256 as hex, the record as base64, newline.
-A line that a crash left incomplete at the end is cut at the next append; anything else that does
-not add up is an error, since it would be a lost decision.
+A line that a crash left incomplete at the end (no newline, or a hole of NUL bytes) is cut at the
+next append; anything else that does not add up is an error, since it would be a lost decision.
 """
 
 import base64
@@ -68,7 +68,7 @@ class Journal:
         for number, line in enumerate(lines, 1):
             record = _parse(line)
             if record is None:
-                if number == len(lines) and not tail:
+                if number == len(lines) and not tail and b"\0" in line:
                     return records, True
                 raise StorageError(
                     f"line {number} of {self.path} is damaged", remedy="restore the file, or move it away and sync"

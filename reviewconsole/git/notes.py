@@ -6,18 +6,28 @@
 
 import re
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from reviewconsole.change import Oid
-from reviewconsole.errors import RepositoryError
-from reviewconsole.git.objects import TreeItem
+from reviewconsole.change import Oid, decode
+from reviewconsole.errors import MissingObject, RepositoryError, StorageError
+from reviewconsole.git.objects import TreeItem, object_id, tree_bytes
+from reviewconsole.git.process import said
 from reviewconsole.git.repository import Ref, Repository
 
 LARGEST_NOTE = 1 << 20
 """Bytes; a larger note is reported, not read."""
+LARGEST_LOG = 256 << 20
+"""Bytes of all notes of one ref; what lies beyond is reported as oversized."""
+MOST_ROWS = 200_000
+"""Rows of all trees of one ref that are looked at; a tree can name itself without end."""
+STALE_LOCK_SECONDS = 5.0
+"""Age at which a lock of one log, held for milliseconds in normal life, is that of a dead process."""
 
 _HEX = re.compile(rb"[0-9a-f]+")
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _IDENTITY = "reviewconsole <reviewconsole@localhost>"
 
 
@@ -33,8 +43,8 @@ class NotesRead:
 
 
 def note_refs(repository: Repository, prefix: str) -> tuple[str, ...]:
-    """Names of the notes refs under a prefix."""
-    return tuple(ref.name for ref in repository.note_refs(prefix))
+    """Names of the notes refs under a prefix, those included whose objects are not here."""
+    return tuple(ref.name for ref in repository.raw_refs(prefix.rstrip("/")))
 
 
 def _tip(repository: Repository, ref: str) -> Ref | None:
@@ -42,36 +52,70 @@ def _tip(repository: Repository, ref: str) -> Ref | None:
 
 
 def read_notes(repository: Repository, ref: str) -> NotesRead:
-    """Read all notes of a ref; empty where there is no such ref."""
+    """Read all notes of a ref; empty where there is no such ref, junk where it points at no commit."""
     tip = _tip(repository, ref)
-    return NotesRead() if tip is None else read_notes_at(repository, tip.oid)
+    if tip is not None:
+        return read_notes_at(repository, tip.oid)
+    dead = dead_value(repository, ref)
+    return NotesRead() if dead is None else NotesRead(junk=(f"the tip {dead[:12]} is no commit that is here",))
+
+
+def dead_value(repository: Repository, ref: str) -> Oid | None:
+    """What a ref holds when that is no commit that is here; None for a ref in order, or none at all."""
+    stored = next((found.oid for found in repository.raw_refs(ref) if found.name == ref), None)
+    return None if stored is None or repository.is_commit(stored) else stored
 
 
 def read_notes_at(repository: Repository, commit: Oid) -> NotesRead:
-    """Read all notes of one notes commit: one listing, one size check, one read, each re-hashed."""
-    width = len(commit)
+    """Read all notes of one notes commit: a read for each level of folders, a size check, one read of the notes.
+
+    Trees and notes are re-hashed. Raises MissingObject for a note that is not here.
+    """
     [found] = repository.read_commits([commit])
-    rows = repository.git.run(["ls-tree", "-r", "-z", "-l", "--full-tree", found.tree])
-    wanted: dict[Oid, Oid] = {}
-    oversized, junk = [], []
-    for row in rows.split(b"\0"):
-        if not row:
-            continue
-        meta, _, path = row.partition(b"\t")
-        _, kind, blob, size = meta.split()
-        name = path.replace(b"/", b"")
-        if kind != b"blob" or len(name) != width or not _HEX.fullmatch(name):
-            junk.append(path.decode("utf-8", "surrogateescape"))
-        elif int(size) > LARGEST_NOTE:
-            oversized.append(Oid(name.decode()))
-        elif Oid(name.decode()) in wanted:
-            junk.append(path.decode("utf-8", "surrogateescape"))
+    wanted, junk = _rows(repository, found.tree, len(commit))
+    sizes = repository.sizes(wanted.values())
+    notes, oversized, total = {}, [], 0
+    for oid, blob in wanted.items():
+        if blob not in sizes:
+            raise MissingObject(f"the note on {oid[:12]} is not here", remedy="fetch the notes again")
+        total += sizes[blob] if sizes[blob] <= LARGEST_NOTE else 0
+        if sizes[blob] > LARGEST_NOTE or total > LARGEST_LOG:
+            oversized.append(oid)
         else:
-            wanted[Oid(name.decode())] = Oid(blob.decode())
-    blobs = repository.blobs(wanted.values())
+            notes[oid] = blob
+    blobs = repository.blobs(notes.values())
     return NotesRead(
-        notes={oid: blobs[blob] for oid, blob in wanted.items()}, oversized=tuple(oversized), junk=tuple(junk)
+        notes={oid: blobs[blob] for oid, blob in notes.items()}, oversized=tuple(oversized), junk=tuple(junk)
     )
+
+
+def _rows(repository: Repository, tree: Oid, width: int) -> tuple[dict[Oid, Oid], list[str]]:
+    """Annotated object -> blob, whatever the fan-out, and the names that are no note."""
+    wanted: dict[Oid, Oid] = {}
+    junk: list[str] = []
+    level = [(b"", tree)]
+    looked_at = 0
+    while level:
+        trees = repository.trees({oid for _, oid in level})
+        below: list[tuple[bytes, Oid]] = []
+        for prefix, oid in level:
+            looked_at += len(trees[oid])
+            if looked_at > MOST_ROWS:
+                junk.append(f"more than {MOST_ROWS} rows; the rest was not read")
+                return wanted, junk
+            for item in trees[oid]:
+                name = prefix + item.name
+                hexadecimal = _HEX.fullmatch(name) is not None
+                if item.mode == "040000" and hexadecimal and len(name) < width:
+                    below.append((name, item.oid))
+                    continue
+                plain = hexadecimal and len(name) == width and item.mode in ("100644", "100755")
+                if plain and Oid(name.decode()) not in wanted:
+                    wanted[Oid(name.decode())] = item.oid
+                else:
+                    junk.append(decode(name))
+        level = below
+    return wanted, junk
 
 
 def write_notes(
@@ -86,29 +130,24 @@ def write_notes(
     """Write notes on top of `expected` and move the ref from it, or raise RepositoryError.
 
     The move is a compare-and-swap: when another process was faster nothing changes, and the caller
-    reads again. `parents` adds further parents, for a union of two notes commits.
+    reads again. `parents` adds further parents, for a union of two notes commits. With `expected`
+    None a ref whose object a prune took away is replaced.
     """
-    git = repository.git
-    names = {item.name: item for item in _root(repository, expected)}
+    items = {item.name: item for item in _root(repository, expected)}
     folders: dict[bytes, dict[bytes, TreeItem]] = {}
     for oid, text in updates.items():
-        blob = Oid(git.run(["hash-object", "-w", "--stdin"], stdin=text).decode().strip())
         first, rest = oid[:2].encode(), oid[2:].encode()
         if first not in folders:
-            folder = names.get(first)
+            folder = items.get(first)
             folders[first] = {i.name: i for i in repository.tree(folder.oid)} if folder is not None else {}
-        names.pop(oid.encode(), None)
-        folders[first][rest] = TreeItem("100644", rest, blob)
-    for first, items in folders.items():
-        names[first] = TreeItem("040000", first, _write_tree(repository, items))
-    tree = _write_tree(repository, names)
+        items.pop(oid.encode(), None)
+        folders[first][rest] = TreeItem("100644", rest, _store(repository, "blob", text))
+    for first, rows in folders.items():
+        items[first] = TreeItem("040000", first, _store(repository, "tree", tree_bytes(list(rows.values()))))
+    tree = _store(repository, "tree", tree_bytes(list(items.values())))
     lineage = [expected, *parents] if expected is not None else list(parents)
-    commit = _write_commit(repository, tree, lineage, message)
-    old = expected or "0" * len(tree)
-    git.run(["update-ref", "--no-deref", "-m", "reviewconsole", ref, commit, old])
-    moved = _tip(repository, ref)
-    if moved is None:
-        raise RepositoryError(f"{ref} did not keep what was written")
+    commit = _store(repository, "commit", _commit_bytes(tree, lineage, message))
+    _move(repository, ref, commit, expected)
     return commit
 
 
@@ -119,15 +158,71 @@ def _root(repository: Repository, commit: Oid | None) -> tuple[TreeItem, ...]:
     return repository.tree(found.tree)
 
 
-def _write_tree(repository: Repository, items: Mapping[bytes, TreeItem]) -> Oid:
-    kinds = {"040000": "tree", "160000": "commit"}
-    feed = b"".join(f"{i.mode} {kinds.get(i.mode, 'blob')} {i.oid}\t".encode() + i.name + b"\0" for i in items.values())
-    return Oid(repository.git.run(["mktree", "-z"], stdin=feed).decode().strip())
-
-
-def _write_commit(repository: Repository, tree: Oid, parents: list[Oid], message: str) -> Oid:
+def _commit_bytes(tree: Oid, parents: list[Oid], message: str) -> bytes:
     seconds = int(time.time())
     rows = [f"tree {tree}", *(f"parent {oid}" for oid in parents)]
     rows += [f"author {_IDENTITY} {seconds} +0000", f"committer {_IDENTITY} {seconds} +0000", "", message, ""]
-    out = repository.git.run(["hash-object", "-w", "-t", "commit", "--stdin"], stdin="\n".join(rows).encode())
-    return Oid(out.decode().strip())
+    return "\n".join(rows).encode()
+
+
+def _store(repository: Repository, kind: str, data: bytes) -> Oid:
+    """Write one object, also where a power cut left a damaged file in its place: git would keep that."""
+    oid = object_id(kind, data, repository.object_format)
+    place = repository.common_dir / "objects" / oid[:2] / oid[2:]
+    try:
+        if place.is_file() and not _holds(place, f"{kind} {len(data)}".encode() + b"\0" + data):
+            place.unlink()
+    except OSError as error:
+        raise StorageError(f"a damaged object cannot be replaced: {error.strerror}") from error
+    repository.git.run(["hash-object", "-w", "-t", kind, "--stdin"], stdin=data)
+    return oid
+
+
+def _holds(place: Path, content: bytes) -> bool:
+    reader = zlib.decompressobj()
+    try:
+        return reader.decompress(place.read_bytes(), len(content) + 1) == content and reader.eof
+    except zlib.error:
+        return False
+
+
+def _move(repository: Repository, ref: str, commit: Oid, expected: Oid | None) -> None:
+    _mend_ref(repository, ref)
+    old = expected or dead_value(repository, ref)
+    command = ["update-ref", "--no-deref", "-m", "reviewconsole", ref, commit, old or "0" * len(commit)]
+    code, _, err = repository.git.attempt(command)
+    if code and _stale_lock_removed(repository.common_dir / f"{ref}.lock"):
+        code, _, err = repository.git.attempt(command)
+    if code:
+        raise RepositoryError(f"{ref} did not move: {said(err)}")
+    if _tip(repository, ref) is None:
+        raise RepositoryError(f"{ref} did not keep what was written")
+
+
+def _mend_ref(repository: Repository, ref: str) -> None:
+    """Remove a ref file that holds no id, as a power cut leaves it: git could never move it again."""
+    place = repository.common_dir / ref
+    try:
+        if place.is_file() and not _OID.fullmatch(decode(place.read_bytes()).strip()):
+            place.unlink()
+    except OSError as error:
+        raise StorageError(f"{ref} cannot be mended: {error.strerror}") from error
+
+
+def _stale_lock_removed(lock: Path) -> bool:
+    """Wait for another process's lock; remove it when it stays, since its process is dead.
+
+    Of the writers of one log, the journal's lock lets only one come here.
+    """
+    try:
+        made = lock.stat().st_mtime_ns
+        while time.time() - made / 1e9 < STALE_LOCK_SECONDS:
+            time.sleep(0.05)
+            if lock.stat().st_mtime_ns != made:
+                return False
+        lock.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StorageError(f"{lock} is stale and cannot be removed: {error.strerror}") from error
+    return True

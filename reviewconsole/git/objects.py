@@ -12,6 +12,13 @@ _PERSON = re.compile(
     rb"(?P<name>[^<\n]*?) ?<(?P<email>[^>\n]*)>(?: (?P<time>-?\d{1,18})(?: [+-]\d{4,6})?)?.*", re.DOTALL
 )
 
+_ENCODING = re.compile(
+    r"(iso-?8859-?|latin-?|windows-?|cp|koi8-?|utf-?(16|32)|euc|gb|big5|shift|s?jis|ascii|us-ascii|iso-?2022)[\w-]{0,16}",
+    re.IGNORECASE | re.ASCII,
+)
+_OID = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+_ORDER = (b"tree", b"parent", b"author", b"committer")
+
 
 @dataclass(frozen=True, slots=True)
 class TreeItem:
@@ -72,7 +79,8 @@ def _person(raw: bytes, encoding: str) -> tuple[Person, int, bool]:
 
 
 def _text(raw: bytes, encoding: str) -> str:
-    if encoding:
+    # Python's other codecs (idna, unicode_escape, ...) are no encodings that git knows
+    if _ENCODING.fullmatch(encoding):
         try:
             return raw.decode(encoding)
         except (LookupError, UnicodeError):
@@ -81,7 +89,10 @@ def _text(raw: bytes, encoding: str) -> str:
 
 
 def parse_commit(oid: Oid, data: bytes) -> Commit:
-    """Parse a raw commit object; what is odd about it is said in `anomalies`, never raised."""
+    """Parse a raw commit object; what is odd about it is said in `anomalies`.
+
+    Raises RepositoryError only where tree or parents are no ids, since ids become arguments.
+    """
     head, _, message = data.partition(b"\n\n")
     headers: dict[bytes, list[bytes]] = {}
     last = b""
@@ -96,6 +107,12 @@ def parse_commit(oid: Oid, data: bytes) -> Commit:
         for key in (b"author", b"committer", b"tree", b"encoding")
         if len(headers.get(key, [])) > 1
     ]
+    ids = [*headers.get(b"tree", [b""]), *headers.get(b"parent", [])]
+    if not all(_OID.fullmatch(value) for value in ids):
+        raise RepositoryError(f"commit {oid[:12]} is malformed", remedy="run `git fsck`")
+    places = [_ORDER.index(key) if key in _ORDER else len(_ORDER) for key in headers]
+    if places != sorted(places):
+        anomalies.append("a header is out of place")
     encoding = headers.get(b"encoding", [b""])[0].decode("ascii", "replace")
     if encoding and encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
         anomalies.append(f"the message is encoded as {encoding[:40]}")

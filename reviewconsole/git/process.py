@@ -3,7 +3,9 @@
 The reasons for each setting are in docs/decisions/0005-reading-git-safely.md.
 """
 
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,13 +15,32 @@ from reviewconsole.errors import RemoteError, RepositoryError
 
 _KEPT = ("PATH", "HOME", "TMPDIR")
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
-_NETWORK = ("SSH_AUTH_SOCK", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "GIT_CONFIG_GLOBAL", "GIT_SSH_COMMAND", "USER")
+_NETWORK = (
+    "SSH_AUTH_SOCK",
+    "XDG_CONFIG_HOME",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "USER",
+    "LOGNAME",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_SSH_COMMAND",
+    "GIT_SSL_CAINFO",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+)
 _READING = {
     "LC_ALL": "C",
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": "/dev/null",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -38,9 +59,15 @@ _OPTIONS = (
     "maintenance.auto=false",
     "submodule.recurse=false",
 )
-_LOCAL_PROTOCOLS = ("protocol.allow=never",)
+_LOCAL_OPTIONS = ("protocol.allow=never",)
+_NETWORK_OPTIONS = ("http.lowSpeedLimit=1", "http.lowSpeedTime=30", "push.followTags=false")
 NETWORK_SECONDS = 60
 _LOCAL_SECONDS = 600
+
+
+def said(err: bytes) -> str:
+    """What git, or a remote through it, wrote on stderr, safe to show."""
+    return safe_lines(err.decode("utf-8", "surrogateescape").strip()) or "no message"
 
 
 def find_git(path: str | None) -> str:
@@ -63,7 +90,7 @@ class Git:
 
     def _command(self, args: Sequence[str], *, network: bool) -> list[str]:
         command = [self._git, "--git-dir", str(self.git_dir), "--no-pager"]
-        for option in (*_OPTIONS, *(() if network else _LOCAL_PROTOCOLS), f"safe.directory={self.git_dir}"):
+        for option in (*_OPTIONS, *(_NETWORK_OPTIONS if network else _LOCAL_OPTIONS), f"safe.directory={self.git_dir}"):
             command += ["-c", option]
         return [*command, *args]
 
@@ -89,29 +116,45 @@ class Git:
         if code not in accept:
             kind = RemoteError if network else RepositoryError
             shown = " ".join(safe_text(arg) for arg in args[:6])
-            message = safe_lines(err.decode("utf-8", "surrogateescape").strip()) or "no message"
-            raise kind(f"git {shown} ended with {code}: {message}")
+            raise kind(f"git {shown} ended with {code}: {said(err)}")
         return out
 
     def attempt(self, args: Sequence[str], *, stdin: bytes = b"", network: bool = False) -> tuple[int, bytes, bytes]:
         """Run one command and give its exit code, stdout and stderr."""
         seconds = NETWORK_SECONDS if network else _LOCAL_SECONDS
         try:
-            done = subprocess.run(  # noqa: S603 - fixed executable, ids and fixed words as arguments
+            # A session of its own: ssh finds no terminal to ask on, and ends together with git.
+            with subprocess.Popen(  # noqa: S603 - fixed executable, ids and fixed words as arguments
                 self._command(args, network=network),
-                input=stdin,
-                capture_output=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env=self._env(network=network),
                 cwd="/",
-                timeout=seconds,
-                check=False,
-            )
+                start_new_session=network,
+            ) as process:
+                try:
+                    out, err = process.communicate(stdin, timeout=seconds)
+                except BaseException:
+                    _end(process, group=network)
+                    raise
         except subprocess.TimeoutExpired as error:
             kind = RemoteError if network else RepositoryError
             raise kind(f"git {args[0]} gave no answer within {seconds} seconds") from error
         except OSError as error:
             raise RepositoryError(f"git could not be started: {error.strerror}") from error
-        return done.returncode, done.stdout, done.stderr
+        return process.returncode, out, err
+
+
+def _end(process: "subprocess.Popen[bytes]", *, group: bool) -> None:
+    """Kill a process, with everything it started when it leads a group of its own."""
+    if group:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+    else:
+        process.kill()
 
 
 def read_user_config(environ: Mapping[str, str], key: str) -> str | None:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewconsole.change import ABSENT_MODE, Commit, Entry, Oid, decode, encode
-from reviewconsole.errors import MissingObject, RepositoryError
-from reviewconsole.git.objects import TreeItem, check_object, object_id, parse_commit, parse_tree, tree_bytes
+from reviewconsole.change import Commit, Entry, Oid, decode, encode
+from reviewconsole.errors import CorruptObject, MissingObject, RepositoryError
+from reviewconsole.git.objects import TreeItem, check_object, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
-from reviewconsole.git.process import Git, read_user_config
+from reviewconsole.git.process import Git, read_user_config, said
+from reviewconsole.git.trees import changed_entries, tree_with
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
@@ -32,6 +33,8 @@ _PATCH = (
     "-U3",
     "--inter-hunk-context=0",
     "--diff-algorithm=myers",
+    "--indent-heuristic",
+    "--submodule=short",
     "--src-prefix=a/",
     "--dst-prefix=b/",
 )
@@ -47,30 +50,28 @@ class Ref:
 
 def discover(path: Path) -> Path:
     """Find the git directory that holds `path`, without starting git or reading configuration."""
-    start = path.absolute()
-    for folder in (start, *start.parents):
-        dot = folder / ".git"
-        if dot.is_dir():
-            return dot.resolve()
-        if dot.is_file():
-            text = dot.read_text(encoding="utf-8", errors="surrogateescape").strip()
-            if text.startswith("gitdir: "):
-                return (folder / text.removeprefix("gitdir: ")).resolve()
-        if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
-            return folder.resolve()
+    try:
+        start = path.resolve(strict=True)
+        for folder in (start, *start.parents):
+            found = _git_dir(folder)
+            if found is not None:
+                return found
+    except OSError as error:
+        raise RepositoryError(f"{path} cannot be read: {error.strerror}") from error
     raise RepositoryError(f"{path} is in no git repository", remedy="go into one, or name it with -C PATH")
 
 
-def _entry(meta: bytes, path: bytes) -> Entry:
-    old_mode, new_mode, old, new, status = decode(meta).split(" ")
-    return Entry(
-        path=decode(path),
-        status=status[0],
-        old_mode=old_mode,
-        new_mode=new_mode,
-        old_oid=None if old_mode == ABSENT_MODE else Oid(old),
-        new_oid=None if new_mode == ABSENT_MODE else Oid(new),
-    )
+def _git_dir(folder: Path) -> Path | None:
+    dot = folder / ".git"
+    if dot.is_dir() and (dot / "HEAD").is_file():
+        return dot.resolve()
+    if dot.is_file():
+        text = decode(dot.read_bytes()).rstrip("\r\n")
+        if text.startswith("gitdir: "):
+            return (folder / text.removeprefix("gitdir: ")).resolve()
+    if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
+        return folder
+    return None
 
 
 class Repository:
@@ -81,7 +82,7 @@ class Repository:
         self.environ = environ
         self.git = Git(git_dir, environ)
         answers = self.git.run(["rev-parse", "--show-object-format", "--is-bare-repository", "--git-common-dir"])
-        self.object_format, bare, common = answers.decode("utf-8", "surrogateescape").rstrip("\n").split("\n")
+        self.object_format, bare, common = decode(answers).removesuffix("\n").split("\n", 2)
         self.is_bare = bare == "true" or (git_dir.name != ".git" and git_dir == (git_dir / common).resolve())
         self.common_dir = (git_dir / common).resolve()
         self.is_shallow = (self.common_dir / "shallow").is_file()
@@ -95,19 +96,31 @@ class Repository:
     # refs
 
     def refs(self, *prefixes: str) -> tuple[Ref, ...]:
-        """List refs under prefixes (whole path components), peeled to commits, one process."""
-        form = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
-        out = self.git.run(["for-each-ref", form, *prefixes])
-        found = []
-        for row in out.split(b"\n"):
-            if not row:
-                continue
-            name, oid, kind, peeled, peeled_kind = row.split(b"\0")
-            if kind == b"commit":
-                found.append(Ref(decode(name), Oid(oid.decode())))
-            elif peeled_kind == b"commit":
-                found.append(Ref(decode(name), Oid(peeled.decode())))
-        return tuple(found)
+        """List refs under prefixes (whole path components), peeled to commits; what is no commit is left out.
+
+        A ref whose object is not here (a prune can do that) is left out as well, instead of making
+        every other ref unreadable.
+        """
+        rows = self.raw_refs(*prefixes)
+        feed = "".join(f"{ref.oid}^{{commit}}\n" for ref in rows).encode()
+        answers = self.git.run(["cat-file", "--batch-check"], stdin=feed).split(b"\n")[: len(rows)] if rows else []
+        parts = [answer.split(b" ") for answer in answers]
+        return tuple(
+            Ref(ref.name, Oid(part[0].decode()))
+            for ref, part in zip(rows, parts, strict=True)
+            if len(part) == 3 and part[1] == b"commit"
+        )
+
+    def is_commit(self, oid: Oid) -> bool:
+        """Whether a commit, or a tag of one, of this id is here."""
+        answer = self.git.run(["cat-file", "--batch-check"], stdin=f"{oid}^{{commit}}\n".encode())
+        return answer.split(b" ")[1:2] == [b"commit"]
+
+    def raw_refs(self, *prefixes: str) -> tuple[Ref, ...]:
+        """List refs as they are stored: not peeled, their objects not looked at."""
+        out = self.git.run(["for-each-ref", "--format=%(refname)%00%(objectname)", *prefixes])
+        rows = [row.split(b"\0") for row in out.split(b"\n") if row]
+        return tuple(Ref(decode(name), Oid(oid.decode())) for name, oid in rows)
 
     def note_refs(self, prefix: str) -> tuple[Ref, ...]:
         """List notes refs under a prefix, or the one of that name."""
@@ -118,15 +131,16 @@ class Repository:
         if not name or "\0" in name or "\n" in name:
             raise RepositoryError("an empty or broken name")
         known = {ref.name: ref.oid for ref in self.refs()}
+        if name == "HEAD":
+            return self._head(known)
+        # a branch may be called like a commit: a whole id always means the commit
         candidates = [name] if name.startswith("refs/") else []
         candidates += [f"refs/heads/{name}", f"refs/remotes/{name}", f"refs/tags/{name}", f"refs/{name}"]
         for candidate in candidates:
-            if candidate in known:
+            if candidate in known and not _OID.fullmatch(name):
                 return candidate, known[candidate]
-        if name == "HEAD":
-            return self._head(known)
         if _ABBREVIATED.fullmatch(name):
-            out = self.git.run(["cat-file", "--batch-check"], stdin=name.encode() + b"\n").split()
+            out = self.git.run(["cat-file", "--batch-check"], stdin=name.encode() + b"^{commit}\n").split()
             if len(out) == 3 and out[1] == b"commit":
                 return None, Oid(out[0].decode())
         raise RepositoryError(f"{name!r} names no branch, ref or commit here", remedy="list them with `git branch -a`")
@@ -154,11 +168,10 @@ class Repository:
             return
         feed = "".join(f"{oid}\n" for oid in wanted).encode()
         if kind == "blob":
-            for row in self.git.run(["cat-file", "--batch-check"], stdin=feed).split(b"\n"):
-                parts = row.split()
-                if len(parts) == 3 and int(parts[2]) > largest:
-                    raise RepositoryError(f"{parts[0].decode()[:12]} has {int(parts[2])} bytes, more than {largest}")
-        out = self.git.run(["cat-file", "--batch"], stdin=feed)
+            for oid, size in self.sizes(wanted).items():
+                if size > largest:
+                    raise RepositoryError(f"{oid[:12]} has {size} bytes, more than {largest}")
+        out = self._cat_file("--batch", feed)
         at = 0
         for oid in wanted:
             end = out.index(b"\n", at)
@@ -172,6 +185,18 @@ class Repository:
             check_object(oid, kind, data, self.object_format)
             yield oid, data
 
+    def _cat_file(self, option: str, feed: bytes) -> bytes:
+        code, out, err = self.git.attempt(["cat-file", option], stdin=feed)
+        if code:
+            raise CorruptObject(f"an object cannot be read: {said(err)}", remedy="run `git fsck`")
+        return out
+
+    def sizes(self, oids: Iterable[Oid]) -> dict[Oid, int]:
+        """Sizes in bytes of the objects that are here, unchecked."""
+        feed = "".join(f"{oid}\n" for oid in oids).encode()
+        rows = [row.split() for row in self._cat_file("--batch-check", feed).split(b"\n")]
+        return {Oid(row[0].decode()): int(row[2]) for row in rows if len(row) == 3}
+
     def read_commits(self, oids: Iterable[Oid]) -> list[Commit]:
         """Read commits by id, in the order given."""
         return [parse_commit(oid, data) for oid, data in self.objects(oids, "commit")]
@@ -180,12 +205,16 @@ class Repository:
         """Read blobs by id."""
         return dict(self.objects(oids, "blob"))
 
+    def trees(self, oids: Iterable[Oid]) -> dict[Oid, tuple[TreeItem, ...]]:
+        """Read trees by id; the empty tree need not be stored."""
+        wanted = set(oids)
+        stored = self.objects(wanted - {self.empty_tree}, "tree")
+        found = {oid: parse_tree(data, self.object_format) for oid, data in stored}
+        return {**found, self.empty_tree: ()}
+
     def tree(self, oid: Oid) -> tuple[TreeItem, ...]:
         """Read one tree."""
-        if oid == self.empty_tree:
-            return ()
-        [(_, data)] = self.objects([oid], "tree")
-        return parse_tree(data, self.object_format)
+        return self.trees([oid])[oid]
 
     def file_at(self, commit: Oid, path: str) -> bytes | None:
         """Read a regular file of a commit; None where there is none, or a symlink or folder stands there."""
@@ -208,7 +237,7 @@ class Repository:
         feed = "".join([*(f"{oid}\n" for oid in tips), *(f"^{oid}\n" for oid in exclude)]).encode()
         code, out, err = self.git.attempt(["rev-list", *options, "--stdin"], stdin=feed)
         if code:
-            raise MissingObject(f"the history cannot be read: {decode(err).strip()}", remedy="fetch the whole history")
+            raise MissingObject(f"the history cannot be read: {said(err)}", remedy="fetch the whole history")
         return [Oid(row.decode()) for row in out.split()]
 
     def commits(self, tips: Sequence[Oid], exclude: Sequence[Oid] = ()) -> list[Commit]:
@@ -223,14 +252,14 @@ class Repository:
         """All best common ancestors of two commits."""
         code, out, err = self.git.attempt(["merge-base", "--all", left, right])
         if code > 1:
-            raise MissingObject(f"no merge base can be found: {decode(err).strip()}", remedy="fetch the whole history")
+            raise MissingObject(f"no merge base can be found: {said(err)}", remedy="fetch the whole history")
         return tuple(Oid(row.decode()) for row in out.split())
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         """Tell whether `old` is reachable from `new`."""
         code, _, err = self.git.attempt(["merge-base", "--is-ancestor", old, new])
         if code > 1:
-            raise MissingObject(f"the history cannot be read: {decode(err).strip()}", remedy="fetch the whole history")
+            raise MissingObject(f"the history cannot be read: {said(err)}", remedy="fetch the whole history")
         return code == 0
 
     def root_by_first_parent(self, tip: Oid) -> Oid:
@@ -240,29 +269,11 @@ class Repository:
     # diffs
 
     def entries(self, old_tree: Oid, new_tree: Oid) -> tuple[Entry, ...]:
-        """List changed paths between two trees, from `diff-tree --raw -z`, without renames."""
-        [found] = self.entries_of([(old_tree, new_tree)])
-        return found
+        """List changed paths between two trees in byte order, without renames, like `diff-tree --raw`.
 
-    def entries_of(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry, ...]]:
-        """Like `entries`, for many pairs of trees through one process, in their order."""
-        feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-        out = self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *_DIFF], stdin=feed)
-        found = []
-        at = 0
-        for old, new in pairs:
-            header = f"{old} {new}\n".encode()
-            if not out.startswith(header, at):
-                raise RepositoryError("git's answers and the questions are out of step")
-            at += len(header)
-            fields = []
-            while out.startswith(b":", at):
-                middle = out.index(b"\0", at)
-                end = out.index(b"\0", middle + 1)
-                fields.append(_entry(out[at + 1 : middle], out[middle + 1 : end]))
-                at = end + 1
-            found.append(tuple(fields))
-        return found
+        Read from tree objects that were hashed again: git would believe a tree that was swapped.
+        """
+        return changed_entries(self.trees, old_tree, new_tree)
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""
@@ -277,28 +288,7 @@ class Repository:
 
     def tree_with(self, base_tree: Oid, replacements: Mapping[str, tuple[str, Oid] | None]) -> Oid:
         """The id of a tree with some paths replaced (mode, id) or removed (None); nothing is written."""
-        direct: dict[bytes, tuple[str, Oid] | None] = {}
-        nested: dict[bytes, dict[str, tuple[str, Oid] | None]] = {}
-        for path, value in replacements.items():
-            first, _, rest = encode(path).partition(b"/")
-            if rest:
-                nested.setdefault(first, {})[decode(rest)] = value
-            else:
-                direct[first] = value
-        items = {item.name: item for item in self.tree(base_tree)}
-        for name, value in direct.items():
-            items.pop(name, None)
-            if value is not None:
-                items[name] = TreeItem(value[0], name, value[1])
-        for name, below in nested.items():
-            here = items.get(name)
-            folder = here.oid if here is not None and here.mode == "040000" else self.empty_tree
-            oid = self.tree_with(folder, below)
-            if oid != self.empty_tree:
-                items[name] = TreeItem("040000", name, oid)
-            elif here is not None and here.mode == "040000":
-                del items[name]
-        return object_id("tree", tree_bytes(list(items.values())), self.object_format)
+        return tree_with(self.tree, base_tree, replacements, self.object_format)
 
     # configuration, values only
 

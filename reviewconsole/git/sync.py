@@ -8,15 +8,21 @@ refs move only forward; what a remote rewound, replaced or deleted is reported, 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reviewconsole.change import Oid, decode, encode
+from reviewconsole.display import safe_text
 from reviewconsole.errors import RemoteError, RepositoryError, StorageError
 from reviewconsole.git.notes import read_notes_at, write_notes
-from reviewconsole.git.process import Git
+from reviewconsole.git.process import Git, said
 from reviewconsole.git.repository import Repository
+
+_INCOMING = "refs/incoming/"
+_HELPER = re.compile(r"[A-Za-z0-9+.-]*::")
+"""How an address names a program of its own instead of a transport."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +34,8 @@ class FetchReport:
     """Refs that the remote rewound, replaced or deleted; ours are kept."""
     own_diverged: Mapping[str, Oid] = field(default_factory=dict)
     """Logs of one's own that grew in two clones: ref -> the remote's tip."""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """Refs that could not be taken over, with the reason; they hold back no other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +67,10 @@ class Sync:
                 self._git.run(["init", "-q", "--bare", *options, str(own)])
             info = own / "objects" / "info"
             info.mkdir(parents=True, exist_ok=True)
-            (info / "alternates").write_bytes(os.fsencode(objects) + b"\n")
+            alternates = info / "alternates"
+            line = os.fsencode(objects) + b"\n"
+            if not alternates.is_file() or alternates.read_bytes() != line:
+                alternates.write_bytes(line)
         except OSError as error:
             raise StorageError(f"the state folder cannot be used: {error.strerror}") from error
 
@@ -67,10 +78,10 @@ class Sync:
         """The remote's address, pinned at first use."""
         url = self._repository.config_local(f"remote.{remote}.url")
         if not url:
-            raise RemoteError(f"there is no remote called {remote}", remedy="list them with `git remote -v`")
-        if "::" in url or url.startswith("-"):
+            raise RemoteError(f"there is no remote called {safe_text(remote)}", remedy="list them with `git remote -v`")
+        if _HELPER.match(url) or url.startswith("-"):
             raise RemoteError(
-                f"the address of {remote} would run a program", remedy="use an ssh, https or file address"
+                f"the address of {safe_text(remote)} would run a program", remedy="use an ssh, https or file address"
             )
         pins = self._folder / "remotes.json"
         try:
@@ -82,7 +93,7 @@ class Sync:
             raise StorageError(f"{pins} cannot be used: {error}", remedy="remove it, and check the address") from error
         if known[remote] != url:
             raise RemoteError(
-                f"the address of {remote} was {known[remote]} and is now {url}",
+                "the address of {} was {} and is now {}".format(*map(safe_text, (remote, str(known[remote]), url))),
                 remedy=f"if you changed it, remove {pins}; if not, ask who did",
             )
         if url.startswith((".", "/")):
@@ -100,41 +111,56 @@ class Sync:
         address = self._address(remote)
         theirs = self.remote_tips(remote, prefix)
         seen = self._seen(remote)
+        # stored first: a log written meanwhile must not look like one whose objects were pruned
+        stored = {ref.name: ref.oid for ref in self._repository.raw_refs(prefix.rstrip("/"))}
         ours = {ref.name: ref.oid for ref in self._repository.note_refs(prefix)}
         changed = {ref: oid for ref, oid in theirs.items() if ours.get(ref) != oid}
-        if changed:
-            specs = [f"+{ref}:refs/incoming/{ref.removeprefix('refs/')}" for ref in changed]
-            options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"]
-            self._git.run(
-                ["fetch", "-q", *options, "--stdin", "--", address],
-                stdin="\n".join(specs).encode() + b"\n",
-                network=True,
-            )
-            arrived = self._arrived(changed)
-            self._carry_over(arrived.values())
-        else:
-            arrived = {}
-        report = self._apply(arrived, theirs, ours, own, seen)
-        self._remember(remote, {**seen, **{ref: oid for ref, oid in theirs.items() if ref not in report.rolled_back}})
+        arrived, failed = self._bring(address, changed) if changed else ({}, {})
+        report = self._apply(arrived, theirs, {**stored, **ours}, own, seen)
+        report = replace(report, failed={**failed, **report.failed})
+        kept = {*report.rolled_back, *report.failed}
+        self._remember(remote, {**seen, **{ref: oid for ref, oid in theirs.items() if ref not in kept}})
         return report
 
-    def _arrived(self, wanted: Mapping[str, Oid]) -> dict[str, Oid]:
-        out = self._git.run(["for-each-ref", "--format=%(refname)%00%(objectname)", "refs/incoming/"])
-        found = {}
+    def _bring(self, address: str, changed: Mapping[str, Oid]) -> tuple[dict[str, Oid], dict[str, str]]:
+        """Fetch refs into our own directory and carry their objects over: (ref -> commit, ref -> why not).
+
+        Each waits under a hashed name, since one ref may be called like a folder of another.
+        """
+        names = {_INCOMING + hashlib.sha256(encode(ref)).hexdigest(): ref for ref in changed}
+        specs = [f"+{ref}:{name}" for name, ref in names.items()]
+        options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"]
+        feed = encode("\n".join(specs)) + b"\n"
+        self._git.run(["fetch", "-q", *options, "--stdin", "--", address], stdin=feed, network=True)
+        out = self._git.run(["for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)", *names])
+        arrived: dict[str, Oid] = {}
+        failed: dict[str, str] = {}
         for row in out.split(b"\n"):
             if row:
-                name, oid = row.split(b"\0")
-                ref = "refs/" + decode(name).removeprefix("refs/incoming/")
-                if ref in wanted:
-                    found[ref] = Oid(oid.decode())
-        return found
+                name, oid, kind = decode(row).split("\0")
+                if kind == "commit":
+                    arrived[names[name]] = Oid(oid)
+                else:
+                    failed[names[name]] = f"it is a {kind}, no commit"
+        try:
+            self._carry_over(list(arrived.values()))
+        except RepositoryError:
+            # one malformed log must not hold back the others
+            for ref, oid in list(arrived.items()):
+                try:
+                    self._carry_over([oid])
+                except RepositoryError as error:
+                    failed[ref] = str(error)
+                    del arrived[ref]
+        return arrived, failed
 
-    def _carry_over(self, tips: Iterable[Oid]) -> None:
+    def _carry_over(self, tips: Sequence[Oid]) -> None:
         """Copy the objects that the repository lacks, without either side reading configuration of the other."""
         have = "".join(f"^{ref.oid}\n" for ref in self._repository.note_refs("refs/notes/"))
         feed = "".join(f"{oid}\n" for oid in tips) + have
         pack = self._git.run(["pack-objects", "-q", "--revs", "--stdout"], stdin=feed.encode())
-        self._repository.git.run(["index-pack", "--stdin", "--fix-thin", "--strict"], stdin=pack)
+        if int.from_bytes(pack[8:12], "big"):
+            self._repository.git.run(["index-pack", "--stdin", "--fix-thin", "--strict"], stdin=pack)
 
     def _apply(
         self,
@@ -144,23 +170,42 @@ class Sync:
         own: frozenset[str],
         seen: Mapping[str, Oid],
     ) -> FetchReport:
-        updated, rolled_back, diverged = [], [], {}
+        updated, diverged, failures = [], {}, {}
+        rolled_back = {ref for ref, last in seen.items() if not self._still_held(theirs.get(ref), last)}
+        for ref in rolled_back:
+            self._restore(ref, ours.get(ref), seen[ref])
         for ref, oid in arrived.items():
             mine = ours.get(ref)
-            if mine is None or self._repository.is_ancestor(mine, oid):
-                self._repository.git.run(["update-ref", "--no-deref", ref, oid, mine or "0" * len(oid)])
-                updated.append(ref)
-            elif self._repository.is_ancestor(oid, mine):
-                if ref not in own or (ref in seen and not self._reaches(seen[ref], oid)):
-                    rolled_back.append(ref)
-            elif ref in own:
+            if ref not in rolled_back and (mine is None or self._reaches(mine, oid)):
+                why = self._forward(ref, oid, mine)
+                if why:
+                    failures[ref] = why
+                else:
+                    updated.append(ref)
+            elif ref not in own:
+                rolled_back.add(ref)
+            elif mine is not None and not self._reaches(oid, mine):
                 diverged[ref] = oid
-            else:
-                rolled_back.append(ref)
-        rolled_back += [ref for ref in seen if ref not in theirs]
         return FetchReport(
-            updated=tuple(sorted(updated)), rolled_back=tuple(sorted(set(rolled_back))), own_diverged=diverged
+            updated=tuple(sorted(updated)),
+            rolled_back=tuple(sorted(rolled_back)),
+            own_diverged=diverged,
+            failed=failures,
         )
+
+    def _still_held(self, theirs: Oid | None, last: Oid) -> bool:
+        return theirs is not None and (theirs == last or self._reaches(last, theirs))
+
+    def _restore(self, ref: str, mine: Oid | None, last: Oid) -> None:
+        """Bring a log back that another fetch, one by force or with pruning, rewound or deleted here too."""
+        if mine != last and self._reaches(mine or last, last):
+            self._forward(ref, last, mine)
+
+    def _forward(self, ref: str, oid: Oid, mine: Oid | None) -> str:
+        """Move a local ref by compare-and-swap; the reason why not, or nothing."""
+        command = ["update-ref", "--no-deref", ref, oid, mine or "0" * len(oid)]
+        code, _, err = self._repository.git.attempt(command)
+        return said(err) if code else ""
 
     def _reaches(self, old: Oid, new: Oid) -> bool:
         try:
@@ -194,7 +239,16 @@ class Sync:
         specs = {ref: f"{tips[ref]}:{ref}" for ref in refs if ref in tips and theirs.get(ref) != tips[ref]}
         if not specs:
             return PushReport()
-        command = ["push", "--porcelain", "--no-verify", "--", self._address(remote), *specs.values()]
+        command = [
+            "push",
+            "--porcelain",
+            "--no-verify",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+            "--",
+            self._address(remote),
+            *specs.values(),
+        ]
         code, out, err = self._git.attempt(command, network=True)
         pushed, rejected = [], {}
         for row in decode(out).split("\n"):
@@ -202,17 +256,19 @@ class Sync:
             if len(parts) >= 3 and parts[0] in (" ", "*", "=", "!"):
                 ref = parts[1].split(":", 1)[-1]
                 if parts[0] == "!":
-                    rejected[ref] = parts[2]
+                    rejected[ref] = safe_text(parts[2])
                 else:
                     pushed.append(ref)
         if code and not rejected:
-            raise RemoteError(f"the push failed: {decode(err).strip()}")
+            raise RemoteError(f"the push failed: {said(err)}")
         self._remember(remote, {**self._seen(remote), **{ref: tips[ref] for ref in pushed}})
         return PushReport(pushed=tuple(sorted(pushed)), rejected=rejected)
 
     def union(self, ref: str, theirs: Oid, merge: Callable[[bytes | None, bytes | None], bytes]) -> Oid:
         """Unite a log that grew in two clones: `merge` joins two notes on one object."""
-        mine = next(found.oid for found in self._repository.note_refs(ref) if found.name == ref)
+        mine = next((found.oid for found in self._repository.note_refs(ref) if found.name == ref), None)
+        if mine is None:
+            raise RepositoryError(f"{ref} is no longer here")
         ours, other = (read_notes_at(self._repository, oid).notes for oid in (mine, theirs))
         updates = {oid: merge(ours.get(oid), text) for oid, text in other.items() if ours.get(oid) != text}
         return write_notes(
