@@ -184,13 +184,13 @@ def parse_payload(raw: bytes) -> Attestation:
         table.end()
     predicate = top.table("predicate")
     top.end()
-    att = _parse_predicate(predicate, ref, head)
+    att = _parse_predicate(predicate, ref)
     if att.head != head:
         raise FormatError("is not the subject", place="predicate.change.head")
     return att
 
 
-def _parse_predicate(p: Table, ref: str, head: str) -> Attestation:
+def _parse_predicate(p: Table, ref: str) -> Attestation:
     change, boundary, provenance = p.table("change"), p.table("boundary"), p.table("provenance")
     findings, coverage, policy = p.table("findings"), p.table("coverage"), p.table("policy")
     reviewer, log, tool = p.table("reviewer"), p.table("log"), p.table("tool")

@@ -50,7 +50,7 @@ def digest(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    """Write lone surrogates as `\\udcXX`, so that any text of git's has a canonical form."""
+    r"""Write lone surrogates as `\udcXX`, so that any text of git's has a canonical form."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

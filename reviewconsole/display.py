@@ -35,7 +35,7 @@ _PLAIN = re.compile(r"[\x20-\x7e]*\Z")
 
 
 def safe_text(text: str, *, tab: int = 0) -> str:
-    """Give `text` with every character that could act on a terminal, or hide, in a visible form.
+    r"""Give `text` with every character that could act on a terminal, or hide, in a visible form.
 
     A tab becomes spaces up to the next multiple of `tab` where that is given, `\\\\x09` otherwise. The result is
     one line: it holds no newline.

@@ -178,7 +178,7 @@ def _judge_all(
         relation = _relation(facts, record.attestation)
         if relation is None:
             continue
-        fault = _fault(force, facts, records, record, rules, relation, now)
+        fault = _fault(force, facts, records, record, rules=rules, relation=relation, now=now)
         gone = record.id in superseded.get(record.attestation.principal, set())
         out.append(
             JudgedRecord(
@@ -230,6 +230,7 @@ def _fault(
     facts: Facts,
     records: Records,
     record: VerifiedAttestation,
+    *,
     rules: tuple[Rule, ...],
     relation: str,
     now: int,

@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 
 def render(document: Mapping[str, object]) -> str:
-    """One document as text: ASCII, lone surrogates as `\\udcXX`."""
+    r"""One document as text: ASCII, lone surrogates as `\udcXX`."""
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 

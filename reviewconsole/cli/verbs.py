@@ -160,10 +160,7 @@ def log(options: Options, environ: Environ) -> int:
     from reviewconsole.cli import documents, text
 
     workspace = _workspace(options, environ)
-    if options.change:
-        rows = workspace.records(workspace.open_change(options.change))
-    else:
-        rows = workspace.log()
+    rows = workspace.records(workspace.open_change(options.change)) if options.change else workspace.log()
     problems = workspace.problems()
     if options.json:
         sys.stdout.write(documents.render(documents.log(rows, problems)))

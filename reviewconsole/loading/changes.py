@@ -72,7 +72,7 @@ def _branch(ref: str, remote: str | None) -> str:
 
 def _likely(refs: Mapping[str, Oid], remote: str | None) -> list[str]:
     head = refs.get(f"{REMOTES}{remote}/HEAD")
-    candidates = [name for name in ("main", "master", "trunk", "develop")]
+    candidates = ["main", "master", "trunk", "develop"]
     for name in candidates:
         tracking = f"{REMOTES}{remote}/{name}"
         if head is not None and refs.get(tracking) == head:
@@ -161,7 +161,7 @@ def pending(repository: Repository, targets: Sequence[Target], policy: Policy | 
     for commit in repository.read_commits(sorted(wanted)):
         trees[commit.oid] = commit.tree
     return tuple(
-        _change(repository, heads[head], target.ref, head, commits, bases, trees)
+        _change(repository, heads[head], target.ref, commits, bases, trees=trees)
         for head, (target, commits, bases) in best.items()
         if head not in merged
     )
@@ -171,20 +171,20 @@ def _change(
     repository: Repository,
     refs: Sequence[str],
     target: str,
-    head: Oid,
     commits: tuple[Commit, ...],
     bases: tuple[Oid, ...],
-    trees: Mapping[Oid, Oid],
     *,
+    trees: Mapping[Oid, Oid],
     landed: bool = False,
 ) -> Change:
+    """Put a change together; `commits` are newest first and not empty."""
     base = bases[0] if bases else None
     return Change(
-        ref=refs[0] if refs else head,
+        ref=refs[0] if refs else commits[0].oid,
         other_refs=tuple(refs[1:]),
         target=target,
         base=base,
-        head=head,
+        head=commits[0].oid,
         base_tree=trees[base] if base is not None else repository.empty_tree,
         head_tree=commits[0].tree,
         merge_bases=bases,
@@ -210,7 +210,7 @@ def one(repository: Repository, targets: Sequence[Target], spec: str) -> Change:
         commits, bases = _Walk(repository, target, [head]).range_of(head)
         if commits and (best is None or len(commits) < len(best.commits)):
             trees = {commit.oid: commit.tree for commit in repository.read_commits(bases[:1])}
-            best = _change(repository, [ref] if ref else [], target.ref, head, commits, bases, trees)
+            best = _change(repository, [ref] if ref else [], target.ref, commits, bases, trees=trees)
         if not commits:
             return landed_commit(repository, target, head)
     if best is None:
@@ -230,7 +230,7 @@ def explicit(repository: Repository, target: str, left: Oid, head: Oid, ref: str
     if not commits:
         raise UsageError("the range holds no commit")
     trees = {commit.oid: commit.tree for commit in repository.read_commits(bases[:1])}
-    return _change(repository, [ref] if ref else [], target, head, commits, bases, trees)
+    return _change(repository, [ref] if ref else [], target, commits, bases, trees=trees)
 
 
 def landed_commit(repository: Repository, target: Target, head: Oid) -> Change:
@@ -239,7 +239,7 @@ def landed_commit(repository: Repository, target: Target, head: Oid) -> Change:
     parents = commit.parents[:1]
     commits = (commit, *(repository.commits(commit.parents[1:], parents) if len(commit.parents) > 1 else ()))
     trees = {parent.oid: parent.tree for parent in repository.read_commits(parents)}
-    return _change(repository, [], target.ref, head, tuple(commits), parents, trees, landed=True)
+    return _change(repository, [], target.ref, tuple(commits), parents, trees=trees, landed=True)
 
 
 def landed(repository: Repository, target: Target, left: Oid | None, right: Oid) -> tuple[Change, ...]:

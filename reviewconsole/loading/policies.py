@@ -1,7 +1,7 @@
 """Read the policy in force (step 1 of docs/record.md): from the target, never from the change."""
 
 import hashlib
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import tomli
 
@@ -14,6 +14,9 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import HEADS, REMOTES, Target, sync_remote
 from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _LARGEST = 1 << 20
 _REMEDY = "run `reviewconsole init`, commit .reviewconsole/ and push it to the target"

@@ -8,6 +8,7 @@ written again from the journal.
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewconsole.attestation import (
     NAMESPACE,
@@ -23,13 +24,15 @@ from reviewconsole.attestation import (
     payload_bytes,
     record_id,
 )
-from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, RepositoryError, StorageError
 from reviewconsole.gate import Records
 from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing.signer import Signer
+
+if TYPE_CHECKING:
+    from reviewconsole.change import Oid
 
 _TRIES = 50
 _LARGEST_OBSERVED = 100

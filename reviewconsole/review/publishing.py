@@ -69,10 +69,8 @@ def exchange(
     except (RemoteError, RepositoryError) as error:
         failed = SyncState(state="failed", pending=len(own), why=str(error), alarms=tuple(alarms))
         return Exchange(state=failed, fetched=tuple(sorted(fetched)), pushed=tuple(sorted(pushed)))
-    if left:
-        state = "failed" if push else "recorded here"
-    else:
-        state = "on the remote" if own else "nothing"
+    unpublished, published = "failed" if push else "recorded here", "on the remote" if own else "nothing"
+    state = unpublished if left else published
     return Exchange(
         state=SyncState(state=state, pending=len(left), why=why if left else "", alarms=tuple(alarms)),
         fetched=tuple(sorted(fetched)),
