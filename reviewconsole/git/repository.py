@@ -10,7 +10,7 @@ from reviewconsole.errors import CorruptObject, MissingObject, RepositoryError
 from reviewconsole.git.objects import TreeItem, check_object, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
 from reviewconsole.git.process import Git, read_user_config, said
-from reviewconsole.git.trees import changed_entries, tree_with
+from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
@@ -274,6 +274,37 @@ class Repository:
         Read from tree objects that were hashed again: git would believe a tree that was swapped.
         """
         return changed_entries(self.trees, old_tree, new_tree)
+
+    def listed_paths(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[str, ...]]:
+        """Changed paths of many pairs of trees through one process, in their order.
+
+        git's own word, not hashed again: good for choosing what to read, not for showing or signing.
+        """
+        feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+        out = self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *_DIFF], stdin=feed)
+        found = []
+        at = 0
+        for old, new in pairs:
+            header = f"{old} {new}\n".encode()
+            if not out.startswith(header, at):
+                raise RepositoryError("git's answers and the questions are out of step")
+            at += len(header)
+            paths = []
+            while out.startswith(b":", at):
+                middle = out.index(b"\0", at)
+                end = out.index(b"\0", middle + 1)
+                paths.append(decode(out[middle + 1 : end]))
+                at = end + 1
+            found.append(tuple(paths))
+        return found
+
+    def entries_of(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry, ...]]:
+        """List changed paths for many pairs of trees through one process, in their order.
+
+        As git says, not hashed again: good for choosing what to open, never for what is signed.
+        """
+        feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
+        return parse_raw(self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *_DIFF], stdin=feed), pairs)
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""

@@ -1,6 +1,6 @@
 """Compare two trees, and compute trees that are not stored, from objects that were hashed again."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reviewconsole.change import ABSENT_MODE, GITLINK_MODE, SYMLINK_MODE, Entry, Oid, decode, encode
 from reviewconsole.errors import RepositoryError
@@ -92,6 +92,28 @@ def _entry(path: bytes, old: tuple[str, Oid] | None, new: tuple[str, Oid] | None
         old_oid=old[1] if old else None,
         new_oid=new[1] if new else None,
     )
+
+
+def parse_raw(out: bytes, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry, ...]]:
+    """Read the answers of `diff-tree --stdin --raw -z` to pairs of trees, in their order."""
+    found = []
+    at = 0
+    for old, new in pairs:
+        header = f"{old} {new}\n".encode()
+        if not out.startswith(header, at):
+            raise RepositoryError("git's answers and the questions are out of step")
+        at += len(header)
+        entries = []
+        while out.startswith(b":", at):
+            middle = out.index(b"\0", at)
+            end = out.index(b"\0", middle + 1)
+            old_mode, new_mode, old_oid, new_oid, _ = decode(out[at + 1 : middle]).split(" ")
+            before = None if old_mode == ABSENT_MODE else (old_mode, Oid(old_oid))
+            after = None if new_mode == ABSENT_MODE else (new_mode, Oid(new_oid))
+            entries.append(_entry(out[middle + 1 : end], before, after))
+            at = end + 1
+        found.append(tuple(entries))
+    return found
 
 
 def tree_with(

@@ -77,6 +77,7 @@ def test_every_odd_path_and_content_rebuilds(work: Work, poison, poisoned: bool)
     if silent is None:
         assert as_raw(repo.entries(old, new)) == raw_listing(work, old, new)
     else:
+        assert repo.entries_of([(old, new)]) == [repo.entries(old, new)]
         assert not list(silent.iterdir())
         raw_listing(work, old, new)
         assert (silent / "fsmonitor").exists(), "plain git runs the planted program"
@@ -102,6 +103,8 @@ def test_modes_links_types_and_submodules_each_have_a_row(work: Work) -> None:
     repo = work.open()
     entries = repo.entries(old, new)
     assert as_raw(entries) == raw_listing(work, old, new)
+    pairs = [(old, new), (old, old), (new, old), (repo.empty_tree, new)]
+    assert repo.entries_of(pairs) == [repo.entries(*pair) for pair in pairs]
     assert {e.path: e.status for e in entries} == {
         "both": "M", "dir": "D", "dir/file": "A", "empty": "A", "foo": "A", "foo-": "M", "foo/a": "D", "foo0": "M",
         "gone": "D", "link": "M", "mode": "M", "s": "M", "tosub": "T", "type": "T",
