@@ -1,0 +1,185 @@
+"""Find the places of a change that a senior must look at.
+
+files -> sources -> line rules, checks -> guards -> findings   (first stage, milliseconds)
+                 -> ast-grep           -> guards -> findings   (second stage)
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from reviewconsole import __version__
+from reviewconsole.detection import ast_grep, guards, line_rules, packs
+from reviewconsole.detection.checks import CHECKS
+from reviewconsole.detection.kubernetes import unreadable
+from reviewconsole.detection.model import Context, Hit, RuleSettings, ScanResult
+from reviewconsole.detection.source import MAX_LINE, Source, is_generated, is_nonproduction, read
+from reviewconsole.diff import FileDiff
+from reviewconsole.errors import UsageError
+from reviewconsole.finding import Finding, Location, Page, Side, number
+
+__all__ = ["RuleSettings", "ScanResult", "engine_digest", "page", "pages", "scan", "stages"]
+
+_EVIDENCE = 400
+_IGNORE = re.compile(r"reviewconsole:ignore\[([a-z0-9,\s-]+)\]\s+(\S.*)")
+_UNSUPPRESSIBLE = frozenset({"suppression-added"})
+
+
+@cache
+def pages() -> Mapping[str, Page]:
+    """Every rule's page, by name."""
+    found = [pack.page for pack in packs.load()] + [check.page for check in CHECKS]
+    return {each.rule: each for each in sorted(found, key=lambda each: each.rule)}
+
+
+def page(name: str) -> Page:
+    """The page of a rule, by its name or an alias such as `e-01`. Raises UsageError for neither."""
+    for each in pages().values():
+        if name == each.rule or name in each.aliases:
+            return each
+    raise UsageError(f"no rule is named {name}", remedy="`reviewconsole rules` lists them")
+
+
+def scan(
+    files: Sequence[FileDiff], *, settings: RuleSettings, tree_has: Callable[[str], bool] | None = None
+) -> ScanResult:
+    """Scan a change with every rule; findings are numbered, worst first."""
+    findings: list[Finding] = []
+    notes: list[str] = []
+    dropped: Counter[str] = Counter()
+    for stage in stages(files, settings, tree_has=tree_has):
+        findings += stage.findings
+        notes += stage.notes
+        dropped.update(stage.dropped)
+    distinct = _distinct(findings)
+    if len(distinct) < len(findings):
+        dropped["same-place"] += len(findings) - len(distinct)
+    return ScanResult(findings=number(distinct), notes=tuple(notes), dropped=dict(sorted(dropped.items())))
+
+
+def stages(
+    files: Sequence[FileDiff], settings: RuleSettings, *, tree_has: Callable[[str], bool] | None = None
+) -> Iterator[ScanResult]:
+    """Scan in two stages: line rules and checks, then ast-grep. Findings are not numbered yet."""
+    sources, notes, dropped = _sources(files)
+    documents = [d for pack in packs.load() for d in pack.documents if d.rule not in settings.disable]
+    matched = list(line_rules.matches([d for d in documents if d.regex], sources))
+    hits = list(guards.judge(matched, sources, dropped))
+    context = Context(sources=sources, tree_has=tree_has)
+    for check in CHECKS:
+        if check.page.rule not in settings.disable:
+            hits += check.run(context)
+    yield ScanResult(findings=_findings(hits, settings), notes=tuple(notes), dropped=dict(dropped))
+    dropped = Counter()
+    structural, trouble = ast_grep.matches([d for d in documents if not d.regex], sources)
+    hits = list(guards.judge(structural, sources, dropped))
+    yield ScanResult(findings=_findings(hits, settings), notes=tuple(trouble), dropped=dict(dropped))
+
+
+def _sources(files: Sequence[FileDiff]) -> tuple[tuple[Source, ...], list[str], Counter[str]]:
+    sources: list[Source] = []
+    notes: list[str] = []
+    dropped: Counter[str] = Counter()
+    for file in files:
+        source = read(file)
+        if isinstance(source, str):
+            notes.append(source)
+            dropped["generated-file"] += is_generated(file.path)
+            continue
+        if any(len(source.new[at - 1]) > MAX_LINE for at in source.added):
+            notes.append(f"{source.path}: lines longer than {MAX_LINE:,} characters are not scanned")
+        if unreadable(source):
+            notes.append(f"{source.path}: no plain YAML (a template?), the manifest checks did not read it")
+        sources.append(source)
+    return tuple(sources), notes, +dropped
+
+
+def _findings(hits: Sequence[Hit], settings: RuleSettings) -> tuple[Finding, ...]:
+    return tuple(_finding(hit, settings) for hit in hits)
+
+
+def _finding(hit: Hit, settings: RuleSettings) -> Finding:
+    rule = pages()[hit.rule]
+    severity = settings.severity.get(hit.rule) or hit.severity or rule.severity
+    if hit.lowered and is_nonproduction(hit.source.path):
+        severity = guards.lower(severity)
+    construct = hit.source.host_name(hit.side, hit.line)
+    sentence = hit.message.rstrip(".")
+    return Finding(
+        rule=hit.rule,
+        family=rule.family,
+        severity=severity,
+        confidence=rule.confidence,
+        location=Location(
+            path=hit.source.path, side=hit.side, line=hit.line, end_line=hit.end_line, construct=construct
+        ),
+        message=f"{sentence} (in {construct})." if construct else f"{sentence}.",
+        evidence=hit.text[:_EVIDENCE],
+        why=rule.why,
+        instead=rule.instead,
+        references=rule.references,
+        suppressed=_suppression(hit),
+    )
+
+
+def _suppression(hit: Hit) -> str:
+    """The reason of a `reviewconsole:ignore[rule] reason` on the line or the one above; empty without."""
+    if hit.rule in _UNSUPPRESSIBLE:
+        return ""
+    for at in (hit.line, hit.line - 1):
+        if 0 < at <= len(hit.source.lines(hit.side)):
+            match = _IGNORE.search(hit.source.lines(hit.side)[at - 1][:MAX_LINE])
+            if match and hit.rule in (name.strip() for name in match[1].split(",")):
+                return match[2].strip()
+    return ""
+
+
+def _distinct(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding of a rule at a place; of a safeguard removed and its opposite added, the latter."""
+    kept: list[Finding] = []
+    news = {(f.rule, f.location.path, f.location.construct) for f in findings if f.location.side is Side.NEW}
+    taken: dict[tuple[str, str, Side], set[int]] = {}
+    for finding in findings:
+        place = finding.location
+        if place.side is Side.OLD and place.construct and (finding.rule, place.path, place.construct) in news:
+            continue
+        rows = taken.setdefault((finding.rule, place.path, place.side), set())
+        span = range(place.line, place.end_line + 1)
+        if rows.isdisjoint(span):
+            rows.update(span)
+            kept.append(finding)
+    return kept
+
+
+@cache
+def _engine() -> bytes:
+    digest = hashlib.sha256(f"{__version__}\0".encode())
+    digest.update(packs.source_bytes())
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py"), key=lambda each: each.relative_to(folder).as_posix()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for package in ("ast-grep-cli", "google-re2", "pyyaml"):
+        digest.update(f"{package} {_version(package)}\0".encode())
+    digest.update(b"structural" if ast_grep.binary() else b"without ast-grep")
+    return digest.digest()
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+def engine_digest(settings: RuleSettings) -> str:
+    """Identify what produces findings: rules, code, versions and settings, as `sha256:...`."""
+    digest = hashlib.sha256(_engine())
+    for rule in sorted(settings.disable):
+        digest.update(f"disable {rule}\0".encode())
+    for rule, severity in sorted(settings.severity.items()):
+        digest.update(f"severity {rule} {severity.value}\0".encode())
+    return "sha256:" + digest.hexdigest()

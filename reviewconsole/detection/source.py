@@ -1,0 +1,151 @@
+"""One changed file as the rules see it: kind, lines of both sides, changed line numbers."""
+
+import re
+from dataclasses import dataclass, field
+
+from reviewconsole.change import SYMLINK_MODE
+from reviewconsole.detection.constructs import Construct, constructs, enclosing
+from reviewconsole.diff import FileDiff
+from reviewconsole.finding import Side
+
+MAX_BYTES = 1_000_000
+MAX_LINE = 4_000
+"""Longer lines are data or minified code; rules leave them out and a note says so."""
+
+_SUFFIXES = {
+    "py": "python", "pyi": "python", "go": "go", "tf": "terraform", "tofu": "terraform", "hcl": "terraform",
+    "ts": "typescript", "tsx": "typescript", "mts": "typescript", "cts": "typescript", "js": "typescript",
+    "jsx": "typescript", "mjs": "typescript", "cjs": "typescript", "yml": "yaml", "yaml": "yaml", "sql": "sql",
+    "sh": "shell", "bash": "shell", "zsh": "shell", "mk": "makefile", "md": "markdown", "markdown": "markdown",
+    "mdx": "markdown", "rst": "markdown", "adoc": "markdown", "json": "json",
+}  # fmt: skip
+_CI = re.compile(r"(^|/)(\.github/(workflows|actions)/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)$")
+_NONPRODUCTION = re.compile(
+    r"(^|/)(tests?|testdata|__tests__|__mocks__|spec|fixtures?|examples?|samples?|vendor|third_party|node_modules"
+    r"|docs?|dev|sandbox|demos?|e2e|benchmarks?|testing|scratch)/",
+    re.IGNORECASE,
+)
+_TEST = re.compile(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|[^/]*\.(test|spec)\.[cm]?[jt]sx?|conftest\.py)$")
+_TEST_FOLDER = re.compile(r"(^|/)(tests?|__tests__|spec|e2e)/")
+# By path only: a header in the text is the author's word, and would switch the rules off for a file.
+_GENERATED = re.compile(
+    r"(^|/)((dist|node_modules)/.*|[^/]*\.min\.(js|css)|[^/]*_pb2(_grpc)?\.py|[^/]*\.pb\.go|[^/]*\.lock(\.hcl)?"
+    r"|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|go\.sum|[^/]*\.(map|snap|svg))$"
+)
+_COMMENT = {
+    "python": ("#",), "shell": ("#",), "yaml": ("#",), "workflow": ("#",), "makefile": ("#",), "dockerfile": ("#",),
+    "terraform": ("#", "//", "/*", "* "), "go": ("//", "/*", "* "), "typescript": ("//", "/*", "* "),
+    "sql": ("--", "/*"), "markdown": ("<!--",),
+}  # fmt: skip
+
+
+def kind_of(path: str, first_line: str = "") -> str:
+    """Name the kind of a file by its path, or by its `#!` line."""
+    name = path.rsplit("/", 1)[-1]
+    if _CI.search(path):
+        return "workflow"
+    if name.startswith(("Dockerfile", "Containerfile")) or name.endswith(".dockerfile"):
+        return "dockerfile"
+    if name in ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile"):
+        return "makefile"
+    kind = _SUFFIXES.get(name.rsplit(".", 1)[-1].lower() if "." in name else "", "")
+    if not kind and first_line.startswith("#!"):
+        kind = "python" if "python" in first_line else "shell" if "sh" in first_line else ""
+    return kind or "text"
+
+
+def is_test(path: str) -> bool:
+    """Tell whether a path holds tests."""
+    return bool(_TEST.search(path) or _TEST_FOLDER.search(path))
+
+
+def is_nonproduction(path: str) -> bool:
+    """Tell whether a path is test, sample, vendored, documentation or development material."""
+    return bool(_NONPRODUCTION.search(path) or _TEST.search(path))
+
+
+def is_generated(path: str) -> bool:
+    """Tell by its path whether a file is written by a tool."""
+    return bool(_GENERATED.search(path))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Both sides of a changed file as lines, without line ends; an absent side has none."""
+
+    path: str
+    kind: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    has_old: bool
+    has_new: bool
+    removed: frozenset[int]
+    """1-based numbers on the old side."""
+    added: frozenset[int]
+    """1-based numbers on the new side."""
+    memo: dict[Side, tuple[Construct, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def lines(self, side: Side) -> tuple[str, ...]:
+        """The lines of one side."""
+        return self.old if side is Side.OLD else self.new
+
+    def changed(self, side: Side) -> frozenset[int]:
+        """The changed line numbers of one side."""
+        return self.removed if side is Side.OLD else self.added
+
+    def constructs(self, side: Side) -> tuple[Construct, ...]:
+        """Functions, resources, jobs, headings of one side, by first line."""
+        if side not in self.memo:
+            self.memo[side] = constructs(self.kind, self.lines(side))
+        return self.memo[side]
+
+    def host(self, side: Side, line: int) -> Construct | None:
+        """The innermost construct around a line."""
+        return enclosing(self.constructs(side), line)
+
+    def host_name(self, side: Side, line: int) -> str:
+        """Its name; empty at top level."""
+        found = self.host(side, line)
+        return found.name if found else ""
+
+    def text(self, side: Side, first: int, last: int) -> str:
+        """The lines from `first` to `last`, joined."""
+        return "\n".join(self.lines(side)[first - 1 : last])
+
+    def is_comment(self, side: Side, line: int) -> bool:
+        """Tell whether a line holds a comment and nothing else."""
+        return self.lines(side)[line - 1].lstrip().startswith(_COMMENT.get(self.kind, ("\0",)))
+
+
+def _split(data: bytes | None) -> tuple[str, ...]:
+    # Undecodable bytes are replaced: re2 and ast-grep read UTF-8 only, and line numbers stay.
+    rows = (data or b"").decode("utf-8", "replace").split("\n")
+    if rows and not rows[-1]:
+        rows.pop()
+    return tuple(row.removesuffix("\r") for row in rows)
+
+
+def read(file: FileDiff) -> Source | str:
+    """Prepare a file for the rules, or say in words why it cannot be scanned.
+
+    A file without hunks (mode change, pure rename) becomes a source without changed lines.
+    """
+    if file.entry.submodule or SYMLINK_MODE in (file.entry.old_mode, file.entry.new_mode):
+        return f"{file.path}: a link or submodule, no lines to scan"
+    if file.binary:
+        return f"{file.path}: binary, not scanned"
+    if max(len(file.old or b""), len(file.new or b"")) > MAX_BYTES:
+        return f"{file.path}: larger than {MAX_BYTES:,} bytes, not scanned"
+    if is_generated(file.path):
+        return f"{file.path}: generated by its path, not scanned"
+    old, new = _split(file.old), _split(file.new)
+    return Source(
+        path=file.path,
+        kind=kind_of(file.path, (new or old or ("",))[0]),
+        old=old,
+        new=new,
+        has_old=file.old is not None,
+        has_new=file.new is not None,
+        removed=frozenset(line.old for hunk in file.hunks for line in hunk.removed if line.old is not None),
+        added=frozenset(line.new for hunk in file.hunks for line in hunk.added if line.new is not None),
+    )

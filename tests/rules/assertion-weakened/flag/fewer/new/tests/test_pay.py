@@ -1,0 +1,3 @@
+class TestPay:
+    def test_total(self):
+        self.assertEqual(total(), 42)

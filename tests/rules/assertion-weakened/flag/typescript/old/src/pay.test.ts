@@ -1,0 +1,5 @@
+describe("pay", () => {
+  it("totals the order", () => {
+    expect(total()).toEqual({ sum: 42 });
+  });
+});

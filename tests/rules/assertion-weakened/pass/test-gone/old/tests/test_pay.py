@@ -1,0 +1,6 @@
+def test_total():
+    assert total() == 42
+
+
+def test_tax():
+    assert tax() == 2

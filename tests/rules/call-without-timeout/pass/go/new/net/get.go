@@ -1,0 +1,5 @@
+package net
+
+func New() *http.Client {
+	return &http.Client{Timeout: time.Second}
+}

@@ -1,0 +1,5 @@
+X = 1
+
+
+def fetch(url):
+    return requests.get(url)

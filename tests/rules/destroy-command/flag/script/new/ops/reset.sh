@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+terraform -chdir=infra/prod destroy -auto-approve

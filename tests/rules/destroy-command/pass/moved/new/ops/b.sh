@@ -1,0 +1,2 @@
+echo other
+helm uninstall preview-environment

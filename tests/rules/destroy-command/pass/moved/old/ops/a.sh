@@ -1,0 +1,2 @@
+echo start
+helm uninstall preview-environment

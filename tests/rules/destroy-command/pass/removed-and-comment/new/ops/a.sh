@@ -1,0 +1,2 @@
+# dropdb orders is never right here
+echo done

@@ -1,0 +1,2 @@
+dropdb orders
+echo done

@@ -1,0 +1,4 @@
+resource "aws_lb" "old" {
+  enable_deletion_protection = true
+}
+locals {}

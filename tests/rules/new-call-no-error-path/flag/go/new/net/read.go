@@ -1,0 +1,6 @@
+package net
+
+func Read(path string) []byte {
+	data, _ := os.ReadFile(path)
+	return data
+}

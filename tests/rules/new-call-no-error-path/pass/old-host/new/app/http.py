@@ -1,0 +1,3 @@
+def fetch(url):
+    log.info("fetch")
+    return requests.get(url, timeout=5).json()

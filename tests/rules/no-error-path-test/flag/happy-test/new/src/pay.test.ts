@@ -1,0 +1,2 @@
+const b = 1;
+it("works", async () => { expect(await f()).toBe(1); });

@@ -1,0 +1,3 @@
+def test_charge_fails():
+    with pytest.raises(PaymentFailed):
+        charge(1)

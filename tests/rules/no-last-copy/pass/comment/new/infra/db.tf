@@ -1,0 +1,3 @@
+resource "aws_db_instance" "main" {
+  # skip_final_snapshot = true
+}

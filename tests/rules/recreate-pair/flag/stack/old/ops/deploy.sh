@@ -1,0 +1,2 @@
+set -e
+aws cloudformation create-stack --stack-name orders

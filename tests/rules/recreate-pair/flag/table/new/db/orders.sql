@@ -1,0 +1,3 @@
+SELECT 1;
+DROP TABLE IF EXISTS orders;
+CREATE TABLE orders (id bigint primary key);

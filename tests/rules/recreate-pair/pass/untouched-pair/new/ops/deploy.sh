@@ -1,0 +1,3 @@
+kubectl delete job seed
+kubectl apply -f seed.yaml
+echo b

@@ -1,0 +1,3 @@
+@pytest.mark.skip(reason="flaky")
+def test_charge():
+    assert charge() == 1

@@ -1,0 +1,3 @@
+it.skip("charges", () => {
+  expect(charge()).toBe(1);
+});

@@ -1,0 +1,3 @@
+it("charges", () => {
+  expect(charge()).toBe(1);
+});

@@ -1,0 +1,6 @@
+package pay
+
+func TestCharge(t *testing.T) {
+	if testing.Short() { t.Skip("short mode") }
+	charge(t)
+}

@@ -1,0 +1,5 @@
+package pay
+
+func TestCharge(t *testing.T) {
+	charge(t)
+}

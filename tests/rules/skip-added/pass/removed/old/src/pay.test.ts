@@ -1,0 +1,3 @@
+it.only("charges", () => {
+  expect(charge()).toBe(1);
+});

@@ -1,0 +1,3 @@
+resource "google_dns_managed_zone" "public" {
+  name = "public"
+}

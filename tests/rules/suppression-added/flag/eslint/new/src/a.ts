@@ -1,0 +1,2 @@
+// eslint-disable-next-line
+const a = 2;

@@ -1,0 +1,3 @@
+A = call(command, shell=True)  # nosec
+B = 1
+C = 1

@@ -1,0 +1,1 @@
+A = "the nosec mark is not used here"

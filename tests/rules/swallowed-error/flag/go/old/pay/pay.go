@@ -1,0 +1,5 @@
+package pay
+
+func Save(o Order) error {
+	return store.Put(o)
+}

@@ -1,0 +1,4 @@
+export const View = () => {
+  try { load(); } catch { return null; }
+  return <p>hi</p>;
+};

@@ -1,0 +1,2 @@
+def charge(order):
+    return gateway.charge(order)

@@ -1,0 +1,3 @@
+export async function charge(o: Order) {
+  return gateway.charge(o);
+}

@@ -1,0 +1,5 @@
+def a(path):
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        pass

@@ -1,0 +1,2 @@
+def a(path):
+    path.unlink()

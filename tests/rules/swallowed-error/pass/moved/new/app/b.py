@@ -1,0 +1,8 @@
+X = 1
+
+
+def a():
+    try:
+        close()
+    except Exception:
+        pass

@@ -1,0 +1,9 @@
+def a():
+    try:
+        close()
+    except Exception:
+        pass
+
+
+def b():
+    return 1

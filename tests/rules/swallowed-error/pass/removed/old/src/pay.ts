@@ -1,0 +1,3 @@
+export function f() {
+  try { a(); } catch (e) {}
+}

@@ -1,0 +1,7 @@
+package net
+
+func New() *http.Client {
+	return &http.Client{
+		Transport: shared,
+	}
+}

@@ -1,0 +1,8 @@
+package net
+
+func New() *http.Client {
+	return &http.Client{
+		Transport: shared,
+		Timeout:   5 * time.Second,
+	}
+}

@@ -1,0 +1,7 @@
+import requests
+
+
+def fetch(url):
+    return requests.get(
+        url,
+    )

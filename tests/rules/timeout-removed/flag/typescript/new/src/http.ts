@@ -1,0 +1,5 @@
+export function load(url: string) {
+  return fetch(url, {
+    method: "GET",
+  });
+}

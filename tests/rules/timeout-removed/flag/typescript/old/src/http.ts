@@ -1,0 +1,6 @@
+export function load(url: string) {
+  return fetch(url, {
+    method: "GET",
+    signal: controller.signal,
+  });
+}

@@ -1,0 +1,3 @@
+def fetch(url):
+    body = requests.get(url, timeout=5)
+    return 1

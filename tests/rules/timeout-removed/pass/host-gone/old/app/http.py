@@ -1,0 +1,6 @@
+def fetch(url):
+    return requests.get(url, timeout=5)
+
+
+def other():
+    return 1

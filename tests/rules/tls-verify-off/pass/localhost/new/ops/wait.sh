@@ -1,0 +1,2 @@
+set -e
+curl -k https://localhost:8443/healthz
