@@ -1,120 +1,154 @@
-"""The structure that cannot be seen in one file: directions, budgets, registries, start-up."""
+"""The shape of the code: who imports whom, how large things grow, what is registered and documented."""
 
 import ast
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from reviewconsole import detection
+from reviewconsole.constraints import KINDS
+from reviewconsole.provenance import SIGNALS
+from tests.conftest import ROOT
+
 PACKAGE = ROOT / "reviewconsole"
-MODULES = sorted(PACKAGE.rglob("*.py"))
-BUDGETS = {"module": 400, "class": 250, "function": 60}
-EXCEPTIONS: dict[str, int] = {
-    "attestation.py": 441,  # one format, read in one go
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "story" not in path.parts)
+MODULE, CLASS, FUNCTION, APP = 400, 250, 60, 150
+
+EXCEPTIONS = {
+    "attestation.py": 439,
+    "attestation.py:_parse_predicate": 65,
+    "gate.py": 434,
+    "review/deciding.py:attest": 64,
+    "git/repository.py:Repository": 267,
 }
-"""Module -> lines. May only shrink."""
+"""What is over its budget, and by how much; this list may only shrink."""
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
+def loaded(code: str) -> set[str]:
+    """Run code in a fresh Python and give the names of the modules it has loaded."""
+    script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    return set(done.stdout.split())
 
 
-def test_imports_keep_their_direction() -> None:
-    done = run(str(Path(sys.executable).parent / "lint-imports"))
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_size_budget(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    name = str(path.relative_to(PACKAGE))
-    assert len(text.splitlines()) <= EXCEPTIONS.get(name, BUDGETS["module"])
-    if name == "tui/app.py":
-        assert len(text.splitlines()) <= 150
-    for node in ast.walk(ast.parse(text)):
-        size = (getattr(node, "end_lineno", 0) or 0) - getattr(node, "lineno", 0) + 1
-        if isinstance(node, ast.ClassDef):
-            assert size <= BUDGETS["class"], node.name
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert size <= BUDGETS["function"], node.name
-
-
-def imported(code: str) -> set[str]:
-    done = run(sys.executable, "-c", f"import sys\n{code}\nprint('\\n'.join(sys.modules))")
-    assert done.returncode == 0, done.stderr
-    return {name.split(".")[0] for name in done.stdout.split()}
-
-
-def test_the_version_costs_nothing() -> None:
-    loaded = imported("import io, contextlib\nfrom reviewconsole.cli import main\nwith contextlib.redirect_stdout(io.StringIO()): main(['--version'])")
-    assert not loaded & {"textual", "argparse", "git", "keyring", "cryptography", "unidiff"}
-
-
-def test_verify_needs_neither_console_nor_keyring_nor_gitpython() -> None:
-    assert not imported("import reviewconsole.verify, reviewconsole.cli.verbs") & {"textual", "rich", "git", "keyring"}
-
-
-def test_the_package_itself_imports_nothing() -> None:
-    assert not imported("import reviewconsole") & {"dataclasses", "json", "subprocess", "textual"}
+def test_the_contracts_of_imports_hold(tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--cache-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
-    ("word", "places"),
+    ("code", "absent"),
     [
-        ("subprocess", {"git/process.py", "signing/signer.py", "signing/select.py", "detection/ast_grep.py"}),
-        ("unidiff", {"diff.py"}),
-        ("keyring", {"signing/keystore.py"}),
-        ("cryptography", {"signing/sshsig.py", "signing/signer.py", "signing/select.py"}),
-        ("git", {"review/setup.py", "demo/__init__.py", "demo/commits.py"}),
-        ("pygments", {"tui/widgets/colours.py", "tui/widgets/syntax.py"}),
+        (
+            "from reviewconsole.cli import main\nmain(['--version'])",
+            {"textual", "git", "keyring", "cryptography", "argparse"},
+        ),
+        ("import reviewconsole.verify", {"textual", "git", "keyring"}),
+        ("import reviewconsole.gate, reviewconsole.session", {"textual", "git", "keyring", "cryptography"}),
+        ("import reviewconsole", {"reviewconsole.errors"}),
     ],
 )
-def test_each_foreign_part_has_one_place(word: str, places: set[str]) -> None:
-    found = set()
+def test_start_up_pays_for_nothing_it_does_not_use(code: str, absent: set[str]) -> None:
+    assert loaded(code) & absent == set()
+
+
+def sizes(path: Path) -> dict[str, tuple[int, int]]:
+    """Name -> (lines, budget) of a module and of everything in it."""
+    name = path.relative_to(PACKAGE).as_posix()
+    text = path.read_text(encoding="utf-8")
+    found = {name: (len(text.splitlines()), APP if name == "tui/app.py" else MODULE)}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            budget = CLASS if isinstance(node, ast.ClassDef) else FUNCTION
+            found[f"{name}:{node.name}"] = ((node.end_lineno or 0) - node.lineno + 1, budget)
+    return found
+
+
+def test_nothing_outgrows_its_budget() -> None:
+    over = {name: lines for path in MODULES for name, (lines, budget) in sizes(path).items() if lines > budget}
+    grown = {name: lines for name, lines in over.items() if lines > EXCEPTIONS.get(name, 0)}
+    assert grown == {}
+    assert EXCEPTIONS.keys() - over.keys() == set(), "no longer over budget: take it off the list"
+
+
+def _dotted(value: object, module: str) -> bool:
+    """Tell whether a text names something inside a module, as for importlib."""
+    return isinstance(value, str) and value.startswith(f"{module}.") and value.replace(".", "_").isidentifier()
+
+
+@pytest.mark.parametrize(
+    ("module", "allowed"),
+    [
+        ("unidiff", {"diff.py"}),
+        ("cryptography", {"signing"}),
+        ("keyring", {"signing"}),
+        ("textual", {"tui"}),
+        ("tomli", {"config.py", "demo", "detection", "loading", "tui"}),
+    ],
+)
+def test_a_library_is_named_in_one_place(module: str, allowed: set[str]) -> None:
+    named = set()
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            if any(name.split(".")[0] == word for name in names):
-                found.add(str(path.relative_to(PACKAGE)))
-    assert found <= places
+            names += [node.value] if isinstance(node, ast.Constant) and _dotted(node.value, module) else []
+            if any(name.split(".")[0] == module for name in names):
+                named.add(path.relative_to(PACKAGE).parts[0])
+    assert named
+    assert named <= allowed
+
+
+def test_one_module_starts_git() -> None:
+    starts = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.List) and node.elts:
+                first = node.elts[0]
+                if isinstance(first, ast.Constant) and first.value == "git":
+                    starts.add(path.relative_to(PACKAGE).as_posix())
+    assert starts <= {"git/process.py"}
+
+
+def test_nothing_catches_everything() -> None:
+    caught = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
+    ]
+    assert caught == []
+
+
+def leaves(folder: str, *, shared: set[str]) -> set[str]:
+    return {path.stem for path in (PACKAGE / folder).glob("*.py")} - {"__init__"} - shared
 
 
 def test_every_signal_is_registered_and_documented() -> None:
-    from reviewconsole.provenance import SIGNALS
-
-    leaves = {path.stem for path in (PACKAGE / "provenance").glob("*.py")} - {"__init__", "patterns"}
-    assert len(SIGNALS) == len(leaves)
-    text = (ROOT / "docs" / "provenance.md").read_text(encoding="utf-8")
-    assert [signal.name for signal in SIGNALS if signal.name not in text] == []
+    page = (ROOT / "docs" / "provenance.md").read_text(encoding="utf-8")
+    assert {signal.name.replace("-", "_") for signal in SIGNALS} == leaves("provenance", shared={"patterns"})
+    assert [signal.name for signal in SIGNALS if f"`{signal.name}`" not in page] == []
+    assert [signal.name for signal in SIGNALS if len(signal.docs.strip()) < 40] == []
 
 
-def test_every_constraint_kind_is_registered() -> None:
-    from reviewconsole.constraints import KINDS
-
-    leaves = {path.stem.replace("_", ".") for path in (PACKAGE / "constraints").glob("*.py")} - {"..init..", "facts"}
-    assert {*KINDS, "policy.self"} == leaves
+def test_every_constraint_is_registered() -> None:
+    names = {kind.replace(".", "_") for kind in KINDS} | {"policy_self"}
+    assert names == leaves("constraints", shared={"facts"})
 
 
-def test_every_verb_has_help_and_stands_in_the_readme() -> None:
-    from reviewconsole.cli.parser import grammar
-    from reviewconsole.cli.verbs import VERBS
-
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(grammar()) == set(VERBS)
-    assert [name for name, (text, _) in grammar().items() if not text] == []
-    assert [name for name in VERBS if f"`{name}" not in readme] == []
-
-
-def test_the_pins_have_no_address() -> None:
-    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
-    assert "://" not in text
-    assert all("==" in row for row in text.split())
-
-
-def test_the_version_is_said_once() -> None:
-    assert "version" in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dynamic"]
+def test_every_rule_has_a_page() -> None:
+    pages = detection.pages()
+    assert pages
+    for name, page in pages.items():
+        assert detection.page(name) == page
+        assert page.title, name
+        assert page.what, name
+        assert page.why, name
+        assert page.instead, name
