@@ -80,7 +80,7 @@ def _range(store: Store, spec: str) -> tuple[Change, ...]:
         if not dots:
             return (changes.landed_commit(repository, target, right),)
         return changes.landed(repository, target, left, right)
-    if dots and left is not None and not repository.commits([right], [left]):
+    if not repository.commits([right], [target.tip, *([left] if left is not None else [])]):
         return ()
     return (changes.explicit(repository, target.ref, target.tip, right, ref),)
 

@@ -20,7 +20,7 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
 from reviewconsole.decision import DecisionKind, Draft, Verdict
 from reviewconsole.diff import FileDiff
-from reviewconsole.errors import RepositoryError
+from reviewconsole.errors import RepositoryError, ReviewIncomplete
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Family, Page
 from reviewconsole.gate import GateReport, JudgedRecord
@@ -129,10 +129,9 @@ class Workspace:
         """Leave out, before any content is read, what neither evidence nor policy brings into the queue."""
         if policy is not None and (policy.scope == "all" or policy.assume_ai):
             return found
-        listed = self._repository.entries_of([(change.base_tree, change.head_tree) for change in found])
+        listed = self._repository.listed_paths([(change.base_tree, change.head_tree) for change in found])
         kept = []
-        for change, entries in zip(found, listed, strict=True):
-            paths = tuple(entry.path for entry in entries)
+        for change, paths in zip(found, listed, strict=True):
             evident = assess_provenance(self._store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
             if evident or any(path.lower().startswith(FOLDER) for path in paths):
                 kept.append(change)
@@ -175,12 +174,14 @@ class Workspace:
         return _shown(opened)
 
     def moved(self, opened: OpenedChange) -> Oid | None:
-        """The head that the change's ref has now, if it is another one; the head itself when the ref is gone."""
+        """The head that the change's ref has now, if it is another one. ReviewIncomplete when the ref is gone."""
         ref = opened.change.ref
         if not ref.startswith("refs/"):
             return None
         now = {found.name: found.oid for found in self._repository.refs(ref)}.get(ref)
-        return None if now == opened.change.head else now or opened.change.head
+        if now is None:
+            raise ReviewIncomplete(f"{ref} is gone", remedy="fetch it again, or review the commit by its id")
+        return None if now == opened.change.head else now
 
     def delta(self, opened: OpenedChange, newer: OpenedChange) -> tuple[FileDiff, ...]:
         """What differs between the content that was read and that of a newer head."""
@@ -209,7 +210,12 @@ class Workspace:
         )
 
     def record(self, opened: OpenedChange, draft: Draft, ask: Ask) -> Recorded:
-        """Sign and record; when it returns the decision is on disk."""
+        """Sign and record; when it returns the decision is on disk.
+
+        ReviewIncomplete where the ref has moved since the change was opened.
+        """
+        if self.moved(opened) is not None:
+            raise ReviewIncomplete("the branch has moved since it was opened", remedy="open it again")
         self.reload()
         recorded = deciding.decide(
             self._store,

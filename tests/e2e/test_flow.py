@@ -319,3 +319,37 @@ def test_init_works_at_once_for_the_person_who_runs_it(tmp_path: Path) -> None:
     assert dev.json("verify", "origin/feat")["verdict"] == "satisfied"
     assert dev.json("verify", "main")["changes"][0]["why"] == ["before the introduction"]
     assert "exists already" in dev.run("init", code=1)
+
+
+def test_what_the_target_holds_already_is_an_empty_range(world: World) -> None:
+    offer(world, "feat", GOOD)
+    dev = world["dev"]
+    dev.git("merge", "-q", "--no-ff", "-m", "Merge feat", "feat")
+    dev.git("push", "-q", "origin", "main")
+    assert dev.json("verify", "feat")["why"].startswith("the range is empty")
+
+
+def test_a_branch_that_moved_after_it_was_opened_is_not_signed(world: World) -> None:
+    from reviewconsole.casefile import PassphraseRequest
+    from reviewconsole.decision import DecisionKind, Draft
+    from reviewconsole.errors import ReviewIncomplete
+    from reviewconsole.review import Workspace
+
+    offer(world, "feat", GOOD)
+    alice = world["alice"]
+    workspace = Workspace.open(alice.clone, alice.env)
+    opened = workspace.open_change("origin/feat")
+    newer = offer(world, "feat", {"app.py": "def pay():\n    return 3\n"})
+
+    def never(request: PassphraseRequest) -> None:
+        raise AssertionError(request)
+
+    draft = Draft(kind=DecisionKind.APPROVE, reason="fine")
+    assert workspace.moved(opened) == newer
+    with pytest.raises(ReviewIncomplete, match="has moved"):
+        workspace.record(opened, draft, never)
+    assert [f.path for f in workspace.delta(opened, workspace.open_change("origin/feat"))] == ["app.py"]
+    alice.git("update-ref", "-d", "refs/remotes/origin/feat")
+    with pytest.raises(ReviewIncomplete, match="is gone"):
+        workspace.record(opened, draft, never)
+    assert alice.json("log")["records"] == []
