@@ -311,7 +311,7 @@ def _shortfall(rule: Rule, facts: Facts, judged: JudgedRecord) -> tuple[Verdict,
     att = judged.record.attestation
     acknowledged = {a.fingerprint for a in att.acknowledged}
     for demand in rule.require:
-        if demand == "read-all" and att.reviewed_tree != att.head_tree:
+        if demand == "read-all" and (att.reviewed_tree != att.head_tree or att.viewed != att.hunks):
             return Verdict.VIOLATED, f"{att.principal} had {att.viewed} of {att.hunks} hunks on screen"
         if demand == "acknowledge-high":
             left = [f for f in facts.findings if must_acknowledge(f) and f.fingerprint not in acknowledged]

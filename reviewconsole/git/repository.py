@@ -275,29 +275,6 @@ class Repository:
         """
         return changed_entries(self.trees, old_tree, new_tree)
 
-    def listed_paths(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[str, ...]]:
-        """Changed paths of many pairs of trees through one process, in their order.
-
-        git's own word, not hashed again: good for choosing what to read, not for showing or signing.
-        """
-        feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-        out = self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *_DIFF], stdin=feed)
-        found = []
-        at = 0
-        for old, new in pairs:
-            header = f"{old} {new}\n".encode()
-            if not out.startswith(header, at):
-                raise RepositoryError("git's answers and the questions are out of step")
-            at += len(header)
-            paths = []
-            while out.startswith(b":", at):
-                middle = out.index(b"\0", at)
-                end = out.index(b"\0", middle + 1)
-                paths.append(decode(out[middle + 1 : end]))
-                at = end + 1
-            found.append(tuple(paths))
-        return found
-
     def entries_of(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry, ...]]:
         """List changed paths for many pairs of trees through one process, in their order.
 

@@ -171,10 +171,16 @@ def _observed(records: Records, own_ref: str, own: list[bytes]) -> tuple[Observe
 
 
 def merge_notes(ours: bytes | None, theirs: bytes | None) -> bytes:
-    """Unite two versions of one note of the same log: every envelope once, in the log's order."""
+    """Unite two versions of one note of the same log: every envelope once, in the log's order.
+
+    What cannot be read is no record of ours and is left out; a note without any is kept as it was.
+    """
     found: dict[str, tuple[int, bytes]] = {}
     for raw in (ours, theirs):
         for line in parse_note(raw).lines if raw else ():
-            payload = parse_envelope(line).payload
-            found[record_id(payload)] = (parse_payload(payload).sequence, line)
-    return note_text([line for _, line in sorted(found.values())])
+            try:
+                payload = parse_envelope(line).payload
+                found[record_id(payload)] = (parse_payload(payload).sequence, line)
+            except FormatError:
+                continue
+    return note_text([line for _, line in sorted(found.values())]) if found else ours or theirs or b""

@@ -56,6 +56,9 @@ def exchange(
             alarms.update(
                 dict.fromkeys(f"{ref} was rewound, replaced or deleted on {name}" for ref in report.rolled_back)
             )
+            alarms.update(
+                dict.fromkeys(f"{ref} could not be taken over: {said}" for ref, said in report.failed.items())
+            )
             for ref, theirs in report.own_diverged.items():
                 sync.union(ref, theirs, merge_notes)
             if not push or not own:

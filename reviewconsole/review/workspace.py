@@ -129,9 +129,13 @@ class Workspace:
         """Leave out, before any content is read, what neither evidence nor policy brings into the queue."""
         if policy is not None and (policy.scope == "all" or policy.assume_ai):
             return found
-        listed = self._repository.listed_paths([(change.base_tree, change.head_tree) for change in found])
+        try:
+            listed = self._repository.entries_of([(change.base_tree, change.head_tree) for change in found])
+        except RepositoryError:
+            return found
         kept = []
-        for change, paths in zip(found, listed, strict=True):
+        for change, entries in zip(found, listed, strict=True):
+            paths = tuple(entry.path for entry in entries)
             evident = assess_provenance(self._store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
             if evident or any(path.lower().startswith(FOLDER) for path in paths):
                 kept.append(change)
