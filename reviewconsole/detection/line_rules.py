@@ -24,9 +24,9 @@ def compiled(pattern: str) -> Any:  # noqa: ANN401  (re2 has no types)
     return re2.compile(pattern)
 
 
-def _spoken(kind: str, line: str) -> str:
+def _spoken(line: str) -> str:
     """A command as one would type it: `["terraform", "destroy"]` reads `terraform destroy`."""
-    return _LIST_MARKS.sub(" ", line) if kind in _CODE else line
+    return _LIST_MARKS.sub(" ", line)
 
 
 def matches(documents: Sequence[Document], sources: Sequence[Source]) -> Iterator[Match]:
@@ -36,21 +36,31 @@ def matches(documents: Sequence[Document], sources: Sequence[Source]) -> Iterato
     """
     for source in sources:
         fitting = [document for document in documents if source.kind in document.kinds]
-        for document in fitting:
+        for whole in (False, True):
+            part = [document for document in fitting if (document.fires in ("removed", "changed")) == whole]
+            if not part or not (source.added or source.removed):
+                continue
             for side in (Side.OLD, Side.NEW):
-                yield from _matches(document, source, side)
+                lines = source.lines(side)
+                numbers = range(1, len(lines) + 1) if whole else sorted(source.changed(side))
+                rows = [(at, lines[at - 1]) for at in numbers if len(lines[at - 1]) <= MAX_LINE]
+                spoken = [(at, _spoken(row)) for at, row in rows] if source.kind in _CODE else []
+                for document in part:
+                    yield from _matches(document, source, side, (rows, spoken))
 
 
-def _matches(document: Document, source: Source, side: Side) -> Iterator[Match]:
+def _matches(
+    document: Document, source: Source, side: Side, forms: tuple[list[tuple[int, str]], ...]
+) -> Iterator[Match]:
     pattern = compiled(document.regex)
     exempt = compiled(document.exempt) if document.exempt else None
-    lines = source.lines(side)
-    whole = document.fires in ("removed", "changed")
-    for number in range(1, len(lines) + 1) if whole else sorted(source.changed(side)):
-        line = lines[number - 1]
-        if len(line) > MAX_LINE:
-            continue
-        if not pattern.search(line) and not (source.kind in _CODE and pattern.search(_spoken(source.kind, line))):
-            continue
+    # One search over all lines settles most rules; with `m` it finds at least what single lines hold.
+    anywhere = compiled("(?m)" + document.regex)
+    found: set[int] = set()
+    for rows in forms:
+        if anywhere.search("\n".join(row for _, row in rows)):
+            found |= {at for at, row in rows if pattern.search(row)}
+    for at in sorted(found):
+        line = source.lines(side)[at - 1]
         if exempt is None or not exempt.search(line):
-            yield Match(document=document, source=source, side=side, line=number, end_line=number, text=line.strip())
+            yield Match(document=document, source=source, side=side, line=at, end_line=at, text=line.strip())

@@ -11,18 +11,21 @@ from reviewconsole.diff import FileDiff, check_rebuild, parse_hunks
 
 def file_diff(path: str, old: bytes | None, new: bytes | None, *, binary: bool = False) -> FileDiff:
     patch = b"".join(_rows(old or b"", new or b""))
-    oid = lambda data: None if data is None else Oid(hashlib.sha1(data).hexdigest())
     entry = Entry(
         path=path,
         status="A" if old is None else "D" if new is None else "M",
         old_mode="000000" if old is None else "100644",
         new_mode="000000" if new is None else "100644",
-        old_oid=oid(old),
-        new_oid=oid(new),
+        old_oid=_oid(old),
+        new_oid=_oid(new),
     )
     found = FileDiff(entry=entry, old=old, new=new, hunks=() if binary else parse_hunks(path, patch), binary=binary)
     check_rebuild(found)
     return found
+
+
+def _oid(data):
+    return None if data is None else Oid(hashlib.sha1(data).hexdigest())
 
 
 def _rows(old, new):

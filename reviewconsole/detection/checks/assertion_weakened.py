@@ -33,9 +33,9 @@ _STRICT = re.compile(
     r"|\b(assert|require)\.Equal|strictEqual|assert_called_once_with"
 )
 _WEAK = re.compile(
-    r"\bis not None\b|\bassertIsNotNone|assertTrue\(|assertIn\(|\bassert\s+[\w.()\[\]]+\s*$|\bin\b|toBeTruthy|toBeDefined"
-    r"|not\.toBeNull|toContain|\b(assert|require)\.(NotNil|NotEmpty|Contains|True)|\bANY\b|isinstance\(|len\([^)]*\)\s*>"
-    r"|assert_called\(\)|expect\.any"
+    r"\bis not None\b|\bassertIsNotNone|assertTrue\(|assertIn\(|\bassert\s+[\w.()\[\]]+\s*$|\bin\b|toBeTruthy"
+    r"|toBeDefined|not\.toBeNull|toContain|\b(assert|require)\.(NotNil|NotEmpty|Contains|True)|\bANY\b|isinstance\("
+    r"|len\([^)]*\)\s*>|assert_called\(\)|expect\.any"
 )
 _TEST_NAME = re.compile(r"(^|\.)(test\w*|Test\w*|.* .*)$")
 

@@ -67,18 +67,23 @@ def _line(source: Source, at: int) -> str:
 
 def _commands(source: Source) -> Iterator[Hit]:
     last = len(source.new)
+    spoken = [_line(source, at) for at in range(1, last + 1)]
+    whole = "\n".join(spoken)
+    pairs = [(destroy, create) for destroy, create in _PAIRS if destroy.search(whole)]
+    if not pairs and not _FORCED.search(whole):
+        return
     for at in range(1, last + 1):
-        text = _line(source, at)
+        text = spoken[at - 1]
         if at in source.added and _FORCED.search(text):
             yield _hit(source, at, at, "A replacement is forced: the old one is destroyed first")
             continue
-        for destroy, create in _PAIRS:
+        for destroy, create in pairs:
             match = destroy.search(text)
             if not match:
                 continue
             host = source.host_name(Side.NEW, at)
             for then in range(at, min(last, at + _REACH) + 1):
-                rest = text[match.end() :] if then == at else _line(source, then)
+                rest = text[match.end() :] if then == at else spoken[then - 1]
                 if not create.search(rest) or not {at, then} & source.added:
                     continue
                 if source.host_name(Side.NEW, then) == host:

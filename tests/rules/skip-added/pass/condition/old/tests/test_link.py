@@ -1,0 +1,2 @@
+def test_link(tmp_path):
+    assert link(tmp_path)
