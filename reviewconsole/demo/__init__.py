@@ -4,8 +4,10 @@ Everything lies in one folder; nothing outside of it is read or written, and no 
 To add to the story, add files below `story/` and an entry to `story/story.toml`.
 """
 
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,8 +79,7 @@ def build(folder: Path, *, environ: Mapping[str, str]) -> Demo:
     inside = {**environ, **settings}
     _fill(remote, key, inside)
     _clone(repository, remote, inside)
-    script = "".join(f"export {name}='{_quoted(value)}'\n" for name, value in settings.items())
-    (folder / "env.sh").write_text(script, encoding="utf-8")
+    (folder / "env.sh").write_text(_script(settings), encoding="utf-8")
     return Demo(
         repository=repository,
         remote=remote,
@@ -89,8 +90,12 @@ def build(folder: Path, *, environ: Mapping[str, str]) -> Demo:
     )
 
 
-def _quoted(text: str) -> str:
-    return text.replace("'", "'\\''")
+def _script(settings: Mapping[str, str]) -> str:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
+    programs = Path(sys.executable).parent
+    if (programs / "reviewconsole").exists():
+        lines.append(f"export PATH={shlex.quote(str(programs))}:$PATH")
+    return "\n".join(lines) + "\n"
 
 
 def _settings(home: Path) -> dict[str, str]:

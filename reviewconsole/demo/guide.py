@@ -7,12 +7,15 @@ A shop's repository with {count} branches that want to enter main; most of them 
 You are `you`, a senior: your throw-away key is accepted by the policy on main.
 
 Try, in the console:
-  1. Open the worst change (enter): an environment is deleted and created again. Walk its findings.
-  2. Try to approve it: the policy asks that all of it was on screen and that each high finding is acknowledged.
-  3. Reject it with a reason. It stays blocked until you or another senior answers that.
-  4. Open `price-format`: a harmless refactor. Approve it; the record is signed, noted and pushed.
-  5. Open `fraud-score`: payments needs two seniors, so your approval alone does not satisfy the gate.
-  6. Look for `belgian-postcodes`: nothing in it points to an AI, so it is not in the queue (`queue --all`).
+  1. enter   opens the worst change: an environment is deleted and created again. `)` walks its findings.
+  2. A       asks to approve it, and says what is unread and not acknowledged: the policy wants both. esc goes back.
+  3. !       acknowledges the finding under the cursor, with a text.
+  4. X       rejects with a reason. The change stays blocked until that is answered.
+  5. q       back to the queue. Open `price-format`, a harmless refactor: page with space, then A. The record is
+             signed, noted and pushed.
+  6. Open `fraud-score`: payments needs two seniors, so your approval alone does not satisfy the gate.
+  7. `belgian-postcodes` is not in the queue: nothing in it points to an AI (`reviewconsole queue --all` has it).
+  ?          shows all keys, ctrl+q ends.
 
 The same in a second terminal:
   . {script}

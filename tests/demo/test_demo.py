@@ -77,6 +77,13 @@ def test_nothing_outside_of_the_folder_is_written(tmp_path: Path, home: Path) ->
     assert sorted(item.name for item in tmp_path.iterdir()) == ["d"]
 
 
+def test_a_second_terminal_becomes_the_reviewer(demo: Demo) -> None:
+    script = f". '{demo.home.parent / 'env.sh'}'; reviewconsole --version; git config --global user.email"
+    done = subprocess.run(["sh", "-c", script], env=ENVIRON, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("reviewconsole 0.")
+    assert done.stdout.endswith("\nyou@shop.example\n")
+
+
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x")
     with pytest.raises(StorageError, match="not empty"):
