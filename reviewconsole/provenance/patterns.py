@@ -195,8 +195,8 @@ def marker(*, id: str, name: str, provenance: ProvenanceClass, line: str, tool: 
 
 _TOOL_TOKEN = re.compile(
     r"(?<![a-z])(?:(claude|opus|sonnet|copilot|codex|(?:chat)?gpt|cursor|gemini|antigravity|crush|opencode|droid|goose"
-    r"|cline|jules|junie|kiro|amazon q|qwen|kimi|glm|minimax|deepseek|grok|mistral)(?:[ -]?(?:code|coder|cli))?|ai|llms?)"
-    r"(?![a-z])",
+    r"|cline|jules|junie|kiro|amazon q|qwen|kimi|glm|minimax|deepseek|grok|mistral)(?:[ -]?(?:code|coder|cli))?"
+    r"|ai|llms?)(?![a-z])",
     re.IGNORECASE,
 )
 _AGENT_AND_MODEL = re.compile(r"([\w.+-]+):[\w./:+@-]+")

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-
 from reviewconsole.detection import RuleSettings, page, pages, scan
 from reviewconsole.finding import Family, Side
+
 from tests.rules.sample import change, tree
 
 _HERE = Path(__file__).parent
