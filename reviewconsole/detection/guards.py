@@ -65,14 +65,16 @@ def _passes_by(match: Match, dropped: Counter[str]) -> bool:
 def _added(document: Document, news: list[Match], olds: list[Match], dropped: Counter[str]) -> Iterator[Hit]:
     gone = [match for match in olds if touches(match)]
     near = Counter((match.source.path, plain(match.text)) for match in gone)
-    far = Counter(plain(match.text) for match in gone if len(match.text) >= _MOVED)
+    # Out of a test or sample into production is no move: the line begins to count there.
+    far = Counter((plain(m.text), is_nonproduction(m.source.path)) for m in gone if len(m.text) >= _MOVED)
     hosts = Counter((match.source.path, match.source.host_name(Side.OLD, match.line)) for match in gone)
     for match in filter(touches, news):
         text = plain(match.text)
+        away = (text, is_nonproduction(match.source.path))
         host = (match.source.path, match.source.host_name(Side.NEW, match.line))
-        if near[match.source.path, text] > 0 or far[text] > 0:
+        if near[match.source.path, text] > 0 or far[away] > 0:
             near[match.source.path, text] -= 1
-            far[text] -= 1
+            far[away] -= 1
             hosts[host] -= 1
             dropped["moved"] += 1
         elif "already-there" in document.unless and hosts[host] > 0:

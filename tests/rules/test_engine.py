@@ -55,6 +55,20 @@ def test_what_a_guard_takes_away_is_counted():
     assert comment.findings == () and comment.dropped["comment"] == 1
 
 
+def test_a_line_that_leaves_the_tests_for_production_has_not_merely_moved():
+    line = "dropdb orders_database\n"
+    result = scanned({"tests/a.sh": f"x\n{line}", "ops/b.sh": "y\n"}, {"tests/a.sh": "x\n", "ops/b.sh": f"y\n{line}"})
+    assert [f.location.path for f in result.findings if f.rule == "destroy-command"] == ["ops/b.sh"]
+
+
+def test_a_safeguard_removed_and_its_opposite_added_are_one_finding():
+    block = 'resource "aws_lb" "a" {{\n  enable_deletion_protection = {}\n}}\n'
+    result = scanned({"a.tf": block.format("true")}, {"a.tf": block.format("false")})
+    found = [f for f in result.findings if f.rule == "destroy-guard-off"]
+    assert [(f.location.side.value, f.location.line) for f in found] == [("new", 2)]
+    assert result.dropped["same-place"] == 1
+
+
 def test_a_non_production_path_weighs_one_step_less_but_tests_of_tests_do_not():
     files = {"ops/a.sh": "dropdb orders\n", "examples/a.sh": "dropdb order\n"}
     by_path = {f.location.path: f.severity for f in scanned({}, files).findings if f.rule == "destroy-command"}
