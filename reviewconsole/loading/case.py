@@ -129,7 +129,11 @@ def open_case(store: Store, change: Change) -> Case:
     origin = assess_provenance(store, change, paths)
     policy = force.policy if force is not None else None
     settings = rule_settings(policy)
-    result = scan(files, settings=settings)
+
+    def tree_has(path: str) -> bool:
+        return store.repository.file_at(change.head, path) is not None
+
+    result = scan(files, settings=settings, tree_has=tree_has)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
         boundary = constraints.evaluate(policy, _boundary_facts(change, content))
