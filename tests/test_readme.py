@@ -1,5 +1,7 @@
 """The README's commands, run as they stand."""
 
+import importlib
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -83,3 +85,31 @@ def test_the_lines_for_ci_judge_a_fresh_checkout(demo: Demo, inside: dict[str, s
             ["bash", "-euc", steps], cwd=tmp_path / "ci", env=environ, capture_output=True, check=False
         )
         assert done.returncode == code, done
+
+
+_NAMES = {
+    "]": "right_square_bracket",
+    "[": "left_square_bracket",
+    "}": "right_curly_bracket",
+    "{": "left_curly_bracket",
+    ")": "right_parenthesis",
+    "(": "left_parenthesis",
+    ">": "greater_than_sign",
+    "!": "exclamation_mark",
+    "/": "slash",
+    "?": "question_mark",
+}
+
+
+def test_every_key_of_the_readme_is_bound() -> None:
+    from reviewconsole import tui
+
+    bound = set()
+    for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
+        for kind in vars(importlib.import_module(module.name)).values():
+            for binding in getattr(kind, "BINDINGS", ()) if isinstance(kind, type) else ():
+                bound |= set(binding.key.split(","))
+    table = TEXT.split("| key | does |", 1)[1].split("\n\n", 1)[0]
+    named = {key for row in table.splitlines() if row for key in re.findall(r"`([^`]+)`", row.split("|")[1])}
+    assert len(named) > 20
+    assert {key for key in named if _NAMES.get(key, key) not in bound} == set()
