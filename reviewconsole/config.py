@@ -31,7 +31,6 @@ class Config:
     """`principal` of the file: who signs, where a key could be several people's."""
     ssh_auth_sock: str | None
     patterns: Patterns
-    keymap: Mapping[str, str]
 
 
 def _folder(environ: Mapping[str, str], variable: str, home: Path, default: str) -> Path:
@@ -65,8 +64,6 @@ def load_config(environ: Mapping[str, str]) -> Config:
         key = table.text("key", "", pattern=_KEY)
         theme = table.text("theme", "dark", pattern=r"[A-Za-z0-9._-]+")
         principal = table.text("principal", "", pattern=r"[a-z0-9][a-z0-9._-]{0,63}") or None
-        keys = table.table("keys", missing=True)
-        keymap = {name: keys.text(name) for name in keys.keys()}  # noqa: SIM118 - Table.keys checks them
         table.end()
     except FormatError as error:
         raise FormatError(error.message, place=f"{path}: {error.place}") from error
@@ -83,7 +80,6 @@ def load_config(environ: Mapping[str, str]) -> Config:
         principal=principal,
         ssh_auth_sock=environ.get("SSH_AUTH_SOCK"),
         patterns=patterns,
-        keymap=keymap,
     )
 
 

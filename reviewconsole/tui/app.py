@@ -1,0 +1,124 @@
+"""The console as an application: theme, first screen, and where the records are."""
+
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.dom import DOMNode
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from reviewconsole.casefile import SyncState
+from reviewconsole.display import safe_text
+from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.tui import theme as themes
+from reviewconsole.tui.desk import Desk, PublishRequested, error_text
+from reviewconsole.tui.keys import key
+from reviewconsole.tui.screens.queue import QueueScreen
+from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.widgets.sync import PUBLISHING
+
+
+class ReviewApp(App[None]):
+    """Opens the queue, or `start`, over one service."""
+
+    TITLE = "reviewconsole"
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("app.theme", "T", "next_theme", "Theme", "Next theme"),
+        key("app.palette", "ctrl+p,colon", "command_palette", "Palette", "Everything by name"),
+        key("app.quit", "ctrl+q", "quit", "Quit", "Leave the console"),
+    ]
+
+    sync: reactive[SyncState] = reactive(SyncState(state="nothing", pending=0))
+
+    def __init__(self, service: ReviewService, theme: str, start: str | None = None) -> None:
+        super().__init__()
+        self.fault = ""
+        self._desk = Desk(service)
+        self._start = start
+        for found in themes.themes().values():
+            self.register_theme(found)
+        self.theme = themes.named(theme).name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Colours of our own, for the moment before the first theme is set."""
+        return dict(themes.named("dark").variables)
+
+    def on_mount(self) -> None:
+        """Show the queue, and what is known of one's own records."""
+        self.push_screen(QueueScreen(self._desk, self._start))
+        self.run_worker(self._read_sync, thread=True, group="sync", exit_on_error=False)
+
+    def _read_sync(self) -> None:
+        try:
+            state = self._desk.call(lambda service: service.sync_state())
+        except ReviewConsoleError as error:
+            state = SyncState(state="failed", pending=0, why=error_text(error))
+        if not get_current_worker().is_cancelled:
+            self.call_from_thread(setattr, self, "sync", state)
+
+    def on_publish_requested(self, _event: PublishRequested) -> None:
+        """Exchange records in the background; the outcome stays in sight."""
+        self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)
+        self.run_worker(self._publish, thread=True, exclusive=True, group="sync", exit_on_error=False)
+
+    def _publish(self) -> None:
+        try:
+            state = self._desk.call(lambda service: service.publish())
+        except ReviewConsoleError as error:
+            state = SyncState(state="failed", pending=1, why=error_text(error))
+        if not get_current_worker().is_cancelled:
+            self.call_from_thread(setattr, self, "sync", state)
+
+    def action_next_theme(self) -> None:
+        """Use the next theme."""
+        names = list(themes.themes())
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.notify(f"theme: {self.theme}", timeout=2, markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every key of the screen by name, and every theme."""
+        seen = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and binding.tooltip and binding.action not in seen:
+                seen.add(binding.action)
+                yield SystemCommand(binding.description, binding.tooltip, self._runner(active.node, binding.action))
+        for name in themes.themes():
+            yield SystemCommand(f"Theme {name}", "Use this theme", lambda name=name: setattr(self, "theme", name))
+
+    def _runner(self, node: DOMNode, action: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            await self.run_action(action, node)
+
+        return run
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Close on a bug. Says where it is, and shows no variable: one might be a secret."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            frames = traceback.extract_tb(error.__traceback__)[-8:]
+            places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+            said = f": {error}" if isinstance(error, ReviewConsoleError) else ""
+            self.fault = "\n".join((safe_text(f"the console stopped: {type(error).__name__}{said}"), *places))
+            self._exit_renderables.append(Text(self.fault))
+        self._close_messages_no_wait()
+
+
+def run_console(service: ReviewService, *, theme: str = "dark", start: str | None = None) -> None:
+    """Run the console until it is left.
+
+    Raises UsageError for an unknown theme, ReviewConsoleError when it stopped by a bug.
+    """
+    app = ReviewApp(service, theme, start)
+    app.run()
+    if app.return_code:
+        raise ReviewConsoleError("the console stopped because of an error of its own")

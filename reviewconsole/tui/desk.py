@@ -1,0 +1,75 @@
+"""Calls of the service off the UI thread, one at a time, and their answers back on it."""
+
+from collections.abc import Callable
+from threading import Lock
+from typing import TypeVar
+
+from textual.message import Message
+from textual.screen import Screen, ScreenResultType
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from reviewconsole.display import safe_text
+from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.tui.service import ReviewService
+
+Answer = TypeVar("Answer")
+
+
+class PublishRequested(Message):
+    """Records shall be exchanged with the remote."""
+
+
+class Desk:
+    """The service and the lock that keeps its calls apart."""
+
+    def __init__(self, service: ReviewService) -> None:
+        self.service = service
+        self._lock = Lock()
+
+    def call(self, work: Callable[[ReviewService], Answer]) -> Answer:
+        """Run one call; waits for the one before it. Never on the UI thread."""
+        with self._lock:
+            return work(self.service)
+
+
+class Asking(Screen[ScreenResultType]):
+    """A screen that calls the service in threads. `failed` is told of every error."""
+
+    desk: Desk
+
+    def ask(
+        self,
+        work: Callable[[ReviewService], Answer],
+        done: Callable[[Answer], object],
+        *,
+        group: str,
+        failed: Callable[[ReviewConsoleError], object] | None = None,
+    ) -> None:
+        """Start a call; a later one of the same group makes the answer of an earlier one unwanted."""
+
+        def run() -> None:
+            worker = get_current_worker()
+            try:
+                answer = self.desk.call(work)
+            except ReviewConsoleError as error:
+                if not worker.is_cancelled:
+                    self.app.call_from_thread(failed or self.failed, error)
+                return
+            if not worker.is_cancelled:
+                self.app.call_from_thread(done, answer)
+
+        self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Name an error nobody expected, without its values; the review goes on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.failed(ReviewConsoleError(f"internal error: {type(event.worker.error).__name__}"))
+
+    def failed(self, error: ReviewConsoleError) -> None:
+        """Show an error and what can be done about it."""
+        self.notify(error_text(error), severity="error", timeout=12, markup=False)
+
+
+def error_text(error: ReviewConsoleError) -> str:
+    """An error as one safe sentence."""
+    return safe_text(f"{error.message} — {error.remedy}" if error.remedy else error.message)

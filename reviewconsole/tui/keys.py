@@ -1,0 +1,22 @@
+"""How a key is declared, and the keys that every list of rows shares."""
+
+from textual.binding import Binding
+
+
+def key(identifier: str, keys: str, action: str, label: str, tooltip: str, *, show: bool = False) -> Binding:
+    """A binding with an id, so that it can be changed, and a sentence for the list of keys."""
+    return Binding(keys, action, label, show=show, tooltip=tooltip, id=identifier)
+
+
+def scrolling(prefix: str) -> list[Binding]:
+    """Moving in rows, the same everywhere. `space` pages and nothing else."""
+    return [
+        key(f"{prefix}.down", "j,down", "move(1)", "Down", "One row down"),
+        key(f"{prefix}.up", "k,up", "move(-1)", "Up", "One row up"),
+        key(f"{prefix}.half-down", "ctrl+d", "half(1)", "Half down", "Half a page down"),
+        key(f"{prefix}.half-up", "ctrl+u", "half(-1)", "Half up", "Half a page up"),
+        key(f"{prefix}.page-down", "space,pagedown", "page(1)", "Page down", "One page down; marks nothing"),
+        key(f"{prefix}.page-up", "b,pageup", "page(-1)", "Page up", "One page up"),
+        key(f"{prefix}.top", "g,home", "end(-1)", "Top", "To the first row"),
+        key(f"{prefix}.bottom", "G,end", "end(1)", "Bottom", "To the last row"),
+    ]

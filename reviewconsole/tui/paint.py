@@ -1,0 +1,142 @@
+"""Pieces of text -> Strip and Content. Everything a widget shows of a repository passes here.
+
+A piece is a text and the name of an ink, with `bold` or `dim` words after it: `("retry.py", "accent bold")`.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.content import Content
+from textual.strip import Strip
+from textual.theme import Theme
+
+from reviewconsole.display import safe_text
+
+Piece = tuple[str, str]
+
+SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–"}
+STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣"}
+STATE_INKS = {"pending": "text", "approved": "ok", "rejected": "bad", "stale": "warn", "blocked": "bad"}
+VERDICT_GLYPHS = {"satisfied": "✓", "violated": "✗", "undecidable": "?"}
+VERDICT_INKS = {"satisfied": "ok", "violated": "bad", "undecidable": "warn"}
+BOUNDARY_GLYPHS = {"pass": "✓", "violated": "✗", "n/a": "–", "undecidable": "?"}
+BOUNDARY_INKS = {"pass": "ok", "violated": "bad", "n/a": "muted", "undecidable": "warn"}
+
+
+class Palette:
+    """The colours of one theme as styles, made once each."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._colours = theme.variables
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    def style(self, ink: str, ground: str) -> Style:
+        """The style of an ink (with `bold`, `underline`) on a ground."""
+        key = (ink, ground)
+        style = self._styles.get(key)
+        if style is None:
+            name, *attributes = ink.split()
+            style = Style(
+                color=self._colours[f"ink-{name}"],
+                bgcolor=self._colours[f"ground-{ground}"],
+                bold="bold" in attributes or None,
+                underline="underline" in attributes or None,
+            )
+            self._styles[key] = style
+        return style
+
+    def strip(self, left: Iterable[Piece], width: int, ground: str, right: Iterable[Piece] = ()) -> Strip:
+        """One row of exactly `width` cells; `left` is cut with an ellipsis where `right` needs the room."""
+        tail = [Segment(safe_text(text), self.style(ink, ground)) for text, ink in right]
+        tail_width = sum(cell_len(segment.text) for segment in tail)
+        if tail_width > width:
+            tail, tail_width = [], 0
+        room = width - tail_width
+        head: list[Segment] = []
+        used = 0
+        for text, ink in left:
+            piece = clip(safe_text(text), room - used)
+            head.append(Segment(piece, self.style(ink, ground)))
+            used += cell_len(piece)
+            if used >= room:
+                break
+        head.append(Segment(" " * (room - used), self.style("text", ground)))
+        return Strip([*head, *tail], width)
+
+
+def content(*pieces: Piece | str) -> Content:
+    """Text for a widget, safe and never parsed as markup; a newline is a piece of its own."""
+    parts: list[str | tuple[str, str]] = []
+    for piece in pieces:
+        text, ink = (piece, "") if isinstance(piece, str) else piece
+        shown = text if text == "\n" else safe_text(text)
+        name, _, attributes = ink.partition(" ")
+        parts.append((shown, f"$ink-{name} {attributes}".strip()) if ink else shown)
+    return Content.assemble(*parts)
+
+
+def clip(text: str, cells: int) -> str:
+    """Cut safe text to a width, with an ellipsis in its last cell where something is left out."""
+    if cells <= 0:
+        return ""
+    if len(text) <= cells and text.isascii():
+        return text
+    if cell_len(text) <= cells:
+        return text
+    return text[: _fit(text, cells - 1)] + "…"
+
+
+def clip_start(text: str, cells: int) -> str:
+    """Like `clip`, for paths: what is left out is the beginning."""
+    if cell_len(text) <= cells:
+        return text
+    kept = _fit(text[::-1], cells - 1)
+    return "…" + text[len(text) - kept :] if kept else "…"
+
+
+def _fit(text: str, cells: int) -> int:
+    """How many characters fit."""
+    if text.isascii():
+        return max(0, cells)
+    used = 0
+    for index, char in enumerate(text):
+        used += cell_len(char)
+        if used > cells:
+            return index
+    return len(text)
+
+
+def cuts(text: str, width: int) -> list[int]:
+    """Where a text is broken into rows of `width` cells: the first index of every row, no character split."""
+    if text.isascii():
+        return list(range(0, len(text), width)) or [0]
+    out, start = [0], 0
+    while True:
+        start += max(1, _fit(text[start : start + width], width))
+        if start >= len(text):
+            return out
+        out.append(start)
+
+
+def age(seconds: int) -> str:
+    """How long ago, in at most four characters: 5m, 3h, 12d, 40w, 3y; `new` below a minute or ahead of now."""
+    span = timedelta(seconds=max(0, seconds))
+    if span.days >= 365:
+        return f"{span.days // 365}y"
+    if span.days >= 70:
+        return f"{span.days // 7}w"
+    if span.days:
+        return f"{span.days}d"
+    minutes = span.seconds // 60
+    return f"{minutes // 60}h" if minutes >= 60 else f"{minutes}m" if minutes else "new"
+
+
+def short_ref(ref: str) -> str:
+    """A ref without its usual prefix; a commit id by its first digits."""
+    for prefix in ("refs/heads/", "refs/remotes/", "refs/"):
+        if ref.startswith(prefix):
+            return ref.removeprefix(prefix)
+    return ref[:12]

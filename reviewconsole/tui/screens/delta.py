@@ -1,0 +1,64 @@
+"""What changed between the head that was read and the one the branch has now."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from reviewconsole.casefile import OpenedChange
+from reviewconsole.diff import FileDiff
+from reviewconsole.session import ReviewSession
+from reviewconsole.tui.keys import key
+from reviewconsole.tui.paint import content, short_ref
+from reviewconsole.tui.widgets.diff_view import DiffView
+
+
+class DeltaScreen(Screen[None]):
+    """Read only. Nothing seen here counts as read: its hunks are not those of the change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("delta.leave", "escape,q,D", "leave", "Back", "Back to the review, of the newer head", show=True),
+        key("delta.next-hunk", "right_square_bracket", "hunk(1)", "Next hunk", "Next hunk", show=True),
+        key("delta.previous-hunk", "left_square_bracket", "hunk(-1)", "Previous hunk", "Previous hunk"),
+    ]
+    DEFAULT_CSS = """
+    DeltaScreen #title { height: auto; background: $ground-note; padding: 0 1; }
+    """
+
+    def __init__(self, older: OpenedChange, newer: OpenedChange, files: tuple[FileDiff, ...]) -> None:
+        super().__init__()
+        self._older = older
+        self._newer = newer
+        self._session = ReviewSession(opened=replace(newer, files=files, findings=()))
+
+    def compose(self) -> ComposeResult:
+        """From which head to which, and the diff."""
+        files = len(self._session.opened.files)
+        what = f"{files} files differ" if files else "the content is the same; only commits differ"
+        yield Static(
+            content(
+                ("since you opened it  ", "warn bold"),
+                (short_ref(self._newer.change.ref), "accent"),
+                (f"  {self._older.change.head[:12]} → {self._newer.change.head[:12]}  ", "text"),
+                (f"{what}. The review goes on with the newer head.", "muted"),
+            ),
+            id="title",
+        )
+        yield DiffView(self._session)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Read it."""
+        self.query_one(DiffView).focus()
+
+    def action_hunk(self, step: int) -> None:
+        """Go to the next hunk."""
+        view = self.query_one(DiffView)
+        view.jump(view.rows.unit_rows, step)
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)

@@ -1,0 +1,302 @@
+"""The queue: what waits for a decision, worst first, and why."""
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Footer, Input, Static
+
+from reviewconsole.casefile import OpenedChange, QueueEntry, SyncState
+from reviewconsole.display import safe_text
+from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.tui.desk import Asking, Desk, PublishRequested, error_text
+from reviewconsole.tui.keys import key
+from reviewconsole.tui.paint import (
+    SEVERITY_GLYPHS,
+    STATE_GLYPHS,
+    STATE_INKS,
+    Piece,
+    age,
+    clip,
+    content,
+    short_ref,
+)
+from reviewconsole.tui.screens.pages import PageScreen, entry_page, keys_page
+from reviewconsole.tui.screens.review import ReviewScreen
+from reviewconsole.tui.widgets.line_list import LineList
+from reviewconsole.tui.widgets.sync import sync_pieces
+
+
+class QueueList(LineList):
+    """One row a change, below a row of headings."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.entries: tuple[QueueEntry, ...] = ()
+        self._now = 0
+
+    def show(self, entries: tuple[QueueEntry, ...], cursor: int | None = None) -> None:
+        """Show these changes."""
+        self.entries = entries
+        self._now = int(time.time())
+        self.reset(cursor)
+
+    @property
+    def entry(self) -> QueueEntry | None:
+        """The change under the cursor."""
+        return self.entries[self.cursor] if self.entries else None
+
+    def count(self) -> int:
+        """One row a change."""
+        return len(self.entries)
+
+    def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
+        """The columns of one change."""
+        entry = self.entries[index]
+        level = entry.risk.level
+        left: list[Piece] = [
+            (f"{SEVERITY_GLYPHS[level]} {level:<8} {entry.risk.score:>3}  ", level if level != "none" else "muted"),
+            (f"{age(self._now - entry.change.updated):>4}  ", "muted"),
+        ]
+        if width >= _AGENT:
+            left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
+        right: list[Piece] = []
+        if width >= _SIZES:
+            right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
+            right.append((f" {f'−{entry.removed}':>6}", "del"))
+        right.append((f"  {STATE_GLYPHS[entry.state]} {entry.state:<8}", STATE_INKS[entry.state]))
+        return [*left, (entry.change.title, "text bold"), (f"  {short_ref(entry.change.ref)}", "muted")], right
+
+
+_AGENT, _SIZES = 92, 70
+"""Cells from which these columns are shown."""
+
+
+def agent(entry: QueueEntry) -> str:
+    """Which tool, and how sure the evidence is."""
+    if not entry.provenance.signals:
+        return "no evidence"
+    tools = ",".join(entry.provenance.tools)
+    return safe_text(f"{tools or 'AI?'} {entry.provenance.provenance.value}")
+
+
+def headings(width: int) -> list[Piece]:
+    """The names of the columns, over them."""
+    left = f"   {'risk':<12} {'age':>4}  " + (f"{'agent':<18}  " if width >= _AGENT else "") + "change"
+    right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES else "") + f"  {'  state':<10} "
+    return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
+
+
+class QueueScreen(Asking[None]):
+    """Lists, explains and opens."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (150, "-wide")]  # noqa: RUF012 - Textual's name
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("queue.filter", "f,slash", "filter", "Filter", "Show only rows with a text", show=True),
+        key(
+            "queue.everything",
+            "e",
+            "everything",
+            "Everything",
+            "Show decided changes too, or only what waits",
+            show=True,
+        ),
+        key("queue.reload", "ctrl+r", "reload", "Reload", "Read the repository again", show=True),
+        key("queue.publish", "P", "publish", "Publish", "Exchange records with the remote"),
+        key("queue.keys", "question_mark", "keys", "Keys", "All keys", show=True),
+        key("queue.back", "escape", "back", "Back", "Leave the filter, or stop reading"),
+        key("queue.quit", "q", "app.quit", "Quit", "Leave the console", show=True),
+    ]
+    DEFAULT_CSS = """
+    QueueScreen #title { height: 1; background: $ground-head; }
+    QueueScreen #notice { height: auto; background: $ground-note; padding: 0 1; }
+    QueueScreen #body { height: 1fr; layout: vertical; }
+    QueueScreen #table { width: 1fr; height: 1fr; }
+    QueueScreen #headings { height: 1; background: $ground-base; }
+    QueueScreen #preview { height: 12; border-top: solid $panel; padding: 0 1; background: $ground-raised;
+        scrollbar-size-vertical: 1; }
+    QueueScreen.-wide #body { layout: horizontal; }
+    QueueScreen.-wide #preview { width: 54; height: 1fr; border-top: none; border-left: solid $panel; }
+    QueueScreen #filter { display: none; height: 1; border: none; background: $ground-note; }
+    QueueScreen #filter.-open { display: block; }
+    QueueScreen #status { height: 1; background: $ground-head; }
+    """
+
+    def __init__(self, desk: Desk, start: str | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self._start = start
+        self._entries: tuple[QueueEntry, ...] = ()
+        self._everything = False
+        self._loading = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, notices, table and preview, filter, status, keys."""
+        service = self.desk.service
+        name, target = f" {service.repository_name}", f" → {short_ref(service.target)}"
+        title = content((" reviewconsole ", "accent bold"), (name, "text bold"), (target, "muted"))
+        yield Static(title, id="title")
+        notices = [piece for notice in service.notices for piece in ((f"! {notice}", "warn"), "\n")]
+        if notices:
+            yield Static(content(*notices[:-1]), id="notice")
+        with Horizontal(id="body"):
+            with VerticalScroll(id="table", can_focus=False):
+                yield Static(id="headings")
+                yield QueueList(id="queue")
+            with VerticalScroll(id="preview", can_focus=False):
+                yield Static(id="explained")
+        yield Input(placeholder="filter", id="filter")
+        yield Static(id="status")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Read the queue; open what was asked for."""
+        self.query_one(QueueList).focus()
+        self.watch(self.app, "sync", self._draw_status)
+        if self._start is not None:
+            self._open(self._start)
+        else:
+            self.action_reload()
+
+    def on_resize(self) -> None:
+        """Put the headings over the columns."""
+        self.call_after_refresh(self._draw_headings)
+
+    def _draw_headings(self) -> None:
+        self.query_one("#headings", Static).update(content(*headings(self.query_one(QueueList).row_width - 2)))
+
+    def _draw_status(self, _sync: SyncState | None = None) -> None:
+        shown = len(self.query_one(QueueList).entries)
+        text = self._loading or f"{shown} of {len(self._entries)} changes" + (
+            " · everything" if self._everything else ""
+        )
+        state: SyncState = self.app.sync  # type: ignore[attr-defined]
+        self.query_one("#status", Static).update(
+            content((f" {text}", "text"), "   ", *sync_pieces(state)), layout=False
+        )
+
+    # --- reading
+
+    def action_reload(self) -> None:
+        """Read the queue in a thread."""
+        self._loading = "reading the queue …"
+        self._draw_status()
+
+        def progress(done: int, total: int) -> None:
+            self.app.call_from_thread(self._progress, done, total)
+
+        everything = self._everything
+        self.ask(lambda service: service.queue(everything=everything, progress=progress), self._loaded, group="queue")
+
+    def _progress(self, done: int, total: int) -> None:
+        self._loading = f"reading the queue … {done} of {total} (esc stops waiting)"
+        self._draw_status()
+
+    def _loaded(self, entries: tuple[QueueEntry, ...]) -> None:
+        self._loading = ""
+        self._entries = entries
+        self._fill()
+        self._draw_headings()
+
+    def _fill(self) -> None:
+        wanted = self.query_one("#filter", Input).value.lower()
+        table = self.query_one(QueueList)
+        here = table.entry
+        found = tuple(entry for entry in self._entries if wanted in _searched(entry))
+        at = next((i for i, e in enumerate(found) if here is not None and e.change.ref == here.change.ref), 0)
+        table.show(found, at)
+        self._explain()
+        self._draw_status()
+
+    def _explain(self) -> None:
+        entry = self.query_one(QueueList).entry
+        if entry is not None:
+            text = entry_page(entry)
+        elif self._loading:
+            text = content(("reading …", "muted"))
+        else:
+            text = content(("nothing waits for a decision", "muted"))
+        self.query_one("#explained", Static).update(text)
+        self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
+
+    def failed(self, error: ReviewConsoleError) -> None:
+        """Say what went wrong, and stop waiting."""
+        super().failed(error)
+        self._loading = error_text(error)
+        self._draw_status()
+        if self._start is not None:
+            self._start = None
+            self.action_reload()
+
+    # --- keys
+
+    def on_line_list_moved(self, _event: LineList.Moved) -> None:
+        """Explain the change under the cursor."""
+        self._explain()
+
+    def on_line_list_chosen(self, _event: LineList.Chosen) -> None:
+        """Open it."""
+        entry = self.query_one(QueueList).entry
+        if entry is not None:
+            self._open(entry.change.ref)
+
+    def _open(self, spec: str) -> None:
+        self._loading = f"opening {safe_text(short_ref(spec))} …"
+        self._draw_status()
+        self.ask(lambda service: service.open_change(spec), self._opened, group="open")
+
+    def _opened(self, opened: OpenedChange) -> None:
+        self._start = None
+        self._loading = ""
+        self._draw_status()
+        self.app.push_screen(ReviewScreen(self.desk, opened), self._returned)
+
+    def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
+        if decided or not self._entries:
+            self.action_reload()
+
+    def action_filter(self) -> None:
+        """Show the filter."""
+        box = self.query_one("#filter", Input)
+        box.add_class("-open")
+        box.focus()
+
+    def on_input_changed(self, _event: Input.Changed) -> None:
+        """Filter while typing."""
+        self._fill()
+
+    def on_input_submitted(self, _event: Input.Submitted) -> None:
+        """Back to the rows; the filter stays."""
+        self.query_one(QueueList).focus()
+
+    def action_back(self) -> None:
+        """Drop the filter, or stop waiting for an answer."""
+        box = self.query_one("#filter", Input)
+        if box.has_class("-open"):
+            box.remove_class("-open")
+            box.value = ""
+            self.query_one(QueueList).focus()
+        elif self._loading:
+            self.workers.cancel_node(self)
+            self._loading = ""
+            self._draw_status()
+
+    def action_everything(self) -> None:
+        """Show decided changes too, or not."""
+        self._everything = not self._everything
+        self.action_reload()
+
+    def action_publish(self) -> None:
+        """Exchange records with the remote."""
+        self.post_message(PublishRequested())
+
+    def action_keys(self) -> None:
+        """Show all keys."""
+        self.app.push_screen(PageScreen("keys", keys_page(self)))
+
+
+def _searched(entry: QueueEntry) -> str:
+    change = entry.change
+    return " ".join((change.title, change.ref, entry.state, entry.risk.level, agent(entry))).lower()

@@ -1,0 +1,256 @@
+"""One change: its files, its diff, what was found, and the way to a decision."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widgets import Footer, Static
+
+from reviewconsole.casefile import OpenedChange, RecordRow, SyncState
+from reviewconsole.change import Oid
+from reviewconsole.decision import DecisionKind
+from reviewconsole.diff import FileDiff
+from reviewconsole.finding import Finding, Page
+from reviewconsole.session import (
+    HeadMoved,
+    Judge,
+    ReviewSession,
+    ShowDelta,
+    View,
+)
+from reviewconsole.tui.desk import Desk, PublishRequested
+from reviewconsole.tui.paint import Piece, content
+from reviewconsole.tui.screens import review_text
+from reviewconsole.tui.screens.decision import DecisionScreen, Outcome
+from reviewconsole.tui.screens.delta import DeltaScreen
+from reviewconsole.tui.screens.navigation import DECIDING, HELP, MOVING, SEEING
+from reviewconsole.tui.screens.pages import PageScreen, change_page, finding_page, keys_page
+from reviewconsole.tui.screens.saying import Saying
+from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.widgets.diff_view import DiffView
+from reviewconsole.tui.widgets.file_tree import FileTree
+from reviewconsole.tui.widgets.line_list import LineList
+from reviewconsole.tui.widgets.panels import FindingsPanel, RecordsPanel
+
+
+class ReviewScreen(Saying):
+    """Holds the session; keys become actions, and every widget draws what `reduce` gives.
+
+    Dismissed with True when a decision was recorded.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (150, "-wide")]  # noqa: RUF012 - Textual's name
+    BINDINGS: ClassVar[list[BindingType]] = [*HELP, *DECIDING, *MOVING, *SEEING]
+    DEFAULT_CSS = review_text.CSS
+
+    def __init__(self, desk: Desk, opened: OpenedChange) -> None:
+        super().__init__()
+        self.desk = desk
+        self._decided = False
+        self._banner: list[Piece] = []
+        self.set_reactive(ReviewScreen.session, ReviewSession(opened=opened))
+
+    def compose(self) -> ComposeResult:
+        """Title, banner, tree, diff and panels, status, keys."""
+        yield Static(id="title")
+        yield Static(id="banner")
+        with Horizontal(id="body"):
+            yield FileTree(id="tree")
+            yield DiffView(self.session, id="diff")
+            yield FindingsPanel(id="findings")
+            yield RecordsPanel(id="records")
+        yield Static(id="status")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Draw the session."""
+        self.query_one(DiffView).focus()
+        self.watch(self.app, "sync", self._draw_status)
+        self.watch_session()
+
+    def watch_session(self) -> None:
+        """Give the session to every widget."""
+        session = self.now
+        self.query_one(DiffView).session = session
+        self.query_one(FileTree).show(session)
+        self.query_one(FindingsPanel).show(session)
+        self.query_one("#title", Static).update(review_text.title(session.opened), layout=False)
+        self._draw_banner()
+        self._draw_status()
+
+    def _draw_banner(self) -> None:
+        pieces = review_text.moved(self.now) if self.now.stale else self._banner
+        banner = self.query_one("#banner", Static)
+        banner.display = bool(pieces)
+        banner.update(content(*pieces))
+
+    def _draw_status(self, _sync: SyncState | None = None) -> None:
+        view = self.query_one(DiffView)
+        file = view.row.file if view.row is not None else 0
+        sync: SyncState = self.app.sync  # type: ignore[attr-defined]
+        text = review_text.status(self.now, file, wrapped=view.wrapped, sync=sync)
+        self.query_one("#status", Static).update(text, layout=False)
+
+    # --- what widgets tell
+
+    def on_diff_view_seen(self, event: DiffView.Seen) -> None:
+        """Count what was on screen."""
+        self.act(View(units=event.units))
+
+    def on_diff_view_moved(self, _event: DiffView.Moved) -> None:
+        """Keep the tree and the status with the cursor."""
+        row = self.query_one(DiffView).row
+        if row is not None:
+            self.query_one(FileTree).point(row.file)
+        self._draw_status()
+
+    def on_diff_view_detail(self, event: DiffView.Detail) -> None:
+        """Explain a finding."""
+        self._explain(event.finding)
+
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
+        """A file to go to, or a finding to explain."""
+        view = self.query_one(DiffView)
+        if isinstance(event.list, FileTree):
+            self.show_only("diff")
+            view.focus()
+            view.go(view.rows.file_rows[event.list.file], top=0)
+        elif isinstance(event.list, FindingsPanel) and event.list.finding is not None:
+            self._explain(event.list.finding)
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        """Let the diff follow the list of findings."""
+        if isinstance(event.list, FindingsPanel) and event.list.finding is not None:
+            view = self.query_one(DiffView)
+            item = self.now.opened.findings.index(event.list.finding)
+            rows = [index for index in view.rows.finding_rows if view.rows[index].item == item]
+            if rows:
+                view.go(rows[0], top=3)
+
+    def on_records_panel_withdraw(self, _event: RecordsPanel.Withdraw) -> None:
+        """Open the sheet of a withdrawal."""
+        self._decide(DecisionKind.WITHDRAW)
+
+    def _explain(self, finding: Finding) -> None:
+        answer = self.now.said.acknowledged.get(finding.fingerprint, "")
+
+        def show(page: Page | None) -> None:
+            self.app.push_screen(PageScreen(f"finding {finding.id}", finding_page(finding, page, answer)))
+
+        self.ask(lambda service: service.page(finding.rule), show, group="page", failed=lambda _: show(None))
+
+    # --- deciding
+
+    def action_approve(self) -> None:
+        """Open the sheet of an approval."""
+        self._decide(DecisionKind.APPROVE)
+
+    def action_reject(self) -> None:
+        """Open the sheet of a rejection."""
+        self._decide(DecisionKind.REJECT)
+
+    def _decide(self, kind: DecisionKind) -> None:
+        if self.now.stale:
+            self.notify(
+                "the branch has moved: D shows what changed, before anything is signed", severity="error", markup=False
+            )
+            return
+        self.app.push_screen(DecisionScreen(self.desk, self.now, kind), self._decided_with)
+
+    def _decided_with(self, outcome: Outcome | None) -> None:
+        if outcome is None:
+            return
+        view = self.query_one(DiffView)
+        if outcome.moved is not None:
+            self.act(HeadMoved(head=outcome.moved))
+        elif outcome.jump is not None:
+            row = view.rows.locate(outcome.jump)
+            view.focus()
+            if row is not None:
+                view.go(row, top=2)
+        elif outcome.recorded is not None:
+            self._decided = True
+            self._banner = [("✓ recorded here  ", "ok bold"), (outcome.recorded.summary.split("\n")[0], "text")]
+            self._draw_banner()
+            self.post_message(PublishRequested())
+            self._judge()
+
+    def action_reload(self) -> None:
+        """Ask whether the ref still stands at this head, and read the records again."""
+        opened = self.now.opened
+        self.ask(lambda service: service.moved(opened), self._checked, group="moved")
+
+    def _checked(self, moved: Oid | None) -> None:
+        if moved is not None:
+            self.act(HeadMoved(head=moved))
+        else:
+            self.notify("the branch still stands at this head", timeout=3, markup=False)
+            self._judge()
+
+    def _judge(self) -> None:
+        """Ask the gate again, and read the records where they are shown."""
+        head = self.now.opened.change.head
+
+        def judged(answer: OpenedChange) -> None:
+            self.act(Judge(opened=answer))
+
+        self.ask(lambda service: service.open_change(head), judged, group="judge")
+        if self.query_one(RecordsPanel).display:
+            self._read_records()
+
+    def action_delta(self) -> None:
+        """Show what changed since the change was opened, and go on with the newer head."""
+        session = self.now
+        if not session.stale:
+            self.notify("the branch stands where it was opened", timeout=3, markup=False)
+            return
+        opened = session.opened
+        gone = session.moved_to == opened.change.head
+
+        def work(service: ReviewService) -> tuple[OpenedChange, tuple[FileDiff, ...]]:
+            newer = service.open_change(opened.change.head if gone else opened.change.ref)
+            return newer, service.delta(opened, newer)
+
+        self.ask(work, self._show_delta, group="delta")
+
+    def _show_delta(self, answer: tuple[OpenedChange, tuple[FileDiff, ...]]) -> None:
+        newer, files = answer
+        older = self.now.opened
+        self._banner = []
+        self.act(ShowDelta(newer=newer))
+        self.app.push_screen(DeltaScreen(older, newer, files))
+
+    def _read_records(self) -> None:
+        opened = self.now.opened
+        self.ask(lambda service: service.records(opened), self._show_records, group="records")
+
+    def _show_records(self, records: tuple[RecordRow, ...]) -> None:
+        self.query_one(RecordsPanel).show(records)
+
+    def action_publish(self) -> None:
+        """Exchange records with the remote."""
+        self.post_message(PublishRequested())
+
+    def action_records(self) -> None:
+        """Show the records beside the diff, or not."""
+        if self.toggle_panel("records"):
+            self._read_records()
+
+    # --- reading about it
+
+    def action_about(self) -> None:
+        """Show provenance, boundary, what is required and the messages."""
+        self.app.push_screen(PageScreen("about this change", change_page(self.now.opened)))
+
+    def action_keys(self) -> None:
+        """Show all keys."""
+        self.app.push_screen(PageScreen("keys", keys_page(self)))
+
+    def action_leave(self) -> None:
+        """Back to the queue. Marks that were not signed are lost, so it asks once."""
+        if self.now.past and not self._decided and not self._warned:
+            self._warned = True
+            self.notify("what you marked is not signed and would be lost; the same key again leaves", markup=False)
+            return
+        self.dismiss(self._decided)

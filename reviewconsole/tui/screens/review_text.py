@@ -1,0 +1,103 @@
+"""What the review screen says around the diff, and how it is laid out."""
+
+from textual.content import Content
+
+from reviewconsole.casefile import OpenedChange, SyncState
+from reviewconsole.session import ReviewSession
+from reviewconsole.tui.paint import (
+    SEVERITY_GLYPHS,
+    STATE_GLYPHS,
+    STATE_INKS,
+    VERDICT_GLYPHS,
+    VERDICT_INKS,
+    Piece,
+    content,
+    short_ref,
+)
+from reviewconsole.tui.rows import Kind, Row, shown
+from reviewconsole.tui.widgets.sync import sync_pieces
+
+CSS = """
+ReviewScreen #title { height: 1; background: $ground-head; }
+ReviewScreen #banner { height: auto; max-height: 3; padding: 0 1; background: $ground-note; display: none; }
+ReviewScreen #body { height: 1fr; }
+ReviewScreen #tree { width: 28; }
+ReviewScreen.-wide #tree { width: 34; }
+ReviewScreen #tree.-hidden { display: none; }
+ReviewScreen.-narrow #tree { display: none; }
+ReviewScreen.-narrow.-tree #tree { display: block; width: 1fr; }
+ReviewScreen.-narrow.-tree #diff { display: none; }
+ReviewScreen #findings, ReviewScreen #records { display: none; width: 46; }
+ReviewScreen #findings.-open, ReviewScreen #records.-open { display: block; }
+ReviewScreen.-medium.-panel #tree { display: none; }
+ReviewScreen.-narrow.-panel #diff { display: none; }
+ReviewScreen.-narrow #findings, ReviewScreen.-narrow #records { width: 1fr; }
+ReviewScreen #status { height: 1; background: $ground-head; }
+"""
+
+
+def title(opened: OpenedChange) -> Content:
+    """One row: where from and to, how risky, whose, what."""
+    change, level = opened.change, opened.risk.level
+    tools = ",".join(opened.provenance.tools)
+    return content(
+        (f" {short_ref(change.ref)}", "accent bold"),
+        (f" → {short_ref(change.target)} ", "muted"),
+        (f" {change.head[:9]} ", "muted"),
+        (
+            f" {SEVERITY_GLYPHS[level]} {level.upper()} {opened.risk.score} ",
+            f"{level if level != 'none' else 'muted'} bold",
+        ),
+        (f" {opened.provenance.provenance.value} {tools} ", "text"),
+        (f" {STATE_GLYPHS.get(opened.state, '')} {opened.state} ", STATE_INKS.get(opened.state, "text")),
+        (f" {change.title}", "text bold"),
+    )
+
+
+def moved(session: ReviewSession) -> list[Piece]:
+    """The banner of a ref that stands elsewhere."""
+    change = session.opened.change
+    if session.moved_to == change.head:
+        what = f"{short_ref(change.ref)} is gone"
+    else:
+        what = f"{short_ref(change.ref)} moved to {(session.moved_to or '')[:12]}"
+    return [(f"! {what} since you opened {change.head[:12]}. ", "warn bold"), ("Signing is blocked. ", "text"),
+            ("D", "accent bold"), (" shows what changed and goes on with it.", "text")]  # fmt: skip
+
+
+def status(session: ReviewSession, file: int, *, wrapped: bool, sync: SyncState) -> Content:
+    """One row: how far the review is, and where the records are."""
+    opened = session.opened
+    units = len(opened.units)
+    accepted = sum(mark.accepted for mark in session.said.marks.values())
+    refused = len(session.refused)
+    pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
+    pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))
+    if opened.files:
+        pieces.append((f" · file {max(0, file) + 1}/{len(opened.files)}", "text"))
+    if accepted:
+        pieces.append((f" · ✓ {accepted} accepted", "ok"))
+    if refused:
+        pieces.append((f" · ✗ {refused} refused", "bad"))
+    if session.said.comments:
+        pieces.append((f" · ✎ {len(session.said.comments)}", "accent"))
+    if wrapped:
+        pieces.append((" · wrap", "muted"))
+    verdict = opened.verdict.value
+    pieces.append((f" · gate {VERDICT_GLYPHS[verdict]} {verdict}", VERDICT_INKS[verdict]))
+    return content(*pieces, "   ", *sync_pieces(sync))
+
+
+def place(session: ReviewSession, row: Row | None) -> Content:
+    """Name the place a question is about."""
+    if row is None or row.file < 0:
+        return content("")
+    file = session.opened.files[row.file]
+    if row.hunk < 0:
+        return content((file.path, "accent"))
+    hunk = file.hunks[row.hunk]
+    if row.kind is not Kind.LINE:
+        return content((f"{file.path}:{hunk.new_start or hunk.old_start}", "accent"), (f"  {hunk.section}", "muted"))
+    line = hunk.lines[row.line]
+    text = shown(line.text).strip()[:200]
+    return content((f"{file.path}:{line.new or line.old}", "accent"), "\n", (f"{line.kind} {text}", "muted"))

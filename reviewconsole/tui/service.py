@@ -1,0 +1,65 @@
+"""What the console asks of the outside."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from reviewconsole.casefile import (
+    OpenedChange,
+    PassphraseAnswer,
+    PassphraseRequest,
+    QueueEntry,
+    Recorded,
+    RecordRow,
+    Sheet,
+    SyncState,
+)
+from reviewconsole.change import Oid
+from reviewconsole.decision import Draft
+from reviewconsole.diff import FileDiff
+from reviewconsole.finding import Page
+
+
+class ReviewService(Protocol):
+    """One repository, opened by one person. Methods may be called from any thread, one at a time.
+
+    Every method may raise ReviewConsoleError.
+    """
+
+    repository_name: str
+    target: str
+    notices: tuple[str, ...]
+    """What a reviewer must know before anything else, e.g. that no policy is in force."""
+
+    def queue(
+        self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> tuple[QueueEntry, ...]:
+        """List what waits, in the order to be worked off; `progress` gets done and total."""
+
+    def open_change(self, spec: str) -> OpenedChange:
+        """Read one change whole; `spec` is a ref name or a commit id."""
+
+    def moved(self, opened: OpenedChange) -> Oid | None:
+        """The head the change's ref has now, if it is another one; its own head when the ref is gone."""
+
+    def delta(self, opened: OpenedChange, newer: OpenedChange) -> tuple[FileDiff, ...]:
+        """What differs between the content of two heads."""
+
+    def sheet(self, opened: OpenedChange, draft: Draft) -> Sheet:
+        """Everything that would be signed."""
+
+    def record(
+        self, opened: OpenedChange, draft: Draft, ask: Callable[[PassphraseRequest], PassphraseAnswer | None]
+    ) -> Recorded:
+        """Sign and record; when it returns, the decision is on disk."""
+
+    def publish(self) -> SyncState:
+        """Exchange records with the remote."""
+
+    def sync_state(self) -> SyncState:
+        """Where one's own records are, without asking the remote."""
+
+    def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
+        """The records about a change, newest first."""
+
+    def page(self, rule: str) -> Page:
+        """The page of a detection rule."""

@@ -1,0 +1,94 @@
+"""Colours of the rows in view: lexed in a thread, newest request first, painted when they are there."""
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from textual.worker import get_current_worker
+
+from reviewconsole.diff import Hunk
+from reviewconsole.tui.rows import Kind, Row, shown
+from reviewconsole.tui.syntax import WINDOW, Span, alias_of, lex
+
+if TYPE_CHECKING:
+    from reviewconsole.tui.widgets.diff_canvas import DiffCanvas
+
+_Key = tuple[int, int, int]
+_KEPT = 400
+
+
+class Colours:
+    """Spans by window of a hunk. A row without colours yet is painted plain."""
+
+    def __init__(self, view: "DiffCanvas") -> None:
+        self._view = view
+        self._known: dict[_Key, list[list[Span]]] = {}
+        self._wanted: list[tuple[_Key, str, Hunk]] = []
+        self._lock = Lock()
+        self._running = False
+        self._age = 0
+
+    def forget(self) -> None:
+        """Drop everything: there is another change on screen."""
+        with self._lock:
+            self._known = {}
+            self._wanted = []
+            self._age += 1
+
+    def of(self, row: Row) -> list[Span] | None:
+        """The colours of a line; None, and a request for them, when they are not known."""
+        if row.kind is not Kind.LINE:
+            return None
+        key = (row.file, row.hunk, row.line // WINDOW)
+        known = self._known.get(key)
+        if known is not None:
+            return known[row.line % WINDOW]
+        file = self._view.rows.files[row.file]
+        alias = alias_of(file.path)
+        if alias:
+            self._want(key, alias, file.hunks[row.hunk])
+        return None
+
+    def _want(self, key: _Key, alias: str, hunk: Hunk) -> None:
+        with self._lock:
+            if all(key != wanted for wanted, _, _ in self._wanted):
+                self._wanted.append((key, alias, hunk))
+            if self._running:
+                return
+            self._running = True
+        self._view.run_worker(self._work, thread=True, group="colours", exit_on_error=False)
+
+    def _work(self) -> None:
+        worker = get_current_worker()
+        while True:
+            with self._lock:
+                if not self._wanted or worker.is_cancelled:
+                    self._running = False
+                    return
+                key, alias, hunk = self._wanted.pop()
+                now = self._age
+            spans = _lex_window(alias, hunk, key[2])
+            self._view.app.call_from_thread(self._learn, now, key, spans)
+
+    def _learn(self, when: int, key: _Key, spans: list[list[Span]]) -> None:
+        with self._lock:
+            if when != self._age:
+                return
+            if len(self._known) > _KEPT:
+                self._known = {}
+            self._known[key] = spans
+        self._view.repaint()
+
+
+def _lex_window(alias: str, hunk: Hunk, window: int) -> list[list[Span]]:
+    """Colour one window: each side on its own, so that removed lines do not confuse added ones."""
+    lines = hunk.lines[window * WINDOW : (window + 1) * WINDOW]
+    out: list[list[Span]] = [[] for _ in lines]
+    for own, other in (("+", "-"), ("-", "+")):
+        side = [i for i, line in enumerate(lines) if line.kind != other]
+        if own == "-" and all(lines[i].kind == " " for i in side):
+            continue
+        coloured = lex(alias, [shown(lines[i].text) for i in side])
+        for index, spans in zip(side, coloured, strict=True):
+            if own == "+" or lines[index].kind == "-":
+                out[index] = spans
+    return out

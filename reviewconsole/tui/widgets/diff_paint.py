@@ -1,0 +1,144 @@
+"""One row of a diff as pieces of text."""
+
+from collections.abc import Iterable
+
+from reviewconsole.change import ABSENT_MODE
+from reviewconsole.diff import HunkId
+from reviewconsole.display import safe_text
+from reviewconsole.finding import Finding
+from reviewconsole.session import ReviewSession
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip_start
+from reviewconsole.tui.rows import Kind, Row, RowMap
+from reviewconsole.tui.syntax import Span
+
+_GROUNDS = {Kind.FILE: "head", Kind.HUNK: "hunk", Kind.FINDING: "note", Kind.COMMENT: "note"}
+_LINE_GROUNDS = {"+": "add", "-": "del", " ": "base"}
+_CURSOR_GROUNDS = {"add": "cursor-add", "del": "cursor-del"}
+_ROOMY = 110
+"""Cells from which a finding's row also names its rule."""
+_SIGNS = {"+": "+", "-": "−", " ": " "}
+
+
+class DiffPainter:
+    """Turns rows of one session into pieces; knows nothing of the screen."""
+
+    def __init__(self, rows: RowMap, session: ReviewSession) -> None:
+        self.rows = rows
+        self.session = session
+        ends = [
+            max(hunk.old_start + hunk.old_lines, hunk.new_start + hunk.new_lines)
+            for file in rows.files
+            for hunk in file.hunks
+        ]
+        self._digits = max(3, len(str(max(ends, default=0))))
+        self.gutter_width = 2 * self._digits + 5
+        self._blank = " " * (2 * self._digits + 2)
+
+    def ground(self, row: Row, *, cursor: bool) -> str:
+        """The ground a row stands on."""
+        ground = _GROUNDS.get(row.kind, "base")
+        if row.kind is Kind.LINE:
+            ground = _LINE_GROUNDS[self.rows.files[row.file].hunks[row.hunk].lines[row.line].kind]
+        return _CURSOR_GROUNDS.get(ground, "cursor") if cursor else ground
+
+    def gutter(self, row: Row, *, cursor: bool, continued: bool) -> list[Piece]:
+        """Cursor bar, flag, line numbers and sign, `gutter_width` cells."""
+        bar = ("▌", "accent") if cursor else (" ", "text")
+        if row.kind is not Kind.LINE:
+            return [bar, (self._blank, "faint"), ("  ", "text")]
+        line = self.rows.files[row.file].hunks[row.hunk].lines[row.line]
+        if continued:
+            return [bar, (self._blank, "faint"), ("↪ ", "faint")]
+        flag = self.rows.flags.get((row.file, row.hunk, row.line))
+        if flag is not None and not cursor:
+            severity = self.rows.findings[flag].severity.value
+            bar = (SEVERITY_GLYPHS[severity], severity)
+        numbers = f"{line.old or '':>{self._digits}} {line.new or '':>{self._digits}} "
+        ink = {"+": "add bold", "-": "del bold", " ": "text"}[line.kind]
+        return [bar, (numbers, "faint"), (_SIGNS[line.kind], ink), (" ", "text")]
+
+    def body(self, row: Row, spans: list[Span] | None) -> list[Piece]:
+        """The text of a line or a note, coloured where colours are known."""
+        text = self.rows.text(row)
+        if row.kind is Kind.NOTE:
+            return [(text, "muted")]
+        line = self.rows.files[row.file].hunks[row.hunk].lines[row.line]
+        pieces: list[Piece] = [(text, "text")]
+        if spans:
+            pieces = [(text[start:end], ink) for start, end, ink in spans]
+        if not line.eol:
+            pieces.append(("  ⏎ no newline at the end", "warn"))
+        return pieces
+
+    def single(self, row: Row, width: int) -> tuple[list[Piece], list[Piece]]:
+        """A row that never scrolls sideways: left and right part."""
+        match row.kind:
+            case Kind.FILE:
+                return self.file(row.file, width)
+            case Kind.HUNK:
+                return self._hunk(row)
+            case Kind.FINDING:
+                return self._finding(self.rows.findings[row.item], width)
+            case Kind.COMMENT:
+                comment = self.rows.comments[row.item]
+                return [(self._blank, "text"), ("  ✎ ", "accent"), (comment.text, "text")], [("your comment ", "muted")]
+            case _:
+                return [], []
+
+    def file(self, number: int, width: int) -> tuple[list[Piece], list[Piece]]:
+        """The header of a file."""
+        file = self.rows.files[number]
+        units = file.units
+        read = sum(unit in self.session.viewed for unit in units)
+        right: list[Piece] = [(f" +{file.added}", "add"), (f" −{file.removed}", "del")]
+        right += badge(f for f in self.rows.findings if f.location.path == file.path)
+        right += [(f"  {read}/{len(units)} read ", "ok" if read == len(units) else "muted")]
+        old, new = file.entry.old_mode, file.entry.new_mode
+        modes = f"  {old} → {new}" if old != new and ABSENT_MODE not in (old, new) else ""
+        room = width - sum(len(text) for text, _ in right) - len(modes) - 6
+        path = clip_start(safe_text(file.path), max(8, room))
+        return [(f" {file.entry.status} ", "accent bold"), (" ", "text"), (path, "text bold"), (modes, "warn")], right
+
+    def _hunk(self, row: Row) -> tuple[list[Piece], list[Piece]]:
+        hunk = self.rows.files[row.file].hunks[row.hunk]
+        place = f" @@ −{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
+        glyph, word, ink = unit_state(self.session, hunk.id)
+        flagged = {
+            self.rows.flags[row.file, row.hunk, index]
+            for index in range(len(hunk.lines))
+            if (row.file, row.hunk, index) in self.rows.flags
+        }
+        right = [*badge(self.rows.findings[item] for item in flagged), (f"  {glyph} {word:<8} ", ink)]
+        mark = self.session.said.marks.get(hunk.id)
+        why = f"  {mark.reason}" if mark is not None and mark.reason else ""
+        return [(place, "accent"), (f"  {hunk.section}", "muted"), (why, "bad")], right
+
+    def _finding(self, finding: Finding, width: int) -> tuple[list[Piece], list[Piece]]:
+        severity = finding.severity.value
+        answered = finding.fingerprint in self.session.said.acknowledged
+        state, ink = ("✓ acknowledged ", "ok") if answered else ("", "muted")
+        if finding.suppressed:
+            state, ink = f"suppressed: {finding.suppressed} ", "muted"
+        head = f"  {SEVERITY_GLYPHS[severity]} {severity.upper():<8} "
+        rule = f"{finding.family.value} {finding.rule} " if width >= _ROOMY else ""
+        return (
+            [(self._blank[:-2], "text"), (head, f"{severity} bold"), (finding.message, "text")],
+            [("  ", "text"), (state, ink), (f"{rule}{finding.id} ", "muted")],
+        )
+
+
+def badge(findings: Iterable[Finding]) -> list[Piece]:
+    """The worst severity and how many findings there are; nothing for none."""
+    live = [finding for finding in findings if not finding.suppressed]
+    if not live:
+        return []
+    worst = max(live, key=lambda finding: finding.severity.rank).severity.value
+    return [(f"  {SEVERITY_GLYPHS[worst]} {len(live)} {worst}", worst)]
+
+
+def unit_state(session: ReviewSession, unit: HunkId) -> tuple[str, str, str]:
+    """Glyph, word and ink for what the reviewer made of a unit."""
+    mark = session.said.marks.get(unit)
+    if mark is not None:
+        return ("✓", "accepted", "ok") if mark.accepted else ("✗", "refused", "bad")
+    return ("●", "read", "text") if unit in session.viewed else ("○", "unread", "muted")

@@ -1,0 +1,152 @@
+"""The diff of a change with a cursor in it."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.events import Click
+from textual.message import Message
+
+from reviewconsole.diff import HunkId
+from reviewconsole.finding import Finding
+from reviewconsole.tui.keys import key, scrolling
+from reviewconsole.tui.rows import Kind, Row
+from reviewconsole.tui.widgets.diff_canvas import DiffCanvas, text_width
+
+
+class DiffView(DiffCanvas):
+    """Moves through a diff, and tells where it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *scrolling("diff"),
+        key("diff.left", "h,left", "sideways(-1)", "Left", "Scroll long lines to the left"),
+        key("diff.right", "l,right", "sideways(1)", "Right", "Scroll long lines to the right"),
+        key("diff.wrap", "w", "wrap", "Wrap", "Wrap long lines, or cut them"),
+        key("diff.detail", "enter", "detail", "Detail", "Explain the finding under the cursor", show=True),
+    ]
+    DEFAULT_CSS = """
+    DiffView { width: 1fr; height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1;
+               background: $ground-base; }
+    """
+
+    class Moved(Message):
+        """The cursor is on another row, or the text looks different."""
+
+    class Detail(Message):
+        """More shall be said about a finding."""
+
+        def __init__(self, finding: Finding) -> None:
+            super().__init__()
+            self.finding = finding
+
+    # --- moving
+
+    def go(self, row: int, top: int | None = None) -> None:
+        """Put the cursor on a row; `top` is where on the screen it shall stand."""
+        if not len(self.rows):
+            return
+        row = max(0, min(row, len(self.rows) - 1))
+        old, self.cursor = self.cursor, row
+        place, start = self.visual(row), self.scroll_offset.y
+        height = max(2, self.size.height)
+        lead = 0 if self.rows[row].kind is Kind.FILE else 1
+        new = start
+        if top is not None:
+            new = place - top
+        elif place < start + lead:
+            new = place - lead
+        elif place >= start + height:
+            new = place - height + 1
+        new = max(0, min(new, self.virtual_size.height - height))
+        if new != start:
+            self.scroll_to(y=new, animate=False)
+        for line in (old, row):
+            self.refresh_lines(self.visual(line), self.visual(line + 1) - self.visual(line))
+        self.post_message(self.Moved())
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor where the mouse is."""
+        self.go(self.row_at(min(event.y + self.scroll_offset.y, max(0, self.virtual_size.height - 1)))[0])
+
+    def action_move(self, step: int) -> None:
+        """Move by rows, over the blank one between files."""
+        target = self.cursor + step
+        if 0 <= target < len(self.rows) and self.rows[target].kind is Kind.GAP:
+            target += step
+        self.go(target)
+
+    def _scroll_by(self, count: int) -> None:
+        place = self.visual(self.cursor)
+        wanted = max(0, min(place + count, self.virtual_size.height - 1))
+        self.go(self.row_at(wanted)[0], top=max(1, place - self.scroll_offset.y))
+
+    def action_half(self, step: int) -> None:
+        """Move by half a page."""
+        self._scroll_by(step * max(1, self.size.height // 2))
+
+    def action_page(self, step: int) -> None:
+        """Move by a page; the row under the header is shown again."""
+        self._scroll_by(step * max(1, self.size.height - 2))
+
+    def action_end(self, step: int) -> None:
+        """Move to an end."""
+        self.go(0 if step < 0 else len(self.rows) - 1)
+
+    def action_sideways(self, step: int) -> None:
+        """Scroll long lines by half the width, as far as a line in view goes."""
+        if self.wrapped:
+            return
+        first = self.scroll_offset.y
+        visible = range(first, min(first + self.size.height, len(self.rows)))
+        widest = max((text_width(self.rows.text(self.rows[index])) for index in visible), default=0)
+        if step > 0 and widest <= self.offset_x + self.body_width:
+            return
+        self.offset_x = max(0, self.offset_x + step * max(4, self.body_width // 2))
+        self.repaint()
+
+    def action_wrap(self) -> None:
+        """Wrap long lines, or cut them."""
+        self.wrapped = not self.wrapped
+        self.offset_x = 0
+        self.measure()
+        self.repaint()
+        self.go(self.cursor, top=self.size.height // 3)
+
+    def action_detail(self) -> None:
+        """Ask for more about the finding here."""
+        finding = self.finding_here()
+        if finding is not None:
+            self.post_message(self.Detail(finding))
+
+    # --- where the cursor is
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if len(self.rows) else None
+
+    @property
+    def unit(self) -> HunkId | None:
+        """The unit under the cursor."""
+        return self.rows.unit(self.row) if self.row is not None else None
+
+    def finding_here(self) -> Finding | None:
+        """The finding of this row, or the first one of the line or the hunk under the cursor."""
+        row = self.row
+        if row is None:
+            return None
+        if row.kind is Kind.FINDING:
+            return self.rows.findings[row.item]
+        flags = self.rows.flags
+        if (row.file, row.hunk, row.line) in flags:
+            return self.rows.findings[flags[row.file, row.hunk, row.line]]
+        inside = sorted(item for (file, hunk, _), item in flags.items() if (file, hunk) == (row.file, row.hunk))
+        return self.rows.findings[inside[0]] if inside else None
+
+    def jump(self, targets: list[int], step: int, top: int = 2) -> bool:
+        """Go to the next of some rows in a direction; False when there is none."""
+        ahead = [row for row in targets if (row > self.cursor if step > 0 else row < self.cursor)]
+        if not ahead:
+            return False
+        row = ahead[0] if step > 0 else ahead[-1]
+        self.go(row, top=0 if self.rows[row].kind is Kind.FILE else top)
+        return True

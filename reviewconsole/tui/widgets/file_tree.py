@@ -1,0 +1,81 @@
+"""The files of a change by folder, each with what was found in it and how much of it was read."""
+
+from reviewconsole.display import safe_text
+from reviewconsole.session import ReviewSession
+from reviewconsole.tui.paint import Piece, clip_start
+from reviewconsole.tui.widgets.diff_paint import badge
+from reviewconsole.tui.widgets.line_list import LineList
+
+
+class FileTree(LineList):
+    """Folders as headings, files below them; `Chosen` means: show this file."""
+
+    DEFAULT_CSS = """
+    FileTree { background: $ground-raised; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._session: ReviewSession | None = None
+        self._rows: list[tuple[str, int]] = []
+
+    def show(self, session: ReviewSession) -> None:
+        """Show the files of a session."""
+        same = self._session is not None and self._session.opened.files is session.opened.files
+        self._session = session
+        if same:
+            self.refresh()
+            return
+        self._rows = []
+        folder = None
+        for index, file in enumerate(session.opened.files):
+            parent = file.path.rpartition("/")[0]
+            if parent != folder:
+                folder = parent
+                self._rows.append((folder, -1))
+            self._rows.append((folder, index))
+        self.reset(0)
+
+    @property
+    def file(self) -> int:
+        """The index of the file under the cursor; -1 when there is none."""
+        return self._rows[self.cursor][1] if self._rows else -1
+
+    def point(self, file: int) -> None:
+        """Put the cursor on a file without telling anyone."""
+        for index, (_, number) in enumerate(self._rows):
+            if number == file >= 0 and index != self.cursor:
+                self.cursor = index
+                self._show_cursor()
+                self.refresh()
+
+    def count(self) -> int:
+        """Folders and files."""
+        return len(self._rows)
+
+    def selectable(self, index: int) -> bool:
+        """Files only."""
+        return super().selectable(index) and self._rows[index][1] >= 0
+
+    def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
+        """A folder, or a file with its state."""
+        folder, number = self._rows[index]
+        if number < 0 or self._session is None:
+            return [(clip_start((safe_text(folder) or ".") + "/", width), "muted")], []
+        file = self._session.opened.files[number]
+        units, said = file.units, self._session.said.marks
+        marks = [said[unit] for unit in units if unit in said]
+        read = sum(unit in self._session.viewed for unit in units)
+        glyph, ink = ("◐", "muted") if read else ("○", "muted")
+        if any(not mark.accepted for mark in marks):
+            glyph, ink = "✗", "bad"
+        elif len(marks) == len(units):
+            glyph, ink = "✓", "ok"
+        elif read == len(units):
+            glyph, ink = "●", "text"
+        right: list[Piece] = badge(f for f in self._session.opened.findings if f.location.path == file.path)
+        right = [(text.rsplit(" ", 1)[0], tone) for text, tone in right]
+        right += [(f" +{file.added}", "add"), (f" −{file.removed}", "del")]
+        room = width - 7 - sum(len(text) for text, _ in right)
+        name = clip_start(safe_text(file.path.rpartition("/")[2]), max(6, room))
+        return [("  ", "text"), (f"{glyph} ", ink), (f"{file.entry.status} ", "accent"), (name, "text")], right
