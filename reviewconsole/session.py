@@ -141,7 +141,14 @@ class ShowDelta:
     newer: OpenedChange
 
 
-Action = View | Accept | Refuse | Acknowledge | AddComment | Undo | HeadMoved | ShowDelta
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judge:
+    """The gate has answered again for the same head, e.g. after a record was made."""
+
+    opened: OpenedChange
+
+
+Action = View | Accept | Refuse | Acknowledge | AddComment | Undo | HeadMoved | ShowDelta | Judge
 
 
 def reduce(session: ReviewSession, action: Action) -> ReviewSession:
@@ -176,6 +183,8 @@ def reduce(session: ReviewSession, action: Action) -> ReviewSession:
             return replace(session, moved_to=head, delta_shown=False)
         case ShowDelta(newer=newer):
             return _go_on(session, newer)
+        case Judge(opened=opened):
+            return _judged(session, opened)
 
 
 def _said(text: str, empty: str) -> str:
@@ -197,6 +206,14 @@ def _mark(session: ReviewSession, unit: HunkId, mark: Mark) -> ReviewSession:
     if unit not in session.opened.units:
         return session
     return _say(session, replace(session.said, marks={**session.said.marks, unit: mark}))
+
+
+def _judged(session: ReviewSession, answer: OpenedChange) -> ReviewSession:
+    opened = session.opened
+    if answer.change.head != opened.change.head:
+        return session
+    judged = replace(opened, requirements=answer.requirements, verdict=answer.verdict, state=answer.state)
+    return replace(session, opened=judged) if judged != opened else session
 
 
 def _go_on(session: ReviewSession, newer: OpenedChange) -> ReviewSession:

@@ -28,6 +28,7 @@ from reviewconsole.tui.screens.navigation import DECIDING, HELP, MOVING, SEEING
 from reviewconsole.tui.screens.pages import PageScreen, change_page, finding_page, keys_page
 from reviewconsole.tui.screens.saying import Saying
 from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.widgets.diff_canvas import DiffCanvas
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.file_tree import FileTree
 from reviewconsole.tui.widgets.line_list import LineList
@@ -94,7 +95,7 @@ class ReviewScreen(Saying):
 
     # --- what widgets tell
 
-    def on_diff_view_seen(self, event: DiffView.Seen) -> None:
+    def on_diff_canvas_seen(self, event: DiffCanvas.Seen) -> None:
         """Count what was on screen."""
         self.act(View(units=event.units))
 

@@ -2,6 +2,7 @@
 
 from textual.content import Content
 
+from reviewconsole.diff import HunkId
 from reviewconsole.errors import ReviewConsoleError, ReviewIncomplete
 from reviewconsole.finding import Side
 from reviewconsole.session import (
@@ -44,14 +45,20 @@ class Saying(Navigation):
 
     def action_accept(self) -> None:
         """Accept the hunk and go to the next one without a mark."""
-        unit = self.query_one(DiffView).unit
+        unit = self._unit()
         if unit is not None:
             self.act(Accept(unit=unit))
             self.action_undecided(1)
 
+    def _unit(self) -> HunkId | None:
+        unit = self.query_one(DiffView).unit
+        if unit is None:
+            self.notify("no hunk here; ] goes to the next", timeout=3, markup=False)
+        return unit
+
     def action_refuse(self) -> None:
         """Refuse the hunk, with a reason."""
-        unit = self.query_one(DiffView).unit
+        unit = self._unit()
         if unit is None:
             return
 
@@ -75,7 +82,7 @@ class Saying(Navigation):
     def action_comment(self) -> None:
         """Remark on the line under the cursor."""
         view = self.query_one(DiffView)
-        row, unit = view.row, view.unit
+        row, unit = view.row, self._unit()
         if row is None or unit is None:
             return
         file = self.now.opened.files[row.file]

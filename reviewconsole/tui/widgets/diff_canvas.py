@@ -95,12 +95,12 @@ class DiffCanvas(ScrollView, can_focus=True):
         self.repaint()
 
     @property
-    def rowtext_width(self) -> int:
+    def row_width(self) -> int:
         """Cells of a row, the scroll bar apart."""
         return self.scrollable_content_region.width
 
     @property
-    def bodytext_width(self) -> int:
+    def body_width(self) -> int:
         """Cells for text beside the gutter."""
         return max(8, self.row_width - (self._painter.gutter_width if self._painter else 0))
 
