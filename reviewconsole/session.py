@@ -62,6 +62,12 @@ class ReviewSession:
     """The head the ref was seen at after the change had been opened."""
     delta_shown: bool = False
     """Whether the difference to `moved_to` has been on screen."""
+    units: frozenset[HunkId] = frozenset()
+    """Every unit of the change: derived once, since there may be many thousands."""
+
+    def __post_init__(self) -> None:
+        if not self.units:
+            object.__setattr__(self, "units", frozenset(self.opened.units))
 
     @property
     def stale(self) -> bool:
@@ -71,7 +77,8 @@ class ReviewSession:
     @property
     def refused(self) -> tuple[HunkId, ...]:
         """Refused units, in the order of the files."""
-        return tuple(u for u in self.opened.units if u in self.said.marks and not self.said.marks[u].accepted)
+        refused = {unit for unit, mark in self.said.marks.items() if not mark.accepted}
+        return tuple(unit for unit in self.opened.units if unit in refused) if refused else ()
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -82,7 +89,7 @@ class ReviewSession:
     @property
     def read(self) -> int:
         """How many units were on screen in full."""
-        return len(self.viewed.intersection(self.opened.units))
+        return len(self.viewed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +166,7 @@ def reduce(session: ReviewSession, action: Action) -> ReviewSession:
     """
     match action:
         case View(units=units):
-            fresh = (units & frozenset(session.opened.units)) - session.viewed
+            fresh = (units & session.units) - session.viewed
             return replace(session, viewed=session.viewed | fresh) if fresh else session
         case Accept(unit=unit):
             return _mark(session, unit, Mark(accepted=True))
@@ -171,7 +178,7 @@ def reduce(session: ReviewSession, action: Action) -> ReviewSession:
             answers = {**session.said.acknowledged, fingerprint: _said(text, "an acknowledgement needs a text")}
             return _say(session, replace(session.said, acknowledged=answers))
         case AddComment(comment=comment):
-            if comment.unit not in session.opened.units:
+            if comment.unit not in session.units:
                 return session
             comment = replace(comment, text=_said(comment.text, "a comment needs a text"))
             return _say(session, replace(session.said, comments=(*session.said.comments, comment)))
@@ -203,7 +210,7 @@ def _say(session: ReviewSession, said: Said) -> ReviewSession:
 
 
 def _mark(session: ReviewSession, unit: HunkId, mark: Mark) -> ReviewSession:
-    if unit not in session.opened.units:
+    if unit not in session.units:
         return session
     return _say(session, replace(session.said, marks={**session.said.marks, unit: mark}))
 
@@ -260,7 +267,7 @@ def draft(session: ReviewSession, kind: DecisionKind, reason: str) -> Draft:
             Acknowledgement(fingerprint=fingerprint, rule=rules[fingerprint], text=text)
             for fingerprint, text in sorted(session.said.acknowledged.items())
         ),
-        viewed=session.viewed.intersection(session.opened.units),
+        viewed=session.viewed,
     )
 
 

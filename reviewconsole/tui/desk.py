@@ -19,6 +19,10 @@ class PublishRequested(Message):
     """Records shall be exchanged with the remote."""
 
 
+class Stopped(ReviewConsoleError):
+    """Nobody waits for this answer any more; raised inside a call to end it early."""
+
+
 class Desk:
     """The service and the lock that keeps its calls apart."""
 

@@ -75,6 +75,7 @@ class RowMap:
         self.unit_rows: list[int] = []
         self.file_rows: list[int] = []
         self.finding_rows: list[int] = []
+        self._sizes: dict[int, tuple[int, int]] = {}
         self._blocks: list[_Block] = []
         self._starts: list[int] = []
         self._total = 0
@@ -182,6 +183,12 @@ class RowMap:
         for at in block.at:
             offset += at <= offset
         return start + offset
+
+    def size(self, file: int) -> tuple[int, int]:
+        """Added and removed lines of a file, counted once."""
+        if file not in self._sizes:
+            self._sizes[file] = (self.files[file].added, self.files[file].removed)
+        return self._sizes[file]
 
     def unit(self, row: Row) -> HunkId | None:
         """The unit of coverage a row belongs to."""

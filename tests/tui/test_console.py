@@ -53,7 +53,7 @@ def rendered(app: ReviewApp) -> list[str]:
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys with a frame after each; a headless driver asks for none, so nothing would be painted."""
+    """Press keys with a whole frame after each."""
     rendered(pilot.app)
     for key in keys:
         await pilot.press(key)
@@ -153,6 +153,21 @@ async def test_what_lies_under_a_modal_is_not_read(repository) -> None:
         review(app).query_one(DiffView).go(9_999)
         await press(pilot, "j")
         assert files[0].units[1] not in review(app).now.viewed
+
+
+async def test_what_lies_under_a_notice_is_read_when_it_goes(repository) -> None:
+    files = repository({"a.py": source(40)}, {"a.py": source(40, changed=dict.fromkeys(range(1, 41), "a = 1"))})
+    app = app_on(Service(changes=[opened_change(files)]))
+    async with app.run_test(size=(100, 60), notifications=True) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        review(app).notify("a notice", timeout=60, markup=False)
+        await until(pilot, lambda: bool(app.screen.query("Toast")) and app.screen.query("Toast").first().region.y > 0)
+        await press(pilot, "G")
+        assert review(app).now.viewed == frozenset()
+        app.clear_notifications()
+        await until(pilot, lambda: not app.screen.query("Toast"))
+        await press(pilot)
+        assert review(app).now.viewed == frozenset(files[0].units)
 
 
 async def test_accept_refuse_comment_undo(service: Service) -> None:
@@ -437,7 +452,7 @@ async def test_hostile_text_reaches_no_row_raw_and_is_never_markup(repository, s
     opened = replace(opened, notes=(HOSTILE,), risk=replace(opened.risk, reasons=(HOSTILE,)))
     service = Service(changes=[opened], notices=(HOSTILE,), repository_name=HOSTILE)
     app = ReviewApp(service, "dark")
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await on_screen(pilot, QueueScreen)
         await until(pilot, lambda: app.screen.query_one(QueueList).count() == 1)
         checked = [rendered(app)]
@@ -454,7 +469,7 @@ async def test_hostile_text_reaches_no_row_raw_and_is_never_markup(repository, s
         app.screen.failed(RemoteError(HOSTILE))  # type: ignore[attr-defined]
         await pilot.press("escape")
         review(app).failed(RemoteError(HOSTILE))
-        await pilot.pause(0.2)
+        await until(pilot, lambda: bool(app.screen.query("Toast")))
         checked.append(rendered(app))
     everything = [row for rows in checked for row in rows]
     assert [row for row in everything if flagged(row)] == []

@@ -1,5 +1,7 @@
 """The keys of a review, and moving through it."""
 
+from collections.abc import Callable
+
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -64,8 +66,8 @@ class Navigation(Asking[bool]):
         """The diff."""
         return self.query_one(DiffView)
 
-    def _jump(self, targets: list[int], step: int, what: str) -> None:
-        if not self.view.jump(targets, step):
+    def _jump(self, targets: list[int], step: int, what: str, wanted: Callable[[int], bool] = lambda _: True) -> None:
+        if not self.view.jump(targets, step, wanted):
             self.notify(f"no further {what}", timeout=2, markup=False)
 
     def action_hunk(self, step: int) -> None:
@@ -83,9 +85,7 @@ class Navigation(Asking[bool]):
     def action_undecided(self, step: int) -> None:
         """Go to the next hunk that was neither accepted nor refused."""
         rows = self.view.rows
-        self._jump(
-            [index for index in rows.unit_rows if not self._marked(rows.unit(rows[index]))], step, "undecided hunk"
-        )
+        self._jump(rows.unit_rows, step, "undecided hunk", lambda row: not self._marked(rows.unit(rows[row])))
 
     def _marked(self, unit: HunkId | None) -> bool:
         return self.session is not None and unit in self.session.said.marks

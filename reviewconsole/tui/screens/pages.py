@@ -125,7 +125,7 @@ def provenance_lines(provenance: Provenance) -> list[Line]:
     if provenance.operators:
         lines.append([("operated by ", "muted"), ", ".join(provenance.operators)])
     for hit in provenance.signals[:_SIGNALS]:
-        commit = f"{hit.commit[:9]} " if hit.commit else "          "
+        commit = f"{hit.commit[:9]} " if hit.commit else ""
         lines.append([(f"  {hit.provenance.value:<11}", "muted"), (commit, "accent"), hit.evidence])
     if len(provenance.signals) > _SIGNALS:
         lines.append([(f"  and {len(provenance.signals) - _SIGNALS} more", "muted")])

@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Input, Static
+from textual.worker import get_current_worker
 
 from reviewconsole.casefile import OpenedChange, QueueEntry, SyncState
 from reviewconsole.display import safe_text
 from reviewconsole.errors import ReviewConsoleError
-from reviewconsole.tui.desk import Asking, Desk, PublishRequested, error_text
+from reviewconsole.tui.desk import Asking, Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import (
     SEVERITY_GLYPHS,
@@ -130,6 +131,7 @@ class QueueScreen(Asking[None]):
         self._start = start
         self._entries: tuple[QueueEntry, ...] = ()
         self._everything = False
+        self._unfinished = False
         self._loading = ""
 
     def compose(self) -> ComposeResult:
@@ -185,6 +187,8 @@ class QueueScreen(Asking[None]):
         self._draw_status()
 
         def progress(done: int, total: int) -> None:
+            if get_current_worker().is_cancelled:
+                raise Stopped("reading the queue was stopped")
             self.app.call_from_thread(self._progress, done, total)
 
         everything = self._everything
@@ -243,6 +247,7 @@ class QueueScreen(Asking[None]):
             self._open(entry.change.ref)
 
     def _open(self, spec: str) -> None:
+        self._unfinished = bool(self.workers.cancel_group(self, "queue"))
         self._loading = f"opening {safe_text(short_ref(spec))} …"
         self._draw_status()
         self.ask(lambda service: service.open_change(spec), self._opened, group="open")
@@ -254,7 +259,7 @@ class QueueScreen(Asking[None]):
         self.app.push_screen(ReviewScreen(self.desk, opened), self._returned)
 
     def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
-        if decided or not self._entries:
+        if decided or self._unfinished or not self._entries:
             self.action_reload()
 
     def action_filter(self) -> None:

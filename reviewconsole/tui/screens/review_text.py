@@ -68,7 +68,7 @@ def moved(session: ReviewSession) -> list[Piece]:
 def status(session: ReviewSession, file: int, *, wrapped: bool, sync: SyncState) -> Content:
     """One row: how far the review is, and where the records are."""
     opened = session.opened
-    units = len(opened.units)
+    units = len(session.units)
     accepted = sum(mark.accepted for mark in session.said.marks.values())
     refused = len(session.refused)
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]

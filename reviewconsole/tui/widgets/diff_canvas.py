@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import accumulate
 
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from reviewconsole.diff import HunkId
 from reviewconsole.session import ReviewSession
@@ -81,7 +83,7 @@ class DiffCanvas(ScrollView, can_focus=True):
             self._painter = DiffPainter(self.rows, new)
             self.measure()
         elif self._painter is not None:
-            self._painter.session = new
+            self._painter.use(new)
         self.repaint()
 
     def repaint(self) -> None:
@@ -135,12 +137,13 @@ class DiffCanvas(ScrollView, can_focus=True):
         """Draw rows, and note what is thereby on screen."""
         width, top = self.row_width, self.scroll_offset.y
         active = self.app.screen is self.screen
+        hidden = [(toast.region.y - self.region.y, toast.region.bottom - self.region.y) for toast in self._toasts()]
         seen: set[HunkId] = set()
         strips = []
         for y in crop.line_range:
-            strip, unit = self._line(y, top, width)
+            strip, unit = self._line(y, top, width, counts=active and not any(low <= y < high for low, high in hidden))
             strips.append(strip)
-            if unit is not None and active:
+            if unit is not None:
                 seen.add(unit)
         if seen:
             self.post_message(self.Seen(frozenset(seen)))
@@ -150,7 +153,11 @@ class DiffCanvas(ScrollView, can_focus=True):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
-    def _line(self, y: int, top: int, width: int) -> tuple[Strip, HunkId | None]:
+    def _toasts(self) -> Iterable[Widget]:
+        """Notices that lie over some rows; those rows are drawn again when a notice goes."""
+        return (toast for toast in self.screen.query("Toast") if toast.region.overlaps(self.region))
+
+    def _line(self, y: int, top: int, width: int, *, counts: bool) -> tuple[Strip, HunkId | None]:
         styles = palette(self.app.theme)
         painter = self._painter
         if painter is None or top + y >= self.virtual_size.height:
@@ -167,7 +174,7 @@ class DiffCanvas(ScrollView, can_focus=True):
             if len(self._strips) > _STRIPS:
                 self._strips.clear()
             self._strips[index, part, cursor] = strip
-        return strip, self._mark(row, part)
+        return strip, self._mark(row, part) if counts else None
 
     def _paint(self, painter: DiffPainter, row: Row, part: int, *, cursor: bool) -> Strip:
         styles, width = palette(self.app.theme), self.row_width

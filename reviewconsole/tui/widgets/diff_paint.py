@@ -25,6 +25,7 @@ class DiffPainter:
     def __init__(self, rows: RowMap, session: ReviewSession) -> None:
         self.rows = rows
         self.session = session
+        self._headers: dict[tuple[int, int], tuple[list[Piece], list[Piece]]] = {}
         ends = [
             max(hunk.old_start + hunk.old_lines, hunk.new_start + hunk.new_lines)
             for file in rows.files
@@ -33,6 +34,11 @@ class DiffPainter:
         self._digits = max(3, len(str(max(ends, default=0))))
         self.gutter_width = 2 * self._digits + 5
         self._blank = " " * (2 * self._digits + 2)
+
+    def use(self, session: ReviewSession) -> None:
+        """Draw another state of the same change."""
+        self.session = session
+        self._headers.clear()
 
     def ground(self, row: Row, *, cursor: bool) -> str:
         """The ground a row stands on."""
@@ -87,10 +93,17 @@ class DiffPainter:
 
     def file(self, number: int, width: int) -> tuple[list[Piece], list[Piece]]:
         """The header of a file."""
+        known = self._headers.get((number, width))
+        if known is None:
+            known = self._headers[number, width] = self._header(number, width)
+        return known
+
+    def _header(self, number: int, width: int) -> tuple[list[Piece], list[Piece]]:
         file = self.rows.files[number]
+        added, removed = self.rows.size(number)
         units = file.units
         read = sum(unit in self.session.viewed for unit in units)
-        right: list[Piece] = [(f" +{file.added}", "add"), (f" −{file.removed}", "del")]
+        right: list[Piece] = [(f" +{added}", "add"), (f" −{removed}", "del")]
         right += badge(f for f in self.rows.findings if f.location.path == file.path)
         right += [(f"  {read}/{len(units)} read ", "ok" if read == len(units) else "muted")]
         old, new = file.entry.old_mode, file.entry.new_mode
@@ -128,12 +141,14 @@ class DiffPainter:
 
 
 def badge(findings: Iterable[Finding]) -> list[Piece]:
-    """The worst severity and how many findings there are; nothing for none."""
+    """The worst severity, how often, and how many others there are; nothing for none."""
     live = [finding for finding in findings if not finding.suppressed]
     if not live:
         return []
     worst = max(live, key=lambda finding: finding.severity.rank).severity.value
-    return [(f"  {SEVERITY_GLYPHS[worst]} {len(live)} {worst}", worst)]
+    count = sum(finding.severity.value == worst for finding in live)
+    others = f" +{len(live) - count}" if len(live) > count else ""
+    return [(f"  {SEVERITY_GLYPHS[worst]} {count} {worst}", worst), (others, "muted")]
 
 
 def unit_state(session: ReviewSession, unit: HunkId) -> tuple[str, str, str]:

@@ -1,5 +1,7 @@
 """The diff of a change with a cursor in it."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -142,11 +144,13 @@ class DiffView(DiffCanvas):
         inside = sorted(item for (file, hunk, _), item in flags.items() if (file, hunk) == (row.file, row.hunk))
         return self.rows.findings[inside[0]] if inside else None
 
-    def jump(self, targets: list[int], step: int, top: int = 2) -> bool:
-        """Go to the next of some rows in a direction; False when there is none."""
-        ahead = [row for row in targets if (row > self.cursor if step > 0 else row < self.cursor)]
-        if not ahead:
-            return False
-        row = ahead[0] if step > 0 else ahead[-1]
-        self.go(row, top=0 if self.rows[row].kind is Kind.FILE else top)
-        return True
+    def jump(self, targets: Sequence[int], step: int, wanted: Callable[[int], bool] = lambda _: True) -> bool:
+        """Go to the next wanted one of some rows, which are in order; False when there is none."""
+        ahead = range(bisect_right(targets, self.cursor), len(targets))
+        behind = range(bisect_left(targets, self.cursor) - 1, -1, -1)
+        for index in ahead if step > 0 else behind:
+            row = targets[index]
+            if wanted(row):
+                self.go(row, top=0 if self.rows[row].kind is Kind.FILE else 2)
+                return True
+        return False

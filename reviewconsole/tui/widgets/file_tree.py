@@ -2,8 +2,7 @@
 
 from reviewconsole.display import safe_text
 from reviewconsole.session import ReviewSession
-from reviewconsole.tui.paint import Piece, clip_start
-from reviewconsole.tui.widgets.diff_paint import badge
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip_start
 from reviewconsole.tui.widgets.line_list import LineList
 
 
@@ -18,6 +17,7 @@ class FileTree(LineList):
         super().__init__(id=id)
         self._session: ReviewSession | None = None
         self._rows: list[tuple[str, int]] = []
+        self._sizes: list[tuple[int, int]] = []
 
     def show(self, session: ReviewSession) -> None:
         """Show the files of a session."""
@@ -27,6 +27,7 @@ class FileTree(LineList):
             self.refresh()
             return
         self._rows = []
+        self._sizes = [(file.added, file.removed) for file in session.opened.files]
         folder = None
         for index, file in enumerate(session.opened.files):
             parent = file.path.rpartition("/")[0]
@@ -73,9 +74,13 @@ class FileTree(LineList):
             glyph, ink = "✓", "ok"
         elif read == len(units):
             glyph, ink = "●", "text"
-        right: list[Piece] = badge(f for f in self._session.opened.findings if f.location.path == file.path)
-        right = [(text.rsplit(" ", 1)[0], tone) for text, tone in right]
-        right += [(f" +{file.added}", "add"), (f" −{file.removed}", "del")]
+        found = [f for f in self._session.opened.findings if f.location.path == file.path and not f.suppressed]
+        right: list[Piece] = []
+        if found:
+            worst = max(found, key=lambda finding: finding.severity.rank).severity.value
+            right.append((f" {SEVERITY_GLYPHS[worst]} {len(found)}", worst))
+        added, removed = self._sizes[number]
+        right += [(f" +{added}", "add"), (f" −{removed}", "del")]
         room = width - 7 - sum(len(text) for text, _ in right)
         name = clip_start(safe_text(file.path.rpartition("/")[2]), max(6, room))
         return [("  ", "text"), (f"{glyph} ", ink), (f"{file.entry.status} ", "accent"), (name, "text")], right
