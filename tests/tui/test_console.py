@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -528,6 +529,20 @@ async def test_fifty_thousand_lines_open_and_page(repository) -> None:
         assert review(app).now.viewed == frozenset()
 
 
+async def test_without_colour_rows_keep_their_glyphs(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = app_on(service)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        view = app.screen.query_one(DiffView)
+        strips = view.render_lines(Region(0, 0, view.row_width, view.size.height))
+        colours = [s.style.color.triplet for strip in strips for s in strip if s.style and s.style.color]
+        assert [colour for colour in colours if colour and len(set(colour)) > 1] == []
+        text = "\n".join(strip.text for strip in strips)
+        for part in ("▲ HIGH", "− ", "+ ", "read"):
+            assert part in text
+
+
 async def test_every_theme_draws_and_follows_the_key(service: Service) -> None:
     app = app_on(service)
     async with app.run_test(size=(120, 30)) as pilot:
@@ -538,6 +553,30 @@ async def test_every_theme_draws_and_follows_the_key(service: Service) -> None:
             await pilot.press("T")
         assert app.theme == seen[0]
         assert len(set(seen)) == 4
+
+
+@pytest.mark.parametrize("empty", [True, False])
+async def test_no_key_breaks_a_review(service: Service, empty: bool) -> None:
+    if empty:
+        service.changes = [replace(opened_change(()), notes=("the content could not be read",))]
+    app = app_on(service)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        if empty:
+            assert "could not be read" in said(app, "#banner")
+        for binding in Binding.make_bindings((*ReviewScreen.BINDINGS, *DiffView.BINDINGS, *RecordsPanel.BINDINGS)):
+            if binding.action == "leave":
+                continue
+            await pilot.press(binding.key)
+            await pilot.pause(0.02)
+            while not isinstance(app.screen, ReviewScreen):
+                await pilot.press("escape")
+                await pilot.pause(0.02)
+                if isinstance(app.screen, QueueScreen):
+                    await pilot.press("enter")
+                    await on_screen(pilot, ReviewScreen)
+        assert app.return_code is None
+        assert review(app).now.said.marks.keys() <= review(app).now.units
 
 
 OURS = [

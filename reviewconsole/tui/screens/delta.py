@@ -37,7 +37,11 @@ class DeltaScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """From which head to which, and the diff."""
         files = len(self._session.opened.files)
-        what = f"{files} files differ" if files else "the content is the same; only commits differ"
+        what = (
+            f"{files} file{'s differ' if files > 1 else ' differs'}"
+            if files
+            else "the content is the same; only commits differ"
+        )
         yield Static(
             content(
                 ("since you opened it  ", "warn bold"),
@@ -47,7 +51,7 @@ class DeltaScreen(Screen[None]):
             ),
             id="title",
         )
-        yield DiffView(self._session)
+        yield DiffView(self._session, states=False)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -49,7 +49,7 @@ class ReviewScreen(Saying):
         super().__init__()
         self.desk = desk
         self._decided = False
-        self._banner: list[Piece] = []
+        self._banner: list[Piece] = [(f"! {note}  ", "warn") for note in opened.notes]
         self.set_reactive(ReviewScreen.session, ReviewSession(opened=opened))
 
     def compose(self) -> ComposeResult:

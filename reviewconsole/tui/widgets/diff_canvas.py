@@ -45,10 +45,11 @@ class DiffCanvas(ScrollView, can_focus=True):
     session: reactive[ReviewSession | None] = reactive(None, init=False)
     wrapped: reactive[bool] = reactive(default=False, init=False)
 
-    def __init__(self, session: ReviewSession | None = None, *, id: str | None = None) -> None:
+    def __init__(self, session: ReviewSession | None = None, *, states: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         self.offset_x = 0
+        self._states = states
         self.rows = RowMap(())
         self._coverage = Coverage(self.rows)
         self._strips: dict[tuple[int, int, bool], Strip] = {}
@@ -80,7 +81,7 @@ class DiffCanvas(ScrollView, can_focus=True):
             else:
                 self._coverage.rows = self.rows
             self.cursor = self.rows.row_of(here) if here is not None else 0
-            self._painter = DiffPainter(self.rows, new)
+            self._painter = DiffPainter(self.rows, new, states=self._states)
             self.measure()
         elif self._painter is not None:
             self._painter.use(new)

@@ -22,8 +22,9 @@ _SIGNS = {"+": "+", "-": "−", " ": " "}
 class DiffPainter:
     """Turns rows of one session into pieces; knows nothing of the screen."""
 
-    def __init__(self, rows: RowMap, session: ReviewSession) -> None:
+    def __init__(self, rows: RowMap, session: ReviewSession, *, states: bool = True) -> None:
         self.rows = rows
+        self._states = states
         self.session = session
         self._headers: dict[tuple[int, int], tuple[list[Piece], list[Piece]]] = {}
         ends = [
@@ -105,7 +106,8 @@ class DiffPainter:
         read = sum(unit in self.session.viewed for unit in units)
         right: list[Piece] = [(f" +{added}", "add"), (f" −{removed}", "del")]
         right += badge(f for f in self.rows.findings if f.location.path == file.path)
-        right += [(f"  {read}/{len(units)} read ", "ok" if read == len(units) else "muted")]
+        if self._states:
+            right += [(f"  {read}/{len(units)} read ", "ok" if read == len(units) else "muted")]
         old, new = file.entry.old_mode, file.entry.new_mode
         modes = f"  {old} → {new}" if old != new and ABSENT_MODE not in (old, new) else ""
         room = width - sum(len(text) for text, _ in right) - len(modes) - 6
@@ -121,7 +123,9 @@ class DiffPainter:
             for index in range(len(hunk.lines))
             if (row.file, row.hunk, index) in self.rows.flags
         }
-        right = [*badge(self.rows.findings[item] for item in flagged), (f"  {glyph} {word:<8} ", ink)]
+        right = badge(self.rows.findings[item] for item in flagged)
+        if self._states:
+            right.append((f"  {glyph} {word:<8} ", ink))
         mark = self.session.said.marks.get(hunk.id)
         why = f"  {mark.reason}" if mark is not None and mark.reason else ""
         return [(place, "accent"), (f"  {hunk.section}", "muted"), (why, "bad")], right
