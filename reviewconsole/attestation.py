@@ -432,6 +432,8 @@ class RecordProblem:
     log: str
     noted: Oid | None
     why: str
+    signer: bytes = b""
+    """Public key blob, where the signature is good and only the payload cannot be read."""
 
 
 def log_ref(principal: str, key8: str, device: str) -> str:

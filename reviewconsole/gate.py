@@ -5,18 +5,18 @@ docs/record.md, "How a record is judged"; steps 2 and 3 (reading logs, checking 
 done by `loading`, which is what a `VerifiedAttestation` stands for.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from reviewconsole import canonical
-from reviewconsole.attestation import Attestation, RecordProblem, VerifiedAttestation, log_ref
+from reviewconsole.attestation import REF_PREFIX, Attestation, RecordProblem, VerifiedAttestation, log_ref
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.casefile import Requirement
 from reviewconsole.change import Change, Oid, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.evidence import Participant, Provenance
-from reviewconsole.finding import Finding, risk_level
+from reviewconsole.finding import Finding
 from reviewconsole.globs import Globs
 from reviewconsole.policy import CARRY_OVER, Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
@@ -50,6 +50,8 @@ class Facts:
     findings: tuple[Finding, ...]
     engine: str
     boundary: tuple[BoundaryResult, ...]
+    level: str
+    """Risk level, broken constraints included: the one that is shown and signed."""
     doubts: tuple[str, ...] = ()
     """Why the change cannot be decided at all: several merge bases, missing objects, shallow."""
 
@@ -63,7 +65,7 @@ class Records:
     broken: Mapping[str, str] = field(default_factory=dict)
     """Log ref -> what is wrong with its chain; see `broken_logs`."""
     origins: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
-    """Record id -> participants recomputed from the record's own base..head, where it is here."""
+    """Record id -> participants recomputed from the record's own base..head, where that is here whole."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,8 @@ class JudgedRecord:
     why: str
     carried: str | None = None
     """`same-content`, or None for the very head."""
+    stale: bool = False
+    """About an earlier content of this change."""
     live: bool = True
     """False when a later record of the same person supersedes it."""
     notes: tuple[str, ...] = ()
@@ -92,16 +96,23 @@ class GateReport:
     in_scope: bool = True
 
 
-def broken_logs(records: tuple[VerifiedAttestation, ...], present: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """Step 5: check every chain; `present` holds all payload ids found in a log, valid or not.
+def own_log(record: VerifiedAttestation) -> str:
+    """Name the log that a record belongs in by what it states and the key that signed it."""
+    att = record.attestation
+    return log_ref(att.principal, key8(record.blob), att.device)
+
+
+def broken_logs(records: Iterable[VerifiedAttestation]) -> dict[str, str]:
+    """Step 5: check every chain among records whose signers are who they say.
 
     A log is broken by a gap, a fork, a wrong `previous`, or when a record that somebody observed
-    in it is no longer there. What cannot be shown to be whole does not count.
+    in it is no longer there with a good signature. What cannot be shown to be whole does not count.
     """
     broken: dict[str, str] = {}
     logs: dict[str, list[VerifiedAttestation]] = {}
     for record in records:
         logs.setdefault(record.log, []).append(record)
+    present = {log: {record.id for record in entries} for log, entries in logs.items()}
     for log, entries in logs.items():
         previous: str | None = None
         for expected, record in enumerate(sorted(entries, key=lambda r: r.attestation.sequence), 1):
@@ -113,13 +124,20 @@ def broken_logs(records: tuple[VerifiedAttestation, ...], present: Mapping[str, 
                 broken[log] = f"record {expected} does not follow the one before it"
                 break
             previous = record.id
-    for record in records:
+    for record in (record for entries in logs.values() for record in entries):
         for seen in record.attestation.observed:
-            if seen.id not in present.get(seen.log, frozenset()):
+            if seen.id not in present.get(seen.log, set()):
                 broken.setdefault(
                     seen.log, f"record {seen.sequence}, which {record.attestation.principal} observed, is missing"
                 )
     return broken
+
+
+_STALE = "stale"
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
 
 
 def in_scope(policy: Policy, facts: Facts) -> bool:
@@ -142,16 +160,15 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     """Judge one change. `now` is the gate's clock, in seconds since the epoch."""
     if facts.doubts:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=facts.doubts)
-    level = risk_level(facts.findings)
-    rules = tuple(rule for rule in force.policy.rules if rule.applies(facts.paths, level))
+    rules = tuple(rule for rule in force.policy.rules if rule.applies(facts.paths, facts.level))
+    known = (record for record in records.verified if identity_fault(force, record) is None)
+    records = replace(records, broken=broken_logs(known))
     judged = _judge_all(force, facts, records, rules, now)
     if not in_scope(force.policy, facts):
         return GateReport(verdict=Verdict.SATISFIED, why=("not in scope",), records=judged, in_scope=False)
-    if not facts.paths:
-        return GateReport(verdict=Verdict.SATISFIED, why=("nothing is changed",), records=judged)
     requirements = [
         *(_rule_requirement(rule, facts, judged) for rule in rules),
-        *_boundary_requirements(force, facts, rules, judged),
+        *_boundary_requirements(facts, rules, judged),
         *_standing_requirements(force, facts, records, rules, judged),
     ]
     if not rules:
@@ -186,6 +203,7 @@ def _judge_all(
                 valid=fault is None,
                 why=fault or ("superseded by a later record" if gone else "counts"),
                 carried=relation if relation == "same-content" else None,
+                stale=bool(fault and fault.startswith(_STALE)),
                 live=not gone,
                 notes=_differences(force, facts, record.attestation),
             )
@@ -203,19 +221,29 @@ def _relation(facts: Facts, att: Attestation) -> str | None:
         return "same-content"
     same_ref = att.ref == canonical.printable(facts.change.ref) and not facts.change.landed
     inside = any(commit.oid == att.head for commit in facts.change.commits)
-    return "stale" if same_ref or inside or att.paths_sha256 == paths_digest(facts.paths) else None
+    same_paths = att.decision is DecisionKind.APPROVE and att.paths_sha256 == paths_digest(facts.paths)
+    return "stale" if same_ref or inside or same_paths else None
 
 
-def _signer_fault(force: PolicyInForce, record: VerifiedAttestation, now: int) -> str | None:
-    """Steps 3 and 4: whose key it is, whether it may be used now, and that the log is that person's."""
+def identity_fault(force: PolicyInForce, record: VerifiedAttestation) -> str | None:
+    """Steps 3 and 4: whose key it is, that the log is that person's, and the note on its subject."""
     att = record.attestation
     signer = force.roster.by_blob(record.blob)
     if signer is None or signer.principal != att.principal:
         return f"the key is not one of {att.principal} in allowed_signers"
-    if record.log != log_ref(att.principal, key8(record.blob), att.device):
+    if record.log != own_log(record):
         return "the log is not that of this person, key and device"
     if record.noted != att.head:
         return "the note hangs on another object than the record speaks about"
+    return None
+
+
+def _signer_fault(force: PolicyInForce, record: VerifiedAttestation, now: int) -> str | None:
+    """Steps 3 and 4, and whether the key may be used now."""
+    signer = force.roster.by_blob(record.blob)
+    fault = identity_fault(force, record)
+    if fault or signer is None:
+        return fault
     if force.revoked.revoked(record.fingerprint, now):
         return "the key is revoked"
     if signer.valid_after is not None and now < signer.valid_after:
@@ -244,15 +272,17 @@ def _fault(
         return "signed for another repository"
     reject = att.decision is DecisionKind.REJECT
     if relation == "stale":
-        return "stale: the content has changed since"
+        return f"{_STALE}: the content has changed since"
     if reject:
         return None
     if record.log in records.broken:
         return f"its log is broken: {records.broken[record.log]}"
     if relation == "exact" and att.diff_sha256 != facts.digest:
-        return "stale: the base has moved, the content is not what was signed"
+        return f"{_STALE}: the base has moved, the content is not what was signed"
     if relation == "same-content" and strictest_carry_over(rules) == "exact":
         return "signed for another head, and the rule wants the very head"
+    if att.expires_at is not None and now >= _seconds(att.expires_at):
+        return "the approval has expired"
     if att.emergency:
         return "an emergency approval, which this version does not judge"
     return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
@@ -323,7 +353,7 @@ def _shortfall(rule: Rule, facts: Facts, judged: JudgedRecord) -> tuple[Verdict,
             return Verdict.VIOLATED, f"{att.principal} did not sign with a verified security key"
         if demand == "fresh" and judged.carried:
             return Verdict.VIOLATED, f"the approval of {att.principal} is carried, not fresh"
-        if re.match("max-age=", demand):
+        if demand.startswith("max-age="):
             return Verdict.UNDECIDABLE, "max-age needs a witness, which this version does not read"
     return None
 
@@ -357,16 +387,20 @@ def _rule_requirement(rule: Rule, facts: Facts, judged: tuple[JudgedRecord, ...]
 
 
 def _is_stale_approval(judged: JudgedRecord) -> bool:
-    approve = judged.record.attestation.decision is DecisionKind.APPROVE
-    return approve and judged.live and judged.why.startswith("stale")
+    return judged.stale and judged.live and judged.record.attestation.decision is DecisionKind.APPROVE
+
+
+def _meets_all(approval: JudgedRecord, facts: Facts, rules: tuple[Rule, ...]) -> bool:
+    """Tell whether a person whom a rule names meets every demand of the rules that name them."""
+    own = [rule for rule in rules if approval.record.attestation.principal in rule.people]
+    return bool(own) and all(_shortfall(rule, facts, approval) is None for rule in own)
 
 
 def _boundary_requirements(
-    force: PolicyInForce, facts: Facts, rules: tuple[Rule, ...], judged: tuple[JudgedRecord, ...]
+    facts: Facts, rules: tuple[Rule, ...], judged: tuple[JudgedRecord, ...]
 ) -> list[Requirement]:
     """What a broken constraint leads to, by its level."""
-    eligible = _eligible(rules) or frozenset(force.policy.people)
-    approvals = [a for a in _approvals(judged) if a.record.attestation.principal in eligible]
+    approvals = [a for a in _approvals(judged) if _meets_all(a, facts, rules)]
     people = {approval.record.attestation.principal for approval in approvals}
     out = []
     for result in facts.boundary:
@@ -404,19 +438,27 @@ def _standing_requirements(
     overridden = {rid for a in approvals for rid in a.record.attestation.overrides}
     for reject in judged:
         att = reject.record.attestation
-        if att.decision is not DecisionKind.REJECT or not (reject.valid and reject.live):
-            continue
-        if att.principal not in eligible:
+        if att.decision is not DecisionKind.REJECT or not reject.live or att.principal not in eligible:
             continue
         if reject.record.id in overridden and _quorum_without(rules, facts, judged, att.principal):
+            continue
+        if reject.stale and identity_fault(force, reject.record) is None:
+            why = f"{att.principal} rejected an earlier content: whether that carries over is not decided here"
+            out.append(Requirement(id=f"reject/{att.principal}", verdict=Verdict.UNDECIDABLE, why=why))
+        if not reject.valid:
             continue
         out.append(
             Requirement(id=f"reject/{att.principal}", verdict=Verdict.VIOLATED, why=f"rejected by {att.principal}")
         )
     for log, why in sorted(records.broken.items()):
-        owner = log.removeprefix("refs/notes/reviewconsole/").split("/", 1)[0]
+        owner = log.removeprefix(REF_PREFIX).split("/", 1)[0]
         if owner in eligible:
             out.append(Requirement(id="records", verdict=Verdict.UNDECIDABLE, why=f"{log}: {why}"))
+    for problem in records.problems:
+        signer = force.roster.by_blob(problem.signer)
+        if signer is not None and signer.principal in eligible:
+            why = f"{problem.log}: {signer.principal} signed what this version cannot read ({problem.why})"
+            out.append(Requirement(id="records", verdict=Verdict.UNDECIDABLE, why=why))
     if force.policy.unknown_authors == "refuse":
         unknown = [p.email for p in facts.participants if force.policy.person_of(p.email) is None]
         if unknown:

@@ -215,8 +215,13 @@ def _rule(row: Table, people: Mapping[str, frozenset[str]], groups: Mapping[str,
 _UNBUILT_CONSTRAINT_KEYS = ("when", "waivable")
 
 
+_RESERVED = ("policy.self", "records", "authors", "rule")
+
+
 def _constraint(row: Table) -> ConstraintTable:
     name = row.text("id", pattern=_ID)
+    if name in _RESERVED:
+        raise row.fail("id", "is a name of the program's own")
     kind = row.text("kind")
     level = row.text("level", "block", choices=LEVELS)
     why = row.text("why", "")

@@ -26,7 +26,7 @@ def assess_risk(
     """Score a change; `reasons` come worst first and name their points."""
     live = [finding for finding in findings if not finding.suppressed]
     level = risk_level(live)
-    parts: list[tuple[int, str]] = []
+    parts: list[tuple[int, str]] = [(_BASE[level], f"the worst finding is {level}")] if _BASE[level] else []
     by_rule = Counter((finding.severity, finding.rule, finding.family) for finding in live)
     for (severity, rule, family), count in by_rule.items():
         points = _POINTS[severity] * min(count, _REPEAT_CAP)
@@ -46,5 +46,5 @@ def assess_risk(
     if unscanned:
         parts.append((5, f"{len(unscanned)} parts could not be scanned"))
     parts.sort(key=lambda part: (-part[0], part[1]))
-    score = _BASE[level] + sum(points for points, _ in parts)
+    score = sum(points for points, _ in parts)
     return Risk(level=level, score=score, reasons=tuple(f"{text} (+{points})" for points, text in parts))

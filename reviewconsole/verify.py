@@ -3,8 +3,9 @@
 Reaches neither the console nor the keyring.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict, worst
 from reviewconsole.errors import PolicyError, RepositoryError, Undecidable
@@ -12,6 +13,7 @@ from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Store, judge, open_case, read_provenance_notes
+from reviewconsole.loading.changes import Target
 from reviewconsole.loading.policies import in_force, policy_at
 from reviewconsole.loading.records import read_records
 from reviewconsole.policy import Policy
@@ -70,19 +72,35 @@ def introduction(repository: Repository, named: str | None) -> Oid | None:
     return repository.resolve(pinned)[1] if pinned else None
 
 
-def _range(store: Store, spec: str) -> tuple[Change, ...]:
-    """The changes that a RANGE or REF stands for."""
-    repository, target = store.repository, store.targets[0]
+def _range(store: Store, spec: str) -> tuple[Target, tuple[Change, ...]]:
+    """The target and the changes that a RANGE or REF stands for.
+
+    Of several targets it is the one whose first-parent line holds B, else the one with the fewest
+    commits up to B, else the first.
+    """
+    repository = store.repository
     left_name, dots, right_name = spec.partition("..")
     left = repository.resolve(left_name)[1] if dots and left_name else None
     ref, right = repository.resolve((right_name or "HEAD") if dots else spec)
-    if changes.on_first_parent_line(repository, target, right):
-        if not dots:
-            return (changes.landed_commit(repository, target, right),)
-        return changes.landed(repository, target, left, right)
-    if not repository.commits([right], [target.tip, *([left] if left is not None else [])]):
-        return ()
-    return (changes.explicit(repository, target.ref, target.tip, right, ref),)
+    for target in store.targets:
+        if changes.on_first_parent_line(repository, target, right):
+            if not dots:
+                return target, (changes.landed_commit(repository, target, right),)
+            return target, changes.landed(repository, target, left, right)
+    ahead = {target: len(repository.commits([right], [target.tip])) for target in store.targets}
+    target = min(store.targets, key=ahead.__getitem__)
+    if not ahead[target]:
+        return target, ()
+    return target, (changes.explicit(repository, target.ref, target.tip, right, ref),)
+
+
+def _not_fetched(repository: Repository) -> str:
+    """Why missing records may only not have been fetched; empty where they would be here."""
+    if repository.is_bare or not repository.remotes() or repository.note_refs(REF_PREFIX):
+        return ""
+    if repository.fetches(REF_PREFIX):
+        return ""
+    return f"no records have been fetched: git fetch origin '{REF_PREFIX}*:{REF_PREFIX}*', or `reviewconsole sync`"
 
 
 def verify(
@@ -98,35 +116,41 @@ def verify(
     store = open_store(repository, patterns, target)
     start = introduction(repository, since)
     found = []
-    for change in _range(store, spec):
+    missing = _not_fetched(repository)
+    chosen, listed = _range(store, spec)
+    for change in listed:
         if start is not None and change.landed and repository.is_ancestor(change.head, start):
             report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
             found.append(ChangeVerdict(change=change, report=report))
             continue
         case = open_case(store, change)
-        found.append(
-            ChangeVerdict(change=change, report=judge(store, case, now), policy_unreadable=case.policy_unreadable)
-        )
-    commit, sha256 = _policy_of(store)
+        report = judge(store, case, now)
+        if missing and report.verdict is Verdict.VIOLATED:
+            report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
+        found.append(ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable))
+    commit, sha256, unreadable = _policy_of(repository, chosen)
     problems = tuple(
         f"{problem.log}{' at ' + problem.noted[:12] if problem.noted else ''}: {problem.why}"
         for problem in store.records.problems
     ) + tuple(f"{log}: {why}" for log, why in sorted(store.records.broken.items()))
     return RangeVerdict(
-        verdict=worst(item.report.verdict for item in found),
-        target=store.targets[0].ref,
+        verdict=worst([*(item.report.verdict for item in found), *([Verdict.UNDECIDABLE] if unreadable else [])]),
+        target=chosen.ref,
         policy_commit=commit,
         policy_sha256=sha256,
         changes=tuple(found),
-        why="" if found else "the range is empty: nothing to verify",
+        why=unreadable or ("" if found else "the range is empty: nothing to verify"),
         problems=problems,
-        policy_unreadable=any(item.policy_unreadable for item in found),
+        policy_unreadable=bool(unreadable) or any(item.policy_unreadable for item in found),
     )
 
 
-def _policy_of(store: Store) -> tuple[Oid | None, str]:
+def _policy_of(repository: Repository, target: Target) -> tuple[Oid | None, str, str]:
+    """Commit and digest of the target's policy, and what is unreadable about it."""
     try:
-        force = in_force(store.repository, store.targets[0].tip)
-    except (PolicyError, Undecidable, RepositoryError):
-        return None, ""
-    return force.commit, force.sha256
+        force = in_force(repository, target.tip)
+    except PolicyError as error:
+        return None, "", f"the policy is not readable: {error}"
+    except (Undecidable, RepositoryError):
+        return None, "", ""
+    return force.commit, force.sha256, ""

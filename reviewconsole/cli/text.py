@@ -54,6 +54,11 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
         yield paint(f"! {safe_text(notice)}", "yellow")
     if not entries:
         yield "nothing waits for a decision"
+    else:
+        yield paint(
+            "   risk    score  state     change id      age  agent             files and lines  ref, title, reasons",
+            "dim",
+        )
     now = int(time.time())
     for entry in entries:
         change = entry.change
@@ -162,7 +167,8 @@ def verify(result: RangeVerdict, paint: Painter, *, everything: bool) -> Iterato
             att = judged.record.attestation
             standing = "counts" if judged.valid and judged.live else "does not count"
             carried = f", carried as {judged.carried}" if judged.carried else ""
-            yield f"    {att.decision.value} by {att.principal} {standing}: {safe_text(judged.why)}{carried}"
+            reason = "" if judged.valid and judged.live else f": {safe_text(judged.why)}"
+            yield f"    {att.decision.value} by {att.principal} {standing}{reason}{carried}"
             yield from (f"      {safe_text(note)}" for note in judged.notes)
     for problem in result.problems:
         yield paint(f"! {safe_text(problem)}", "yellow")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest
+from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest, SyncState
 from reviewconsole.decision import DecisionKind, Draft, Verdict
-from reviewconsole.errors import FormatError, RemoteError, UsageError
+from reviewconsole.display import safe_lines, safe_text
+from reviewconsole.errors import FormatError, RemoteError, ReviewConsoleError, UsageError
 
 if TYPE_CHECKING:
     from reviewconsole.review.workspace import Workspace
@@ -107,14 +108,25 @@ def _decide(kind: DecisionKind, options: Options, environ: Environ) -> int:
     )
     recorded = workspace.record(opened, draft, _ask)
     _say([recorded.summary, f"recorded {recorded.id}", f"in {recorded.ref}"])
-    again = workspace.open_change(options.change)
-    _note(f"the gate: {again.verdict.value}")
-    if not options.no_push:
-        state = workspace.publish()
-        _note(f"{state.state}{': ' + state.why if state.why else ''}")
-        for alarm in state.alarms:
-            _note(f"ALARM: {alarm}")
+    try:
+        if not options.no_push:
+            _note(_where(workspace.publish()))
+        after = workspace.open_change(options.change)
+        _note(f"the gate: {after.verdict.value}")
+        missing = [item for item in after.requirements if item.verdict is not Verdict.SATISFIED]
+        for item in missing:
+            _note(f"  {safe_text(item.why)}")
+        if missing and kind is DecisionKind.APPROVE:
+            _note("  (what must be read on screen is read in the console: `reviewconsole open CHANGE`)")
+    except ReviewConsoleError as error:
+        _note(f"recorded here; what followed failed: {safe_lines(str(error))}")
     return 0
+
+
+def _where(state: SyncState) -> str:
+    """Where one's own records are, alarms first."""
+    alarms = [f"ALARM: {safe_text(alarm)}" for alarm in state.alarms]
+    return "\n".join([*alarms, f"{state.state}{': ' + safe_text(state.why) if state.why else ''}"])
 
 
 def approve(options: Options, environ: Environ) -> int:
@@ -171,15 +183,11 @@ def log(options: Options, environ: Environ) -> int:
 
 def sync(options: Options, environ: Environ) -> int:
     """Exchange records with the remote."""
-    from reviewconsole.display import safe_text
-
     options.target = None
     result = _workspace(options, environ).exchange(remote=options.remote, push=not options.no_push)
     _say(f"fetched {safe_text(ref)}" for ref in result.fetched)
     _say(f"pushed {safe_text(ref)}" for ref in result.pushed)
-    for alarm in result.state.alarms:
-        _note(f"ALARM: {safe_text(alarm)}")
-    _say([f"{result.state.state}{': ' + safe_text(result.state.why) if result.state.why else ''}"])
+    _say([_where(result.state)])
     if result.state.alarms:
         return 1
     return RemoteError.exit_code if result.state.state == "failed" else 0

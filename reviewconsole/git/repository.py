@@ -74,6 +74,10 @@ def _git_dir(folder: Path) -> Path | None:
     return None
 
 
+REGULAR = ("100644", "100755")
+"""Modes of regular files."""
+
+
 class Repository:
     """Reads one repository. Every object whose bytes are handed out has been hashed again."""
 
@@ -216,18 +220,23 @@ class Repository:
         """Read one tree."""
         return self.trees([oid])[oid]
 
+    def item_at(self, commit: Oid, path: str) -> TreeItem | None:
+        """What stands at a path of a commit; None where nothing does."""
+        [found] = self.read_commits([commit])
+        item = TreeItem("040000", b"", found.tree)
+        for name in encode(path).split(b"/"):
+            if item.mode != "040000":
+                return None
+            below = next((i for i in self.tree(item.oid) if i.name == name), None)
+            if below is None:
+                return None
+            item = below
+        return item
+
     def file_at(self, commit: Oid, path: str) -> bytes | None:
         """Read a regular file of a commit; None where there is none, or a symlink or folder stands there."""
-        [found] = self.read_commits([commit])
-        tree = found.tree
-        *folders, name = encode(path).split(b"/")
-        for folder in folders:
-            item = next((i for i in self.tree(tree) if i.name == folder and i.mode == "040000"), None)
-            if item is None:
-                return None
-            tree = item.oid
-        item = next((i for i in self.tree(tree) if i.name == name and i.mode in ("100644", "100755")), None)
-        return None if item is None else self.blobs([item.oid])[item.oid]
+        item = self.item_at(commit, path)
+        return self.blobs([item.oid])[item.oid] if item is not None and item.mode in REGULAR else None
 
     # history
 
@@ -308,6 +317,13 @@ class Repository:
         """A value of the repository's configuration; nothing in it is run."""
         code, out, _ = self.git.attempt(["config", "--local", "--no-includes", "--get", key])
         return decode(out).rstrip("\n") if code == 0 else None
+
+    def fetches(self, prefix: str) -> bool:
+        """Tell whether any remote's fetch lines bring refs under a prefix."""
+        code, out, _ = self.git.attempt(["config", "--local", "--no-includes", "--get-regexp", r"^remote\..*\.fetch$"])
+        wanted = encode(prefix)
+        lines = [row.split(b" ", 1)[-1].lstrip(b"+") for row in out.split(b"\n") if b" " in row] if code == 0 else []
+        return any(line.startswith((wanted, b"refs/notes/*")) for line in lines)
 
     def remotes(self) -> list[str]:
         """Names of the configured remotes."""

@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from reviewconsole import constraints, provenance
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
-from reviewconsole.change import Change, Evidence, Oid
+from reviewconsole.change import Change, Entry, Evidence, Oid
 from reviewconsole.constraints.facts import Facts as BoundaryFacts
 from reviewconsole.decision import Verdict
 from reviewconsole.detection import RuleSettings, engine_digest, scan
+from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
-from reviewconsole.evidence import Provenance, participants
-from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number
+from reviewconsole.evidence import Participant, Provenance, participants
+from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number, risk_level
 from reviewconsole.gate import Facts, GateReport, PolicyInForce, Records, evaluate
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import Target
-from reviewconsole.loading.content import Content, load_content
+from reviewconsole.loading.content import Content, load_content, load_trees
 from reviewconsole.loading.policies import for_change, repository_id
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
@@ -136,7 +137,7 @@ def open_case(store: Store, change: Change) -> Case:
     result = scan(files, settings=settings, tree_has=tree_has)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
-        boundary = constraints.evaluate(policy, _boundary_facts(change, content))
+        boundary = _boundary(store, policy, change, content)
     notes = (*result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
     facts = None
     if force is not None:
@@ -150,6 +151,7 @@ def open_case(store: Store, change: Change) -> Case:
             findings=result.findings,
             engine=engine_digest(settings),
             boundary=boundary,
+            level=risk_level(number([*result.findings, *_boundary_findings(boundary)])),
             doubts=tuple(doubts),
         )
     shown = number([*result.findings, *_boundary_findings(boundary)])
@@ -172,11 +174,21 @@ def _tip(store: Store, change: Change) -> Oid:
     return next((target.tip for target in store.targets if target.ref == change.target), change.head)
 
 
-def _boundary_facts(change: Change, content: Content | None) -> BoundaryFacts:
+def _boundary(store: Store, policy: Policy, change: Change, content: Content | None) -> tuple[BoundaryResult, ...]:
+    """Evaluate the boundary, on the entries alone where the content cannot be read."""
     files = content.files if content is not None else ()
+    try:
+        entries = store.repository.entries(change.base_tree, change.head_tree)
+    except RepositoryError as error:
+        results = constraints.evaluate(policy, _boundary_facts((), (), change))
+        return tuple(replace(r, verdict="undecidable", why=f"the change cannot be read: {error}") for r in results)
+    return constraints.evaluate(policy, _boundary_facts(entries, files, change))
+
+
+def _boundary_facts(entries: tuple[Entry, ...], files: tuple[FileDiff, ...], change: Change) -> BoundaryFacts:
     counted = [file for file in files if not file.binary and not file.entry.submodule]
     return BoundaryFacts(
-        entries=tuple(file.entry for file in files),
+        entries=entries,
         added={file.path: file.added for file in counted},
         removed={file.path: file.removed for file in counted},
         commits=len(change.commits),
@@ -193,11 +205,40 @@ def _policy(store: Store, change: Change) -> tuple[PolicyInForce | None, str, bo
         return None, f"{error}{remedy}", False
 
 
+def _origins(store: Store, facts: Facts, records: Records) -> dict[str, tuple[Participant, ...]]:
+    """Recompute who took part in the range of each record that could be carried here by content.
+
+    Only where the record's own commits are here whole: head and base with the trees it names, a
+    range that is not empty, and content with the digest it states. What it says of people and
+    operators is not believed.
+    """
+    out = {}
+    for record in records.verified:
+        att = record.attestation
+        if att.head == facts.change.head or att.diff_sha256 != facts.digest:
+            continue
+        try:
+            commits = tuple(store.repository.commits([att.head], [att.base] if att.base is not None else []))
+            bases = store.repository.read_commits([att.base] if att.base is not None else [])
+            base_tree = bases[0].tree if bases else store.repository.empty_tree
+            whole = bool(commits) and (base_tree, commits[0].tree) == (att.base_tree, att.head_tree)
+            content = load_trees(store.repository, base_tree, commits[0].tree) if whole else None
+        except (RepositoryError, FormatError):
+            continue
+        if content is None or content.digest != att.diff_sha256:
+            continue
+        change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=commits, landed=False)
+        out[record.id] = participants(commits, assess_provenance(store, change, content.paths).operators)
+    return out
+
+
 def judge(store: Store, case: Case, now: int, extra: Records | None = None) -> GateReport:
     """Ask the gate about one case; undecidable without a policy. `extra` replaces the records."""
     if case.force is None or case.facts is None:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=(case.policy_fault or NO_POLICY,))
-    report = evaluate(case.force, case.facts, extra or store.records, now)
+    records = extra or store.records
+    records = replace(records, origins=_origins(store, case.facts, records))
+    report = evaluate(case.force, case.facts, records, now)
     if case.content is None and report.verdict is Verdict.SATISFIED:
         return replace(report, verdict=Verdict.UNDECIDABLE, why=case.facts.doubts)
     return report

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewconsole.change import Change, Commit, Oid
-from reviewconsole.errors import RepositoryError, UsageError
+from reviewconsole.errors import RepositoryError, Undecidable, UsageError
 from reviewconsole.git.repository import Ref, Repository
 from reviewconsole.policy import Policy
 
@@ -31,29 +31,44 @@ def sync_remote(repository: Repository) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def deciding_prefix(repository: Repository) -> str:
+    """Where the refs lie that decide: the remote's tracking refs, local branches only without a remote.
+
+    Raises Undecidable where there are several remotes and none is `origin`.
+    """
+    if repository.is_bare or not repository.remotes():
+        return HEADS
+    remote = sync_remote(repository)
+    if remote is None:
+        raise Undecidable(
+            "there are several remotes, and none is called origin", remedy="git remote rename NAME origin"
+        )
+    return f"{REMOTES}{remote}/"
+
+
 def find_targets(repository: Repository, policy: Policy | None, wanted: str | None = None) -> tuple[Target, ...]:
     """List the targets in the policy's order; without a policy, the branch the remote calls its head.
 
-    `wanted` narrows to one branch. Raises RepositoryError when there is none.
+    `wanted` narrows to one branch. Raises RepositoryError when there is none, Undecidable where the
+    remote's branch has not been fetched.
     """
-    refs = {ref.name: ref.oid for ref in repository.refs(HEADS, REMOTES)}
-    remote = None if repository.is_bare else sync_remote(repository)
+    prefix = deciding_prefix(repository)
+    refs = {ref.name.removeprefix(prefix): ref for ref in repository.refs(prefix)}
     if wanted is not None:
         names = [wanted.removeprefix(HEADS)]
     elif policy is not None:
-        known = sorted({_branch(name, remote) for name in refs} - {""})
-        names = [name for pattern in policy.targets for name in known if _named(policy, pattern, name)]
+        names = [name for pattern in policy.targets for name in sorted(refs) if _named(policy, pattern, name)]
     else:
-        names = _likely(refs, remote)
-    found = []
-    for name in dict.fromkeys(names):
-        tracking = f"{REMOTES}{remote}/{name}"
-        source = tracking if remote and tracking in refs else HEADS + name
-        if source in refs:
-            found.append(Target(ref=HEADS + name, tip=refs[source], source=source))
+        names = _likely(refs)
+    found = [
+        Target(ref=HEADS + name, tip=refs[name].oid, source=refs[name].name)
+        for name in dict.fromkeys(names)
+        if name in refs
+    ]
     if not found:
-        raise RepositoryError(
-            f"no target branch: {', '.join(names) or 'none'} is not here",
+        kind = RepositoryError if prefix == HEADS else Undecidable
+        raise kind(
+            f"no target branch: {', '.join(names) or 'none'} is not under {prefix}",
             remedy="name one with --target, or fetch the branch that changes go to",
         )
     return tuple(found)
@@ -63,32 +78,25 @@ def _named(policy: Policy, pattern: str, name: str) -> bool:
     return name == pattern if "*" not in pattern else policy.covers(name) and name not in policy.targets
 
 
-def _branch(ref: str, remote: str | None) -> str:
-    if ref.startswith(HEADS):
-        return ref.removeprefix(HEADS)
-    prefix = f"{REMOTES}{remote}/"
-    return ref.removeprefix(prefix) if remote and ref.startswith(prefix) else ""
+def _likely(refs: Mapping[str, Ref]) -> list[str]:
+    """Without a policy: the branch the remote calls its head, else a usual name."""
+    usual = ["main", "master", "trunk", "develop"]
+    head = refs.get("HEAD")
+    if head is not None:
+        same = [name for name, ref in refs.items() if ref.oid == head.oid and name != "HEAD"]
+        named = [name for name in (*usual, *sorted(same)) if name in same]
+        if named:
+            return named[:1]
+    return [name for name in usual if name in refs][:1] or usual
 
 
-def _likely(refs: Mapping[str, Oid], remote: str | None) -> list[str]:
-    head = refs.get(f"{REMOTES}{remote}/HEAD")
-    candidates = ["main", "master", "trunk", "develop"]
-    for name in candidates:
-        tracking = f"{REMOTES}{remote}/{name}"
-        if head is not None and refs.get(tracking) == head:
-            return [name]
-    return [n for n in candidates if HEADS + n in refs or f"{REMOTES}{remote}/{n}" in refs][:1] or candidates
-
-
-def _heads(repository: Repository, targets: Sequence[Target], policy: Policy | None) -> dict[Oid, list[str]]:
+def _heads(repository: Repository, targets: Sequence[Target]) -> dict[Oid, list[str]]:
     """Head id -> refs that point at it: local branches first, then remote ones, then review refs."""
     skip = {target.ref for target in targets} | {target.source for target in targets}
     heads: dict[Oid, list[str]] = {}
     for ref in _ordered(repository.refs(HEADS, REMOTES, *_REVIEW_REFS)):
         short = ref.name.split("/", 3)[-1] if ref.name.startswith(REMOTES) else ref.name.removeprefix(HEADS)
         if ref.name in skip or short == "HEAD" or ref.name.endswith("/merge"):
-            continue
-        if ref.name.startswith((HEADS, REMOTES)) and policy is not None and policy.covers(short):
             continue
         if any(ref.name.startswith(REMOTES) and f"{HEADS}{short}" == target.ref for target in targets):
             continue
@@ -137,13 +145,13 @@ class _Walk:
         return tuple(self._commits[oid] for oid in ordered), bases
 
 
-def pending(repository: Repository, targets: Sequence[Target], policy: Policy | None) -> tuple[Change, ...]:
+def pending(repository: Repository, targets: Sequence[Target]) -> tuple[Change, ...]:
     """List one change per head that its target does not hold yet.
 
     Of several targets a change belongs to the one with the fewest commits between merge base and
     head, then to the first.
     """
-    heads = _heads(repository, targets, policy)
+    heads = _heads(repository, targets)
     if not heads:
         return ()
     best: dict[Oid, tuple[Target, tuple[Commit, ...], tuple[Oid, ...]]] = {}
@@ -201,7 +209,7 @@ def one(repository: Repository, targets: Sequence[Target], spec: str) -> Change:
     try:
         ref, head = repository.resolve(spec)
     except RepositoryError:
-        for change in pending(repository, targets, None):
+        for change in pending(repository, targets):
             if len(spec) >= 4 and change.id.startswith(spec):
                 return change
         raise

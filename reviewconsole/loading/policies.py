@@ -8,10 +8,10 @@ import tomli
 from reviewconsole.attestation import NAMESPACE
 from reviewconsole.change import Change, Oid
 from reviewconsole.constraints import bind
-from reviewconsole.errors import PolicyError, Undecidable
+from reviewconsole.errors import FormatError, PolicyError, Undecidable
 from reviewconsole.gate import PolicyInForce
-from reviewconsole.git.repository import Repository
-from reviewconsole.loading.changes import HEADS, REMOTES, Target, sync_remote
+from reviewconsole.git.repository import REGULAR, Repository
+from reviewconsole.loading.changes import Target, deciding_prefix
 from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
 
@@ -28,16 +28,29 @@ def parse_policy_file(raw: bytes) -> Policy:
         raise PolicyError("larger than 1 MiB", place=POLICY_PATH)
     try:
         mapping: Mapping[str, object] = tomli.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-        raise PolicyError(f"not TOML: {error}", place=POLICY_PATH) from error
-    policy = parse_policy(mapping)
-    bind(policy)
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"not TOML: {str(error)[:200]}", place=POLICY_PATH) from error
+    try:
+        policy = parse_policy(mapping)
+        bind(policy)
+    except PolicyError:
+        raise
+    except FormatError as error:
+        raise PolicyError(error.message, place=error.place or POLICY_PATH) from error
     return policy
+
+
+def _read(repository: Repository, commit: Oid, path: str) -> bytes | None:
+    """Read one file of the policy; PolicyError where something else stands in its place."""
+    item = repository.item_at(commit, path)
+    if item is not None and item.mode not in REGULAR:
+        raise PolicyError("is no regular file", place=path)
+    return None if item is None else repository.blobs([item.oid])[item.oid]
 
 
 def policy_at(repository: Repository, commit: Oid) -> tuple[Policy, bytes]:
     """Read the policy of one commit. Undecidable when it has none."""
-    raw = repository.file_at(commit, POLICY_PATH)
+    raw = _read(repository, commit, POLICY_PATH)
     if raw is None:
         raise Undecidable(f"there is no {POLICY_PATH} at {commit[:12]}", remedy=_REMEDY)
     return parse_policy_file(raw), raw
@@ -45,12 +58,10 @@ def policy_at(repository: Repository, commit: Oid) -> tuple[Policy, bytes]:
 
 def trust_tip(repository: Repository, policy: Policy) -> Oid:
     """The tip of the branch that signers and revocations are read from."""
-    remote = None if repository.is_bare else sync_remote(repository)
-    names = ([f"{REMOTES}{remote}/{policy.trust}"] if remote else []) + [HEADS + policy.trust]
-    refs = {ref.name: ref.oid for ref in repository.refs(*names)}
-    for name in names:
-        if name in refs:
-            return refs[name]
+    name = deciding_prefix(repository) + policy.trust
+    refs = {ref.name: ref.oid for ref in repository.refs(name)}
+    if name in refs:
+        return refs[name]
     raise Undecidable(
         f"the trust branch {policy.trust} is not here", remedy=f"fetch {policy.trust}, or correct `trust` in the policy"
     )
@@ -64,10 +75,10 @@ def in_force(repository: Repository, commit: Oid) -> PolicyInForce:
     """
     policy, raw = policy_at(repository, commit)
     tip = trust_tip(repository, policy)
-    signers = repository.file_at(tip, SIGNERS_PATH)
+    signers = _read(repository, tip, SIGNERS_PATH)
     if signers is None:
         raise Undecidable(f"there is no {SIGNERS_PATH} on {policy.trust}", remedy=_REMEDY)
-    revoked = repository.file_at(tip, REVOKED_PATH)
+    revoked = _read(repository, tip, REVOKED_PATH)
     roster = SignerRoster.parse(signers, namespace=NAMESPACE)
     digests = [hashlib.sha256(part).hexdigest() if part is not None else "-" for part in (raw, signers, revoked)]
     return PolicyInForce(

@@ -1,6 +1,5 @@
 """Read every log, check each signature against its own key, follow each chain (steps 2 to 5)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reviewconsole.attestation import (
@@ -16,9 +15,8 @@ from reviewconsole.attestation import (
     summary,
 )
 from reviewconsole.change import Oid
-from reviewconsole.errors import FormatError, MissingObject, VerificationError
-from reviewconsole.evidence import Participant, participants
-from reviewconsole.gate import Records, broken_logs
+from reviewconsole.errors import FormatError, VerificationError
+from reviewconsole.gate import Records, broken_logs, own_log
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing import sshsig
@@ -28,7 +26,6 @@ from reviewconsole.signing import sshsig
 class _Reading:
     verified: dict[tuple[str, str], VerifiedAttestation]
     problems: list[RecordProblem]
-    present: dict[str, set[str]]
 
 
 def verify_envelope(line: bytes, *, log: str, noted: Oid) -> VerifiedAttestation:
@@ -40,9 +37,13 @@ def verify_envelope(line: bytes, *, log: str, noted: Oid) -> VerifiedAttestation
     signature = sshsig.verify(pae(envelope.payload), envelope.signature, namespace=NAMESPACE)
     if signature.fingerprint != envelope.keyid:
         raise VerificationError("the key id is not that of the signing key")
+    try:
+        attestation = parse_payload(envelope.payload)
+    except FormatError as error:
+        raise _UnreadablePayload(error, signature.blob) from error
     return VerifiedAttestation(
         id=record_id(envelope.payload),
-        attestation=parse_payload(envelope.payload),
+        attestation=attestation,
         log=log,
         noted=noted,
         blob=signature.blob,
@@ -52,17 +53,26 @@ def verify_envelope(line: bytes, *, log: str, noted: Oid) -> VerifiedAttestation
     )
 
 
+class _UnreadablePayload(FormatError):
+    """A good signature over a payload that this version cannot read."""
+
+    def __init__(self, error: FormatError, signer: bytes) -> None:
+        super().__init__(error.message, place=error.place)
+        self.signer = signer
+
+
 def _read_note(reading: _Reading, log: str, noted: Oid, raw: bytes) -> None:
     note = parse_note(raw)
     reading.problems += [RecordProblem(log=log, noted=noted, why=why) for why in note.problems]
     last: VerifiedAttestation | None = None
     for number, line in enumerate(note.lines, 1):
         try:
-            payload = parse_envelope(line).payload
-            reading.present[log].add(record_id(payload))
             last = verify_envelope(line, log=log, noted=noted)
         except (FormatError, VerificationError) as error:
-            reading.problems.append(RecordProblem(log=log, noted=noted, why=f"envelope {number}: {error}"))
+            signer = error.signer if isinstance(error, _UnreadablePayload) else b""
+            reading.problems.append(
+                RecordProblem(log=log, noted=noted, why=f"envelope {number}: {error}", signer=signer)
+            )
             last = None
             continue
         reading.verified[log, last.id] = last
@@ -73,9 +83,8 @@ def _read_note(reading: _Reading, log: str, noted: Oid, raw: bytes) -> None:
 
 def read_records(repository: Repository) -> Records:
     """Read all logs of a repository. What does not verify is a problem, never a silence."""
-    reading = _Reading({}, [], {})
+    reading = _Reading({}, [])
     for log in notes.note_refs(repository, REF_PREFIX):
-        reading.present[log] = set()
         read = notes.read_notes(repository, log)
         reading.problems += [
             RecordProblem(log=log, noted=oid, why="a note larger than 1 MiB") for oid in read.oversized
@@ -84,31 +93,8 @@ def read_records(repository: Repository) -> Records:
         for noted, raw in read.notes.items():
             _read_note(reading, log, noted, raw)
     verified = tuple(reading.verified.values())
-    present = {log: frozenset(ids) for log, ids in reading.present.items()}
     return Records(
         verified=verified,
         problems=tuple(reading.problems),
-        broken=broken_logs(verified, present),
-        origins=_origins(repository, verified),
+        broken=broken_logs(record for record in verified if record.log == own_log(record)),
     )
-
-
-def _origins(
-    repository: Repository, verified: tuple[VerifiedAttestation, ...]
-) -> Mapping[str, tuple[Participant, ...]]:
-    """Recompute who took part in the range each record speaks about, where its commits are here."""
-    out = {}
-    known: dict[tuple[Oid | None, Oid], tuple[Participant, ...] | None] = {}
-    for record in verified:
-        att = record.attestation
-        key = (att.base, att.head)
-        if key not in known:
-            try:
-                commits = repository.commits([att.head], [att.base] if att.base is not None else [])
-                known[key] = participants(commits, att.operators)
-            except MissingObject:
-                known[key] = None
-        found = known[key]
-        if found is not None:
-            out[record.id] = found
-    return out

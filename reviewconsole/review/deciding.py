@@ -10,12 +10,12 @@ from reviewconsole.attestation import Attestation, Observed, VerifiedAttestation
 from reviewconsole.boundary import boundary_digest
 from reviewconsole.casefile import Recorded, Sheet
 from reviewconsole.change import Oid, paths_digest
-from reviewconsole.decision import Acknowledgement, DecisionKind, Draft, must_acknowledge
+from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft, must_acknowledge
 from reviewconsole.diff import HunkId
-from reviewconsole.errors import Refused, ReviewIncomplete, SigningError
+from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Finding, Severity
-from reviewconsole.gate import Facts, PolicyInForce, Records, findings_digest
+from reviewconsole.gate import Facts, PolicyInForce, Records, findings_digest, identity_fault
 from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, Store, judge
 from reviewconsole.loading.content import Content, reviewed_tree
 from reviewconsole.review.journaling import Log
@@ -60,9 +60,10 @@ def principal_of(force: PolicyInForce, signer: Signer, wanted: str | None) -> st
 
 
 def own_live_records(ready_: Ready, records: Records, principal: str) -> tuple[VerifiedAttestation, ...]:
-    """The person's records on this very head or content that nothing has superseded yet."""
+    """The person's records on this head, content or ref that nothing of theirs has superseded yet."""
     change = ready_.case.change
-    own = [r for r in records.verified if r.attestation.principal == principal]
+    force = ready_.force
+    own = [r for r in records.verified if r.attestation.principal == principal and identity_fault(force, r) is None]
     gone = {rid for record in own for rid in record.attestation.supersedes}
     return tuple(
         record
@@ -70,7 +71,11 @@ def own_live_records(ready_: Ready, records: Records, principal: str) -> tuple[V
         if record.id not in gone
         and record.attestation.decision is not DecisionKind.WITHDRAW
         and record.attestation.target_ref == canonical.printable(change.target)
-        and (record.attestation.head == change.head or record.attestation.diff_sha256 == ready_.facts.digest)
+        and (
+            record.attestation.head == change.head
+            or record.attestation.diff_sha256 == ready_.facts.digest
+            or (record.attestation.ref == canonical.printable(change.ref) and not change.landed)
+        )
     )
 
 
@@ -83,10 +88,17 @@ def provenance_digest(provenance: Provenance) -> str:
     return canonical.digest(sorted(rows))
 
 
-def check_draft(ready_: Ready, draft: Draft) -> None:
-    """Refuse what could not be a record: no reason, an acknowledgement of something not found."""
+def check_draft(ready_: Ready, draft: Draft, records: Records) -> None:
+    """Refuse what could not be a record: no reason, an acknowledgement or override of something not found."""
     if not draft.reason.strip():
         raise ReviewIncomplete("a decision needs a reason", remedy="say in a sentence what you checked")
+    texts = [draft.reason, *(acknowledged.text for acknowledged in draft.acknowledged)]
+    if any(len(text) > REASON_LIMIT or canonical.printable(text) != text for text in texts):
+        raise UsageError(f"a reason or acknowledgement must be UTF-8 of at most {REASON_LIMIT} characters")
+    rejects = {r.id for r in records.verified if r.attestation.decision is DecisionKind.REJECT}
+    for override in draft.overrides:
+        if override not in rejects:
+            raise UsageError(f"{override[:80]} is no reject on record", remedy="see `reviewconsole log CHANGE`")
     known = {finding.fingerprint for finding in ready_.case.findings}
     for acknowledged in draft.acknowledged:
         if acknowledged.fingerprint not in known:
@@ -169,6 +181,13 @@ def attest(
     )
 
 
+def _next(records: Records, log: str) -> tuple[int, str | None, tuple[Observed, ...]]:
+    """Where the next record of a log would stand, as far as the notes tell."""
+    own = [record for record in records.verified if record.log == log]
+    last = max(own, key=lambda record: record.attestation.sequence, default=None)
+    return (1, None, ()) if last is None else (last.attestation.sequence + 1, last.id, ())
+
+
 def _rehearsed(records: Records, att: Attestation, signer: Signer) -> Records:
     """The records as they would be with this one added."""
     trial = VerifiedAttestation(
@@ -197,7 +216,7 @@ def sheet(
         draft,
         principal=principal,
         device=device,
-        chain=(1, None, ()),
+        chain=_next(store.records, log_ref(principal, key8(signer.public_blob), device)),
         supersedes=tuple(sorted(record.id for record in own)),
         now=now,
     )
@@ -267,7 +286,7 @@ def decide(
 ) -> Recorded:
     """Sign a draft and record it. Raises Refused, ReviewIncomplete, SigningError or StorageError."""
     ready_ = ready(case)
-    check_draft(ready_, draft)
+    check_draft(ready_, draft, store.records)
     principal = principal_of(ready_.force, signer, wanted)
     own = own_live_records(ready_, store.records, principal)
     blocked = _blocked(ready_, principal, draft, own)

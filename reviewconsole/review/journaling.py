@@ -25,7 +25,7 @@ from reviewconsole.attestation import (
     record_id,
 )
 from reviewconsole.errors import FormatError, RepositoryError, StorageError
-from reviewconsole.gate import Records
+from reviewconsole.gate import Records, own_log
 from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
@@ -90,7 +90,7 @@ class Log:
         in which case the next write or sync finishes the note.
         """
         with self._journal.lock():
-            own = self._restore(records)
+            own = self._restore(records, signer.public_blob)
             last = parse_payload(own[-1].payload) if own else None
             previous = record_id(own[-1].payload) if own else None
             att = build(
@@ -106,16 +106,16 @@ class Log:
     def mend(self, records: Records) -> None:
         """Write to the notes ref whatever the journal holds and the ref does not."""
         with self._journal.lock():
-            own = self._restore(records)
+            own = self._restore(records, None)
             if own:
                 self._mirror(own)
 
-    def _restore(self, records: Records) -> list[Envelope]:
-        """Read the journal; records that only the notes ref still has are journalled again."""
+    def _restore(self, records: Records, blob: bytes | None) -> list[Envelope]:
+        """Read the journal; records of one's own key that only the notes still have are journalled again."""
         lines, _ = self._journal.read()
         own = [parse_envelope(line) for line in lines]
         known = {record_id(envelope.payload) for envelope in own}
-        mine = [r for r in records.verified if r.log == self.ref and r.id not in known]
+        mine = [r for r in records.verified if r.log == self.ref == own_log(r) and r.blob == blob and r.id not in known]
         if not mine:
             return own
         noted = notes.read_notes(self._repository, self.ref).notes

@@ -20,7 +20,7 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
 from reviewconsole.decision import DecisionKind, Draft, Verdict
 from reviewconsole.diff import FileDiff
-from reviewconsole.errors import RepositoryError, ReviewIncomplete
+from reviewconsole.errors import PolicyError, RepositoryError, ReviewIncomplete, Undecidable
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Family, Page
 from reviewconsole.gate import GateReport, JudgedRecord
@@ -28,7 +28,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Case, Store, assess_provenance, judge, open_case
 from reviewconsole.loading.content import load_trees
-from reviewconsole.loading.policies import repository_id
+from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, device_id, mend_logs
@@ -59,19 +59,22 @@ class Workspace:
         self.config = config
         self._environ = environ
         self._wanted = target
-        self._opened: dict[Oid, _Opened] = {}
+        self._opened: dict[tuple[str, Oid | None, Oid], _Opened] = {}
         self._signer: Signer | None = None
         self._store = open_store(repository, config.patterns, target)
         policy = None
-        fault = ""
+        fault = "no policy on the target: nothing is enforced; run `reviewconsole init`"
         try:
-            policy = tip_policy(repository, target)
-        except RepositoryError as error:
-            fault = str(error)
+            policy = policy_at(repository, self._store.targets[0].tip)[0]
+        except PolicyError as error:
+            fault = (
+                f"the policy on the target is not readable, so nothing can pass: {error}; see `reviewconsole doctor`"
+            )
+        except (Undecidable, RepositoryError):
+            policy = None
         self.target = self._store.targets[0].ref
         self.repository_name = policy.repository if policy is not None else repository.git_dir.parent.name
-        no_policy = "no readable policy on the target: nothing is enforced; run `reviewconsole init`"
-        notices = [fault or no_policy] if policy is None else []
+        notices = [fault] if policy is None else []
         notices += [f"{log}: {why}" for log, why in sorted(self._store.records.broken.items())]
         self.notices: tuple[str, ...] = tuple(notices)
 
@@ -112,7 +115,7 @@ class Workspace:
             found = changes.landed(self._repository, store.targets[0], bounds[0], bounds[1])
         else:
             policy = tip_policy(self._repository, self._wanted)
-            found = changes.pending(self._repository, store.targets, policy)
+            found = changes.pending(self._repository, store.targets)
             if not everything:
                 found = self._evident(found, policy)
         entries = []
@@ -174,7 +177,7 @@ class Workspace:
     def open_change(self, spec: str) -> OpenedChange:
         """Read one change whole, with findings, boundary and the gate's answer."""
         opened = self._open(self.change(spec))
-        self._opened[opened.case.change.head] = opened
+        self._opened[_key(opened.case.change)] = opened
         return _shown(opened)
 
     def moved(self, opened: OpenedChange) -> Oid | None:
@@ -192,7 +195,7 @@ class Workspace:
         return load_trees(self._repository, opened.change.head_tree, newer.change.head_tree).files
 
     def _case(self, opened: OpenedChange) -> Case:
-        return self._opened[opened.change.head].case
+        return self._opened[_key(opened.change)].case
 
     def signer(self, ask: Ask) -> Signer:
         """The reviewer's key, found once."""
@@ -281,6 +284,10 @@ class Workspace:
         return detection.page(rule)
 
 
+def _key(change: Change) -> tuple[str, Oid | None, Oid]:
+    return change.target, change.base, change.head
+
+
 def state_of(report: GateReport) -> str:
     """Sum the gate's answer up in the queue's one word."""
     approve = [j for j in report.records if j.record.attestation.decision is DecisionKind.APPROVE and j.live]
@@ -288,7 +295,7 @@ def state_of(report: GateReport) -> str:
         return "rejected"
     if report.in_scope and report.verdict is Verdict.SATISFIED:
         return "approved"
-    if any(judged.why.startswith("stale") for judged in approve):
+    if any(judged.stale for judged in approve):
         return "stale"
     if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
         return "blocked"

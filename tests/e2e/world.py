@@ -107,6 +107,8 @@ def person(folder: Path, name: str, remote: Path) -> Person:
     clone = folder / "clones" / name
     clone.parent.mkdir(exist_ok=True)
     subprocess.run(["git", "clone", "-q", str(remote), str(clone)], env=env, check=True, capture_output=True)
+    refspec = "refs/notes/reviewconsole/*:refs/notes/reviewconsole/*"
+    subprocess.run(["git", "-C", str(clone), "config", "--add", "remote.origin.fetch", refspec], env=env, check=True)
     return Person(name=name, home=home, clone=clone, env=env)
 
 

@@ -98,7 +98,7 @@ def facts(**changed: object) -> Facts:
         change=change, repository_id="sha256:" + "a" * 64, digest="5" * 64, paths=("a.py",),
         participants=(Participant(email="dev@example.com", roles=("author", "committer")),),
         provenance=Provenance(provenance=ProvenanceClass.DECLARED), findings=FINDING, engine="sha256:" + "b" * 64,
-        boundary=CLEAN,
+        boundary=CLEAN, level="high",
     )  # fmt: skip
     return replace(plain, **changed)  # type: ignore[arg-type]
 
@@ -134,10 +134,7 @@ def judge(
     now: int = NOW,
     **kw: object,
 ) -> GateReport:
-    present: dict[str, frozenset[str]] = {}
-    for r in records:
-        present[r.log] = present.get(r.log, frozenset()) | {r.id}
-    logs = Records(verified=records, broken=broken_logs(records, present), **kw)  # type: ignore[arg-type]
+    logs = Records(verified=records, broken=broken_logs(records), **kw)  # type: ignore[arg-type]
     return evaluate(by or force(), about or facts(), logs, now)
 
 
