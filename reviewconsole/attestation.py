@@ -405,37 +405,6 @@ def parse_note(raw: bytes) -> NoteText:
     return NoteText(summary=text, lines=tuple(lines), problems=tuple(problems))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VerifiedAttestation:
-    """An attestation whose signature was checked against its own key; made by loading only.
-
-    Whose key it is, and whether it counts, is the gate's question.
-    """
-
-    id: str
-    attestation: Attestation
-    log: str
-    """Notes ref it was read from."""
-    noted: Oid
-    """The object the note hangs on."""
-    blob: bytes
-    """Public key blob of the signer."""
-    fingerprint: str
-    user_present: bool
-    user_verified: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordProblem:
-    """Something in a log that is no valid record: shown and counted, never silent."""
-
-    log: str
-    noted: Oid | None
-    why: str
-    signer: bytes = b""
-    """Public key blob, where the signature is good and only the payload cannot be read."""
-
-
 def log_ref(principal: str, key8: str, device: str) -> str:
     """Name the log of one person, key and device."""
     return f"{REF_PREFIX}{principal}/{key8}-{device}"

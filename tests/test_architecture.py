@@ -18,11 +18,10 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "story" not in path.p
 MODULE, CLASS, FUNCTION, APP = 400, 250, 60, 150
 
 EXCEPTIONS = {
-    "attestation.py": 439,
+    "attestation.py": 410,
+    "git/repository.py:Repository": 256,
     "attestation.py:_parse_predicate": 65,
-    "gate.py": 434,
     "review/deciding.py:attest": 64,
-    "git/repository.py:Repository": 267,
 }
 """What is over its budget, and by how much; this list may only shrink."""
 
@@ -116,15 +115,15 @@ def test_one_module_starts_git() -> None:
     assert starts <= {"git/process.py"}
 
 
-def test_nothing_catches_everything() -> None:
+def test_only_the_last_resort_of_the_command_catches_everything() -> None:
     caught = [
-        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        path.relative_to(PACKAGE).as_posix()
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception"))
     ]
-    assert caught == []
+    assert caught == ["cli/run.py"]
 
 
 def leaves(folder: str, *, shared: set[str]) -> set[str]:

@@ -13,7 +13,7 @@ from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Participant, Provenance, participants
 from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number, risk_level
-from reviewconsole.gate import Facts, GateReport, PolicyInForce, Records, evaluate
+from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import Target
@@ -22,6 +22,7 @@ from reviewconsole.loading.policies import for_change, repository_id
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.risk import assess_risk
+from reviewconsole.standing import Facts, PolicyInForce, Records
 
 BOUNDARY_SOURCE = "boundary"
 """`external` of the findings that stand for broken constraints."""

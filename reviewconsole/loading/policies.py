@@ -9,11 +9,11 @@ from reviewconsole.attestation import NAMESPACE
 from reviewconsole.change import Change, Oid
 from reviewconsole.constraints import bind
 from reviewconsole.errors import FormatError, PolicyError, Undecidable
-from reviewconsole.gate import PolicyInForce
 from reviewconsole.git.repository import REGULAR, Repository
 from reviewconsole.loading.changes import Target, deciding_prefix
 from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
+from reviewconsole.standing import PolicyInForce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

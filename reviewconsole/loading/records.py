@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from reviewconsole.attestation import (
     NAMESPACE,
     REF_PREFIX,
-    RecordProblem,
-    VerifiedAttestation,
     pae,
     parse_envelope,
     parse_note,
@@ -16,10 +14,10 @@ from reviewconsole.attestation import (
 )
 from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, VerificationError
-from reviewconsole.gate import Records, broken_logs, own_log
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing import sshsig
+from reviewconsole.standing import RecordProblem, Records, VerifiedAttestation, broken_logs, own_log
 
 
 @dataclass(slots=True)

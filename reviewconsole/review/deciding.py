@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reviewconsole import __version__, canonical
-from reviewconsole.attestation import Attestation, Observed, VerifiedAttestation, log_ref, summary
+from reviewconsole.attestation import Attestation, Observed, log_ref, summary
 from reviewconsole.boundary import boundary_digest
 from reviewconsole.casefile import Recorded, Sheet
 from reviewconsole.change import Oid, paths_digest
@@ -15,12 +15,19 @@ from reviewconsole.diff import HunkId
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Finding, Severity
-from reviewconsole.gate import Facts, PolicyInForce, Records, findings_digest, identity_fault
 from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, Store, judge
 from reviewconsole.loading.content import Content, reviewed_tree
 from reviewconsole.review.journaling import Log
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
+from reviewconsole.standing import (
+    Facts,
+    PolicyInForce,
+    Records,
+    VerifiedAttestation,
+    findings_digest,
+    identity_fault,
+)
 
 CONFIRM_LENGTH = 7
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from reviewconsole.config import Config, load_config
 from reviewconsole.errors import ReviewConsoleError
-from reviewconsole.gate import PolicyInForce
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import find_targets, sync_remote
 from reviewconsole.loading.policies import in_force
@@ -17,6 +16,7 @@ from reviewconsole.review.journaling import device_id
 from reviewconsole.review.keys import keyring_state, public_signer
 from reviewconsole.review.setup import NOTES_REFSPEC, has_refspec, work_tree
 from reviewconsole.signing.signer import Signer
+from reviewconsole.standing import PolicyInForce
 
 _OLDEST_GIT = (2, 39)
 

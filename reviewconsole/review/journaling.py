@@ -25,11 +25,11 @@ from reviewconsole.attestation import (
     record_id,
 )
 from reviewconsole.errors import FormatError, RepositoryError, StorageError
-from reviewconsole.gate import Records, own_log
 from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing.signer import Signer
+from reviewconsole.standing import Records, own_log
 
 if TYPE_CHECKING:
     from reviewconsole.change import Oid

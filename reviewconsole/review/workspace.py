@@ -23,7 +23,7 @@ from reviewconsole.diff import FileDiff
 from reviewconsole.errors import PolicyError, RepositoryError, ReviewIncomplete, Undecidable
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Family, Page
-from reviewconsole.gate import GateReport, JudgedRecord
+from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Case, Store, assess_provenance, judge, open_case
@@ -34,6 +34,7 @@ from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
+from reviewconsole.standing import JudgedRecord
 from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]

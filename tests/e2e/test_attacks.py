@@ -12,7 +12,6 @@ from reviewconsole.attestation import (
     Attestation,
     Envelope,
     Observed,
-    VerifiedAttestation,
     log_ref,
     note_text,
     pae,
@@ -25,6 +24,7 @@ from reviewconsole.change import Oid
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import read_records
 from reviewconsole.sshkey import fingerprint, key8, parse_public
+from reviewconsole.standing import VerifiedAttestation
 from tests.e2e.world import CLAUDE, Person, World, build, offer, public_key
 
 GOOD = {"app.py": "def pay():\n    return 2\n"}

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from reviewconsole.attestation import (
     Acknowledgement,
     Attestation,
-    VerifiedAttestation,
     log_ref,
     payload_bytes,
     record_id,
@@ -20,10 +19,11 @@ from reviewconsole.change import Change, Commit, Oid, Person, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass
 from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number
-from reviewconsole.gate import Facts, GateReport, PolicyInForce, Records, broken_logs, evaluate, findings_digest
+from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.policy import parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import fingerprint, key8
+from reviewconsole.standing import Facts, PolicyInForce, Records, VerifiedAttestation, broken_logs, findings_digest
 
 NOW = 1_800_000_000
 HEAD, BASE, TREE, BASE_TREE = (Oid(digit * 40) for digit in "2143")

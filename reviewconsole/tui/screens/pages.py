@@ -154,15 +154,13 @@ def change_page(opened: OpenedChange) -> Content:
     ]
     for result in opened.boundary:
         glyph, ink = BOUNDARY_GLYPHS.get(result.verdict, "?"), BOUNDARY_INKS.get(result.verdict, "warn")
-        lines.append(
-            [(f"  {glyph} {result.verdict:<11}", ink), f"{result.id} ", (f"{result.kind}: {result.why}", "muted")]
-        )
+        lines.append([(f"  {glyph} {result.verdict:<11}", ink), f"{result.id} ", (result.why, "muted")])
     if not opened.boundary:
         lines.append([("  no constraint is in force", "muted")])
     lines += [[""], [("Required", "accent bold")]]
     for item in opened.requirements:
         glyph, ink = VERDICT_GLYPHS[item.verdict.value], VERDICT_INKS[item.verdict.value]
-        lines.append([(f"  {glyph} {item.verdict.value:<11}", ink), f"{item.id} ", (item.why, "muted")])
+        lines.append([(f"  {glyph} {item.verdict.value:<11}", ink), (item.why, "text")])
     lines += [[""], [("People", "accent bold")]]
     lines += [[f"  {person.email} ", (", ".join(person.roles), "muted")] for person in opened.participants]
     lines += [[(f"  note: {note}", "warn")] for note in opened.notes]

@@ -1,0 +1,317 @@
+"""How each record stands towards a change: steps 3 to 9 of docs/record.md. Pure.
+
+Values go in (policy in force, the change as recomputed here, all logs), one `JudgedRecord` for
+each record that has to do with the change comes out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from reviewconsole import canonical
+from reviewconsole.attestation import Attestation, log_ref
+from reviewconsole.boundary import BoundaryResult, boundary_digest
+from reviewconsole.change import Change, Oid, paths_digest
+from reviewconsole.decision import DecisionKind
+from reviewconsole.evidence import Participant, Provenance
+from reviewconsole.finding import Finding
+from reviewconsole.policy import CARRY_OVER, Policy, Rule
+from reviewconsole.signers import RevokedKeys, SignerRoster
+from reviewconsole.sshkey import key8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedAttestation:
+    """An attestation whose signature was checked against its own key; made by loading only.
+
+    Whose key it is, and whether it counts, is the gate's question.
+    """
+
+    id: str
+    attestation: Attestation
+    log: str
+    """Notes ref it was read from."""
+    noted: Oid
+    """The object the note hangs on."""
+    blob: bytes
+    """Public key blob of the signer."""
+    fingerprint: str
+    user_present: bool
+    user_verified: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordProblem:
+    """Something in a log that is no valid record: shown and counted, never silent."""
+
+    log: str
+    noted: Oid | None
+    why: str
+    signer: bytes = b""
+    """Public key blob, where the signature is good and only the payload cannot be read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyInForce:
+    """Step 1: what decides, read from the target (policy) and the trust branch (signers)."""
+
+    policy: Policy
+    roster: SignerRoster
+    revoked: RevokedKeys
+    commit: Oid
+    """The commit the policy was read from."""
+    sha256: str
+    """Over policy, signers and revocations (docs/record.md)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """The change as the gate sees it, everything recomputed here."""
+
+    change: Change
+    repository_id: str
+    digest: str
+    """`reviewconsole/diff/v1` of the change."""
+    paths: tuple[str, ...]
+    participants: tuple[Participant, ...]
+    provenance: Provenance
+    findings: tuple[Finding, ...]
+    engine: str
+    boundary: tuple[BoundaryResult, ...]
+    level: str
+    """Risk level, broken constraints included: the one that is shown and signed."""
+    doubts: tuple[str, ...] = ()
+    """Why the change cannot be decided at all: several merge bases, missing objects, shallow."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Records:
+    """Every log, read and its signatures checked."""
+
+    verified: tuple[VerifiedAttestation, ...]
+    problems: tuple[RecordProblem, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Log ref -> what is wrong with its chain; see `broken_logs`."""
+    origins: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
+    """Record id -> participants recomputed from the record's own base..head, where that is here whole."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedRecord:
+    """One record's standing for one change."""
+
+    record: VerifiedAttestation
+    valid: bool
+    why: str
+    carried: str | None = None
+    """`same-content`, or None for the very head."""
+    stale: bool = False
+    """About an earlier content of this change."""
+    live: bool = True
+    """False when a later record of the same person supersedes it."""
+    notes: tuple[str, ...] = ()
+    """Differences that do not decide but must be named."""
+
+
+def own_log(record: VerifiedAttestation) -> str:
+    """Name the log that a record belongs in by what it states and the key that signed it."""
+    att = record.attestation
+    return log_ref(att.principal, key8(record.blob), att.device)
+
+
+def broken_logs(records: Iterable[VerifiedAttestation]) -> dict[str, str]:
+    """Step 5: check every chain among records whose signers are who they say.
+
+    A log is broken by a gap, a fork, a wrong `previous`, or when a record that somebody observed
+    in it is no longer there with a good signature. What cannot be shown to be whole does not count.
+    """
+    broken: dict[str, str] = {}
+    logs: dict[str, list[VerifiedAttestation]] = {}
+    for record in records:
+        logs.setdefault(record.log, []).append(record)
+    present = {log: {record.id for record in entries} for log, entries in logs.items()}
+    for log, entries in logs.items():
+        previous: str | None = None
+        for expected, record in enumerate(sorted(entries, key=lambda r: r.attestation.sequence), 1):
+            if record.attestation.sequence != expected:
+                kind = "a fork" if record.attestation.sequence < expected else "a gap"
+                broken[log] = f"{kind} at record {expected}: the log is not whole"
+                break
+            if record.attestation.previous != previous:
+                broken[log] = f"record {expected} does not follow the one before it"
+                break
+            previous = record.id
+    for record in (record for entries in logs.values() for record in entries):
+        for seen in record.attestation.observed:
+            if seen.id not in present.get(seen.log, set()):
+                broken.setdefault(
+                    seen.log, f"record {seen.sequence}, which {record.attestation.principal} observed, is missing"
+                )
+    return broken
+
+
+_STALE = "stale"
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+
+
+def findings_digest(findings: tuple[Finding, ...]) -> str:
+    """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
+    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
+
+
+def strictest_carry_over(rules: tuple[Rule, ...]) -> str:
+    """The least that any applying rule lets an approval be carried."""
+    return min((rule.carry_over for rule in rules), key=CARRY_OVER.index, default="exact")
+
+
+def judge_records(
+    force: PolicyInForce, facts: Facts, records: Records, rules: tuple[Rule, ...], now: int
+) -> tuple[JudgedRecord, ...]:
+    """Judge every record that has to do with the change; the others are left out."""
+    superseded: dict[str, set[str]] = {}
+    for record in records.verified:
+        if record.log not in records.broken and _signer_fault(force, record, now) is None:
+            superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
+    out = []
+    for record in records.verified:
+        relation = _relation(facts, record.attestation)
+        if relation is None:
+            continue
+        fault = _fault(force, facts, records, record, rules=rules, relation=relation, now=now)
+        gone = record.id in superseded.get(record.attestation.principal, set())
+        out.append(
+            JudgedRecord(
+                record=record,
+                valid=fault is None,
+                why=fault or ("superseded by a later record" if gone else "counts"),
+                carried=relation if relation == "same-content" else None,
+                stale=bool(fault and fault.startswith(_STALE)),
+                live=not gone,
+                notes=_differences(force, facts, record.attestation),
+            )
+        )
+    return tuple(out)
+
+
+def _relation(facts: Facts, att: Attestation) -> str | None:
+    """Step 7: how a record relates to this change: exact, same-content, stale, or not at all."""
+    if att.target_ref != canonical.printable(facts.change.target):
+        return None
+    if att.head == facts.change.head:
+        return "exact"
+    if facts.paths and att.diff_sha256 == facts.digest:
+        return "same-content"
+    same_ref = att.ref == canonical.printable(facts.change.ref) and not facts.change.landed
+    inside = any(commit.oid == att.head for commit in facts.change.commits)
+    same_paths = att.decision is DecisionKind.APPROVE and att.paths_sha256 == paths_digest(facts.paths)
+    return "stale" if same_ref or inside or same_paths else None
+
+
+def identity_fault(force: PolicyInForce, record: VerifiedAttestation) -> str | None:
+    """Steps 3 and 4: whose key it is, that the log is that person's, and the note on its subject."""
+    att = record.attestation
+    signer = force.roster.by_blob(record.blob)
+    if signer is None or signer.principal != att.principal:
+        return f"the key is not one of {att.principal} in allowed_signers"
+    if record.log != own_log(record):
+        return "the log is not that of this person, key and device"
+    if record.noted != att.head:
+        return "the note hangs on another object than the record speaks about"
+    return None
+
+
+def _signer_fault(force: PolicyInForce, record: VerifiedAttestation, now: int) -> str | None:
+    """Steps 3 and 4, and whether the key may be used now."""
+    signer = force.roster.by_blob(record.blob)
+    fault = identity_fault(force, record)
+    if fault or signer is None:
+        return fault
+    if force.revoked.revoked(record.fingerprint, now):
+        return "the key is revoked"
+    if signer.valid_after is not None and now < signer.valid_after:
+        return "the key is not valid yet"
+    if signer.valid_before is not None and now >= signer.valid_before:
+        return "the key is no longer valid"
+    return None
+
+
+def _fault(
+    force: PolicyInForce,
+    facts: Facts,
+    records: Records,
+    record: VerifiedAttestation,
+    *,
+    rules: tuple[Rule, ...],
+    relation: str,
+    now: int,
+) -> str | None:
+    """Steps 3 to 9 for one record; None when it counts. A reject needs less than an approval."""
+    att = record.attestation
+    fault = _signer_fault(force, record, now)
+    if fault:
+        return fault
+    if att.repository_id != facts.repository_id:
+        return "signed for another repository"
+    reject = att.decision is DecisionKind.REJECT
+    if relation == "stale":
+        return f"{_STALE}: the content has changed since"
+    if reject:
+        return None
+    if record.log in records.broken:
+        return f"its log is broken: {records.broken[record.log]}"
+    if relation == "exact" and att.diff_sha256 != facts.digest:
+        return f"{_STALE}: the base has moved, the content is not what was signed"
+    if relation == "same-content" and strictest_carry_over(rules) == "exact":
+        return "signed for another head, and the rule wants the very head"
+    if att.expires_at is not None and now >= _seconds(att.expires_at):
+        return "the approval has expired"
+    if att.emergency:
+        return "an emergency approval, which this version does not judge"
+    return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
+
+
+def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: str) -> str | None:
+    """Step 8: digest, boundary and findings as recomputed here."""
+    if relation != "exact":
+        return None
+    if (att.base_tree, att.head_tree) != (facts.change.base_tree, facts.change.head_tree):
+        return "signed for other trees"
+    if att.paths_sha256 != paths_digest(facts.paths) or att.paths_count != len(facts.paths):
+        return "signed for other paths"
+    if att.policy_sha256 == force.sha256 and att.boundary_sha256 != boundary_digest(facts.boundary):
+        return "its boundary evidence is not what is found here"
+    if att.findings_sha256 != findings_digest(facts.findings) and att.engine == facts.engine:
+        return "its findings are not those found here by the same rules"
+    return None
+
+
+def _person_fault(
+    force: PolicyInForce, facts: Facts, records: Records, record: VerifiedAttestation, relation: str
+) -> str | None:
+    """Step 9: nobody approves what they had a hand in, by person and not by e-mail string.
+
+    A carried approval is judged by the participants of the range it was given for; where those
+    commits are not here, by what it states and by the participants of the new range as well.
+    """
+    att = record.attestation
+    people = facts.participants
+    if relation == "same-content":
+        origin = records.origins.get(record.id)
+        people = origin if origin is not None else (*att.people, *facts.participants)
+    own = force.policy.people.get(att.principal, frozenset())
+    for participant in people:
+        if participant.email in own:
+            return f"{att.principal} took part in the change ({', '.join(participant.roles)}: {participant.email})"
+    return None
+
+
+def _differences(force: PolicyInForce, facts: Facts, att: Attestation) -> tuple[str, ...]:
+    notes = []
+    if att.policy_sha256 != force.sha256:
+        notes.append("signed under another policy, signers or revocations; those in force decide")
+    if att.engine != facts.engine:
+        notes.append("signed with other detection rules; acknowledgements are compared by fingerprint")
+    return tuple(notes)
