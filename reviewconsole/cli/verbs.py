@@ -260,9 +260,9 @@ def doctor(options: Options, environ: Environ) -> int:
     else:
         for check in checks:
             glyph = {"good": "✓", "warning": "!", "fault": "✗"}[check.state]
-            _say([f"{glyph} {check.id:<11} {check.says}"])
+            _say([f"{glyph} {check.id:<13} {check.says}"])
             if check.remedy:
-                _say([f"              {check.remedy}"])
+                _say([f"                {check.remedy}"])
     return 1 if any(check.state == "fault" for check in checks) else 0
 
 

@@ -17,6 +17,7 @@ from reviewconsole.review.keys import keyring_state, public_signer
 from reviewconsole.review.setup import NOTES_REFSPEC, has_refspec, work_tree
 from reviewconsole.signing.signer import Signer
 from reviewconsole.standing import PolicyInForce
+from reviewconsole.verify import introduction
 
 _OLDEST_GIT = (2, 39)
 
@@ -78,6 +79,8 @@ def examine(folder: Path, environ: Mapping[str, str]) -> tuple[Check, ...]:
     if signer is not None and force is not None:
         checks.append(_guard("signer", lambda: _signer(force, signer, config)))
         checks.append(_quorum(force))
+    if force is not None:
+        checks.append(_guard("introduction", lambda: _introduction(repository)))
     checks.append(_keyring())
     checks += [_guard("remote", lambda: _remote(repository)), _guard("records", lambda: _records(repository))]
     if not repository.is_bare:
@@ -118,6 +121,15 @@ def _quorum(force: PolicyInForce) -> Check:
         remedy = "add a second one to the groups of the policy"
         return Check(id="quorum", state="warning", says=says, remedy=remedy)
     return _good("quorum", "more than one person may approve")
+
+
+def _introduction(repository: Repository) -> Check:
+    found = introduction(repository, None)
+    if found is None:
+        says = "not pinned: what landed before the policy is undecidable"
+        remedy = "git config reviewconsole.introduction COMMIT, the first commit whose policy you trust"
+        return Check(id="introduction", state="warning", says=says, remedy=remedy)
+    return _good("introduction", f"pinned at {found[:12]}; what lies before is out of scope")
 
 
 def _keyring() -> Check:

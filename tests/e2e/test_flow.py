@@ -311,6 +311,7 @@ def test_init_works_at_once_for_the_person_who_runs_it(tmp_path: Path) -> None:
     checks = {check["id"]: check["state"] for check in dev.json("doctor")["checks"]}
     assert checks["policy"] == checks["signer"] == checks["refspec"] == "good"
     assert checks["quorum"] == "warning"
+    assert checks["introduction"] == "good"
     alice = world["alice"]
     alice.branch("feat", GOOD)
     alice.git("push", "-q", "origin", "feat")
