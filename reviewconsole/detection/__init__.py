@@ -127,11 +127,15 @@ def _finding(hit: Hit, settings: RuleSettings) -> Finding:
 
 
 def _suppression(hit: Hit) -> str:
-    """The reason of a `reviewconsole:ignore[rule] reason` on the line or the one above; empty without."""
+    """The reason of a `reviewconsole:ignore[rule] reason` on the line or the one above; empty without.
+
+    A mark that the change itself adds does not count: a change cannot silence its own reviewer.
+    """
     if hit.rule in _UNSUPPRESSIBLE:
         return ""
     for at in (hit.line, hit.line - 1):
-        if 0 < at <= len(hit.source.lines(hit.side)):
+        fresh = hit.side is Side.NEW and at in hit.source.added
+        if not fresh and 0 < at <= len(hit.source.lines(hit.side)):
             match = _IGNORE.search(hit.source.lines(hit.side)[at - 1][:MAX_LINE])
             if match and hit.rule in (name.strip() for name in match[1].split(",")):
                 return match[2].strip()

@@ -77,13 +77,21 @@ def test_a_non_production_path_weighs_one_step_less_but_tests_of_tests_do_not():
     assert [f.severity for f in skip.findings if f.rule == "skip-added"] == [Severity.HIGH]
 
 
+MARK = "reviewconsole:ignore[destroy-command] the scratch database of this job"
+
+
 @pytest.mark.parametrize("place", ["dropdb orders  # {}\n", "# {}\ndropdb orders\n"])
-def test_a_suppression_with_a_reason_keeps_the_finding_and_is_one_itself(place):
-    text = place.format("reviewconsole:ignore[destroy-command] the scratch database of this job")
-    result = scanned({"a.sh": "x\n"}, {"a.sh": "x\n" + text})
+def test_a_mark_that_the_change_adds_does_not_silence_its_reviewer_and_is_a_finding(place):
+    result = scanned({"a.sh": "x\n"}, {"a.sh": "x\n" + place.format(MARK)})
     found = {finding.rule: finding for finding in result.findings}
-    assert found["destroy-command"].suppressed == "the scratch database of this job"
-    assert found["suppression-added"].suppressed == ""
+    assert found["destroy-command"].suppressed == ""
+    assert "suppression-added" in found
+
+
+def test_a_mark_that_stood_before_suppresses_and_the_finding_is_kept():
+    result = scanned({"a.sh": f"# {MARK}\necho\n"}, {"a.sh": f"# {MARK}\ndropdb orders\n"})
+    [finding] = [finding for finding in result.findings if finding.rule == "destroy-command"]
+    assert finding.suppressed == "the scratch database of this job"
 
 
 @pytest.mark.parametrize("mark", ["reviewconsole:ignore[destroy-command]", "reviewconsole:ignore[other] because"])
