@@ -44,7 +44,7 @@ class RangeVerdict:
     policy_unreadable: bool = False
 
 
-def tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
+def _tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
     """The policy that names the targets: that of a likely target's tip; None where there is none."""
     for target in changes.find_targets(repository, None, wanted):
         try:
@@ -56,9 +56,10 @@ def tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
 
 def open_store(repository: Repository, patterns: Patterns, wanted: str | None = None) -> Store:
     """Read what all changes of a repository share: targets, records, provenance notes."""
-    policy = tip_policy(repository, wanted)
+    policy = _tip_policy(repository, wanted)
     return Store(
         repository=repository,
+        policy=policy,
         targets=changes.find_targets(repository, policy, wanted),
         records=read_records(repository),
         patterns=patterns,

@@ -34,6 +34,8 @@ class Store:
     """One repository at one moment: what stays the same while its changes are judged."""
 
     repository: Repository
+    policy: Policy | None
+    """The policy that names the targets; None where there is none, or an unreadable one."""
     targets: tuple[Target, ...]
     records: Records
     patterns: Patterns

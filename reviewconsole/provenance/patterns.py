@@ -207,6 +207,27 @@ _AUTONOMY = re.compile(r"[(,]\s*(autonomous|supervised)\s*(?=[,)])", re.IGNORECA
 _TOOL_OF_TOKEN = {"opus": "claude", "sonnet": "claude", "chatgpt": "gpt", "amazon q": "amazon-q"}
 
 
+def value_signal(*, id: str, name: str, line: str, docs: str | None) -> Signal:
+    """Build a declared signal of one kind of line whose value must be an AI; `line` has the value as its group."""
+    compiled = re.compile(line, re.IGNORECASE)
+
+    def assess(evidence: Evidence, patterns: Patterns) -> Iterator[SignalHit]:
+        for commit in evidence.change.commits:
+            for text in statement_lines(commit.message):
+                match = compiled.match(text)
+                if match and is_ai_value(match[1], patterns):
+                    yield SignalHit(
+                        signal=name,
+                        provenance=ProvenanceClass.DECLARED,
+                        tool=tool_of_value(match[1], patterns),
+                        commit=commit.oid,
+                        evidence=clip(text),
+                        flags=autonomy(match[1]),
+                    )
+
+    return Signal(id=id, name=name, provenance=ProvenanceClass.DECLARED, assess=assess, docs=docs or "")
+
+
 def is_ai_value(value: str, patterns: Patterns) -> bool:
     """Tell an AI from a person in the value of `Assisted-by`, which is an old credit for people too."""
     value = value.strip()

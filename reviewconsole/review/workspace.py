@@ -35,7 +35,7 @@ from reviewconsole.review.journaling import Log, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord
-from reviewconsole.verify import open_store, tip_policy
+from reviewconsole.verify import open_store
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
 _TOP = 3
@@ -87,7 +87,7 @@ class Workspace:
     @property
     def identity(self) -> str:
         """The repository's id, as records state it; without a policy, that of a nameless repository."""
-        policy = tip_policy(self._repository, self._wanted)
+        policy = self._store.policy
         name = policy.repository if policy is not None else ""
         return repository_id(self._repository, name, self._store.targets[0].tip)
 
@@ -115,10 +115,9 @@ class Workspace:
             bounds = [self._repository.resolve(name or "HEAD")[1] for name in (left, right)]
             found = changes.landed(self._repository, store.targets[0], bounds[0], bounds[1])
         else:
-            policy = tip_policy(self._repository, self._wanted)
             found = changes.pending(self._repository, store.targets)
             if not everything:
-                found = self._evident(found, policy)
+                found = self._evident(found, store.policy)
         entries = []
         for index, change in enumerate(found):
             if progress is not None:
@@ -242,10 +241,8 @@ class Workspace:
 
     def exchange(self, *, remote: str | None = None, push: bool = True) -> publishing.Exchange:
         """Fetch everybody's records and push one's own, after mending what the notes lost."""
-        policy = tip_policy(self._repository, self._wanted)
-        if policy is not None:
-            identity = repository_id(self._repository, policy.repository, self._store.targets[0].tip)
-            mend_logs(self._repository, self.config.state_dir, identity, self._store.records)
+        if self._store.policy is not None:
+            mend_logs(self._repository, self.config.state_dir, self.identity, self._store.records)
         result = publishing.exchange(self._repository, self.config.state_dir, self._environ, remote=remote, push=push)
         self.reload()
         return result
