@@ -1,0 +1,97 @@
+"""Verbs that judge: a range, a signature."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewconsole.cli.common import (
+    UNREADABLE,
+    VERDICT_CODES,
+    Environ,
+    Options,
+    Verbs,
+    add_verb,
+    json_option,
+    say,
+    target_option,
+)
+from reviewconsole.errors import FormatError
+
+if TYPE_CHECKING:
+    from reviewconsole.cli.common import Sub
+
+
+def grammar(verbs: "Sub") -> None:
+    """Add these verbs to the grammar."""
+    verify = add_verb(verbs, "verify", "judge a range or a ref: the gate, for CI and auditors")
+    verify.add_argument("range", nargs="?", default="HEAD", metavar="RANGE", help="A..B or a ref; default HEAD")
+    json_option(verify)
+    target_option(verify)
+    verify.add_argument("--all", action="store_true", help="show satisfied changes too")
+    verify.add_argument("--introduction", metavar="COMMIT", help="the first policy commit that you trust")
+    check = add_verb(verbs, "check-signature", "check an SSH signature strictly; the message comes on stdin")
+    for option, metavar in (("signers", "FILE"), ("principal", "P"), ("namespace", "N"), ("signature", "FILE")):
+        check.add_argument(f"--{option}", required=True, metavar=metavar)
+    check.add_argument("--revoked", metavar="FILE")
+    check.add_argument("--at", metavar="TIME", help="judge validity at this time, YYYYMMDD[HHMM[SS]]Z; default now")
+
+
+def verify(options: Options, environ: Environ) -> int:
+    """Judge a range."""
+    from reviewconsole.cli import documents, text
+    from reviewconsole.config import load_config
+    from reviewconsole.git.repository import Repository
+    from reviewconsole.verify import verify as judge
+
+    repository = Repository.open(options.folder, environ)
+    result = judge(
+        repository,
+        load_config(environ).patterns,
+        options.range,
+        now=int(time.time()),
+        target=options.target,
+        since=options.introduction,
+    )
+    if options.json:
+        sys.stdout.write(documents.render(documents.verify(result)))
+    else:
+        say(text.verify(result, text.Painter(sys.stdout, environ), everything=options.all))
+    return UNREADABLE if result.policy_unreadable else VERDICT_CODES[result.verdict]
+
+
+def check_signature(options: Options, environ: Environ) -> int:
+    """Check one signature strictly."""
+    from reviewconsole.signing.check import check_signature as check
+
+    del environ
+
+    def read(name: str) -> bytes:
+        try:
+            return Path(name).read_bytes()
+        except OSError as error:
+            raise FormatError(f"cannot be read: {error.strerror}", place=name) from error
+
+    signer = check(
+        sys.stdin.buffer.read(),
+        signers=read(options.signers),
+        principal=options.principal,
+        namespace=options.namespace,
+        signature=read(options.signature),
+        revoked=read(options.revoked) if options.revoked else None,
+        at=_moment(options.at) if options.at else int(time.time()),
+    )
+    say([f"good signature of {options.principal} with {signer.fingerprint}"])
+    return 0
+
+
+def _moment(text: str) -> int:
+    from reviewconsole.signers import parse_time
+
+    return parse_time(text)
+
+
+VERBS: Verbs = {
+    "verify": verify,
+    "check-signature": check_signature,
+}

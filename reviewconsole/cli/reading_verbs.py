@@ -1,0 +1,121 @@
+"""Verbs that show: the console, the queue, one change, the records, the rules."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from reviewconsole.cli.common import (
+    CHANGE,
+    Environ,
+    Options,
+    Verbs,
+    add_verb,
+    json_option,
+    open_workspace,
+    say,
+    target_option,
+)
+from reviewconsole.errors import UsageError
+
+if TYPE_CHECKING:
+    from reviewconsole.cli.common import Sub
+
+
+def grammar(verbs: "Sub") -> None:
+    """Add these verbs to the grammar."""
+    console = add_verb(verbs, "open", "open the console on the queue, or on one change")
+    console.add_argument("change", nargs="?", metavar="CHANGE", help=CHANGE)
+    console.add_argument("--theme", metavar="NAME", help="a theme of the themes folder")
+    target_option(console)
+    queue = add_verb(verbs, "queue", "list the changes that wait for a decision, worst first")
+    json_option(queue)
+    target_option(queue)
+    queue.add_argument("--all", action="store_true", help="also decided ones and ones without AI evidence")
+    queue.add_argument("--range", metavar="A..B", help="the first-parent commits of a range that lack a sign-off")
+    inspect = add_verb(verbs, "inspect", "show one change: provenance, annotated diff, findings, what is required")
+    inspect.add_argument("change", metavar="CHANGE", help=CHANGE)
+    json_option(inspect)
+    target_option(inspect)
+    log = add_verb(verbs, "log", "show the verified records, newest first, and what does not verify")
+    log.add_argument("change", nargs="?", metavar="CHANGE", help=CHANGE)
+    json_option(log)
+    target_option(log)
+    rules = add_verb(verbs, "rules", "list the detection rules, or show the page of one")
+    rules.add_argument("name", nargs="?", metavar="NAME")
+
+
+def open_(options: Options, environ: Environ) -> int:
+    """Open the console."""
+    from reviewconsole.tui.app import run_console
+
+    for name, value in (("target", None), ("change", None), ("theme", None)):
+        if not hasattr(options, name):
+            setattr(options, name, value)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the console needs a terminal", remedy="use `reviewconsole queue` or `inspect` in a pipe")
+    workspace = open_workspace(options, environ)
+    run_console(workspace, theme=options.theme or workspace.config.theme, start=options.change)
+    return 0
+
+
+def queue(options: Options, environ: Environ) -> int:
+    """List what waits."""
+    from reviewconsole.cli import documents, text
+
+    workspace = open_workspace(options, environ)
+    entries = workspace.queue(everything=options.all, span=options.range)
+    if options.json:
+        sys.stdout.write(documents.render(documents.queue(workspace.identity, workspace.target, entries)))
+    else:
+        say(text.queue(entries, workspace.notices, text.Painter(sys.stdout, environ)))
+    return 0
+
+
+def inspect(options: Options, environ: Environ) -> int:
+    """Show one change."""
+    from reviewconsole.cli import documents, text
+
+    opened = open_workspace(options, environ).open_change(options.change)
+    if options.json:
+        sys.stdout.write(documents.render(documents.inspect(opened)))
+    else:
+        say(text.inspect(opened, text.Painter(sys.stdout, environ)))
+    return 0
+
+
+def log(options: Options, environ: Environ) -> int:
+    """Show the records."""
+    from reviewconsole.cli import documents, text
+
+    workspace = open_workspace(options, environ)
+    rows = workspace.records(workspace.open_change(options.change)) if options.change else workspace.log()
+    problems = workspace.problems()
+    if options.json:
+        sys.stdout.write(documents.render(documents.log(rows, problems)))
+    else:
+        say(text.log(rows, problems, text.Painter(sys.stdout, environ)))
+    return 0
+
+
+def rules(options: Options, environ: Environ) -> int:
+    """List the rules, or show one."""
+    from reviewconsole import detection
+    from reviewconsole.cli import text
+
+    del environ
+    if options.name:
+        say(text.page(detection.page(options.name)))
+    else:
+        say(
+            f"{page.rule:<28} {page.family.value:<8} {page.severity.value:<8} {page.title}"
+            for _, page in sorted(detection.pages().items())
+        )
+    return 0
+
+
+VERBS: Verbs = {
+    "open": open_,
+    "queue": queue,
+    "inspect": inspect,
+    "log": log,
+    "rules": rules,
+}
