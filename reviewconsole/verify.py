@@ -3,7 +3,9 @@
 Reaches neither the console nor the keyring.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.change import Change, Oid
@@ -44,7 +46,7 @@ class RangeVerdict:
     policy_unreadable: bool = False
 
 
-def _tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
+def tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
     """The policy that names the targets: that of a likely target's tip; None where there is none."""
     for target in changes.find_targets(repository, None, wanted):
         try:
@@ -54,16 +56,25 @@ def _tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
     return None
 
 
-def open_store(repository: Repository, patterns: Patterns, wanted: str | None = None) -> Store:
-    """Read what all changes of a repository share: targets, records, provenance notes."""
-    policy = _tip_policy(repository, wanted)
+def open_store(
+    repository: Repository,
+    patterns: Patterns,
+    wanted: str | None = None,
+    *,
+    pushed: Mapping[str, Oid] = MappingProxyType({}),
+) -> Store:
+    """Read what all changes of a repository share: targets, records, provenance notes.
+
+    `pushed` gives notes refs the tips that a push brings.
+    """
+    policy = tip_policy(repository, wanted)
     return Store(
         repository=repository,
         policy=policy,
         targets=changes.find_targets(repository, policy, wanted),
-        records=read_records(repository),
+        records=read_records(repository, pushed),
         patterns=patterns,
-        notes=read_provenance_notes(repository),
+        notes=read_provenance_notes(repository, pushed),
     )
 
 
@@ -104,6 +115,21 @@ def _not_fetched(repository: Repository) -> str:
     return f"no records have been fetched: git fetch origin '{REF_PREFIX}*:{REF_PREFIX}*', or `reviewconsole sync`"
 
 
+def judge_each(store: Store, listed: Sequence[Change], start: Oid | None, now: int) -> Iterator[ChangeVerdict]:
+    """Ask the gate about each change; what landed up to the introduction `start` is out of scope."""
+    missing = _not_fetched(store.repository)
+    for change in listed:
+        if start is not None and change.landed and store.repository.is_ancestor(change.head, start):
+            report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
+            yield ChangeVerdict(change=change, report=report)
+            continue
+        case = open_case(store, change)
+        report = judge(store, case, now)
+        if missing and report.verdict is Verdict.VIOLATED:
+            report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
+        yield ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable)
+
+
 def verify(
     repository: Repository,
     patterns: Patterns,
@@ -116,19 +142,8 @@ def verify(
     """Judge a range or a ref against its target. `now` is the gate's clock."""
     store = open_store(repository, patterns, target)
     start = introduction(repository, since)
-    found = []
-    missing = _not_fetched(repository)
     chosen, listed = _range(store, spec)
-    for change in listed:
-        if start is not None and change.landed and repository.is_ancestor(change.head, start):
-            report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
-            found.append(ChangeVerdict(change=change, report=report))
-            continue
-        case = open_case(store, change)
-        report = judge(store, case, now)
-        if missing and report.verdict is Verdict.VIOLATED:
-            report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
-        found.append(ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable))
+    found = tuple(judge_each(store, listed, start, now))
     commit, sha256, unreadable = _policy_of(repository, chosen)
     problems = tuple(
         f"{problem.log}{' at ' + problem.noted[:12] if problem.noted else ''}: {problem.why}"
@@ -139,7 +154,7 @@ def verify(
         target=chosen.ref,
         policy_commit=commit,
         policy_sha256=sha256,
-        changes=tuple(found),
+        changes=found,
         why=unreadable or ("" if found else "the range is empty: nothing to verify"),
         problems=problems,
         policy_unreadable=bool(unreadable) or any(item.policy_unreadable for item in found),

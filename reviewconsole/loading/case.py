@@ -1,6 +1,8 @@
 """Everything about one change in one value, and the gate's answer to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from reviewconsole import constraints, provenance
 from reviewconsole.boundary import BoundaryResult
@@ -62,10 +64,13 @@ class Case:
     policy_unreadable: bool = False
 
 
-def read_provenance_notes(repository: Repository) -> dict[str, dict[Oid, bytes]]:
-    """Read the notes refs that provenance signals ask for."""
-    here = {ref.name for ref in repository.note_refs("refs/notes/")}
-    return {ref: dict(notes.read_notes(repository, ref).notes) for ref in provenance.NOTES_REFS if ref in here}
+def read_provenance_notes(
+    repository: Repository, pushed: Mapping[str, Oid] = MappingProxyType({})
+) -> dict[str, dict[Oid, bytes]]:
+    """Read the notes refs that provenance signals ask for; `pushed` gives refs the tips that a push brings."""
+    tips = {ref.name: ref.oid for ref in repository.note_refs("refs/notes/")} | dict(pushed)
+    wanted = [ref for ref in provenance.NOTES_REFS if ref in tips]
+    return {ref: dict(notes.read_notes_at(repository, tips[ref]).notes) for ref in wanted}
 
 
 def assess_provenance(store: Store, change: Change, paths: tuple[str, ...]) -> Provenance:

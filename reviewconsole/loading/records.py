@@ -1,6 +1,8 @@
 """Read every log, check each signature against its own key, follow each chain (steps 2 to 5)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from reviewconsole.attestation import (
     NAMESPACE,
@@ -79,11 +81,15 @@ def _read_note(reading: _Reading, log: str, noted: Oid, raw: bytes) -> None:
         reading.problems.append(RecordProblem(log=log, noted=noted, why=why))
 
 
-def read_records(repository: Repository) -> Records:
-    """Read all logs of a repository. What does not verify is a problem, never a silence."""
+def read_records(repository: Repository, pushed: Mapping[str, Oid] = MappingProxyType({})) -> Records:
+    """Read all logs of a repository. What does not verify is a problem, never a silence.
+
+    `pushed` gives logs the tips that a push brings.
+    """
     reading = _Reading({}, [])
-    for log in notes.note_refs(repository, REF_PREFIX):
-        read = notes.read_notes(repository, log)
+    arriving = {log for log in pushed if log.startswith(REF_PREFIX)}
+    for log in sorted(arriving.union(notes.note_refs(repository, REF_PREFIX))):
+        read = notes.read_notes_at(repository, pushed[log]) if log in pushed else notes.read_notes(repository, log)
         reading.problems += [
             RecordProblem(log=log, noted=oid, why="a note larger than 1 MiB") for oid in read.oversized
         ]

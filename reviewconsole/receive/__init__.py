@@ -1,0 +1,71 @@
+"""The use case of a server's hook: judge a push before it is accepted, offline.
+
+updates, quarantined objects -> names -> logs -> targets -> refusals
+
+A push is taken whole or refused whole. Trust comes from the tips that the repository has before the
+push: policy, signers and revocations of the target, never what the push brings. Records that come
+in the same push count, once they passed as an addition to their log.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewconsole.attestation import REF_PREFIX
+from reviewconsole.change import Oid
+from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading.changes import HEADS
+from reviewconsole.loading.policies import in_force
+from reviewconsole.provenance.patterns import Patterns
+from reviewconsole.receive import landing, logs, names
+from reviewconsole.receive.update import Refusal, Update, parse_updates
+from reviewconsole.standing import PolicyInForce
+from reviewconsole.verify import introduction, open_store
+
+__all__ = ["PushVerdict", "Refusal", "Update", "parse_updates", "receive"]
+
+WITNESS_PREFIX = "refs/notes/reviewconsole-ci/"
+"""Tips of all logs as a verifier saw them: append-only like the logs, checked for that alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PushVerdict:
+    """The hook's answer to one push; accepted exactly when nothing is refused."""
+
+    refusals: tuple[Refusal, ...]
+    notices: tuple[str, ...] = ()
+    """What the pusher should know although it was not refused."""
+
+
+def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
+    """Judge one push. `now` is the hook's clock, in seconds since the epoch."""
+    refusals = [refusal for update in updates for refusal in names.check(update)]
+    own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
+    force = _force(repository)
+    for update in own:
+        refusals += logs.check_log(repository, update, own, force, now)
+    for update in updates:
+        if update.ref.startswith(WITNESS_PREFIX):
+            refusals += logs.check_append_only(repository, update)
+    if refusals or not any(update.ref.startswith(HEADS) for update in updates):
+        return PushVerdict(refusals=tuple(refusals))
+    if not repository.raw_refs(HEADS):
+        return PushVerdict(refusals=(), notices=("the first push into an empty repository: nothing is enforced yet",))
+    pushed = {update.ref: update.new for update in updates if update.new is not None}
+    store = open_store(repository, patterns, pushed=pushed)
+    start = introduction(repository, None)
+    for update in updates:
+        refusals += landing.check(store, update, start, now)
+    return PushVerdict(refusals=tuple(refusals))
+
+
+def _force(repository: Repository) -> PolicyInForce | None:
+    """Whose keys are known: by the policy of a target's tip; None where there is none to read."""
+    try:
+        return in_force(repository, _first_target(repository))
+    except (Undecidable, PolicyError, RepositoryError, FormatError):
+        return None
+
+
+def _first_target(repository: Repository) -> Oid:
+    return landing.targets(repository)[0].tip

@@ -1,0 +1,76 @@
+"""Let onto a target only what its gate is satisfied with."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reviewconsole.change import Oid
+from reviewconsole.decision import Verdict
+from reviewconsole.errors import FormatError, RepositoryError, Undecidable
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading import changes
+from reviewconsole.loading.case import Store
+from reviewconsole.loading.changes import HEADS, Target
+from reviewconsole.receive.update import Refusal, Update
+from reviewconsole.verify import judge_each, tip_policy
+
+
+def targets(repository: Repository) -> tuple[Target, ...]:
+    """The targets as they stand before the push, by the policy of a likely one."""
+    return changes.find_targets(repository, tip_policy(repository, None))
+
+
+def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator[Refusal]:
+    """Judge the update of one branch; nothing is said of one that is no target.
+
+    A change is judged by the policy of its first parent, so a policy that a push weakens does not
+    yet hold for that push.
+    """
+    branch = update.ref.removeprefix(HEADS)
+    protected = {target.ref: target for target in store.targets}
+    if branch == update.ref or not (update.ref in protected or (store.policy and store.policy.covers(branch))):
+        return
+    if update.new is None:
+        remedy = "take it out of `targets` in the policy first"
+        yield Refusal(ref=update.ref, why="a target is never deleted", remedy=remedy)
+        return
+    try:
+        yield from _forward(store, protected.get(update.ref), update, start, now)
+    except (RepositoryError, FormatError, Undecidable) as error:
+        yield Refusal(ref=update.ref, why=f"it cannot be judged: {error}", remedy=error.remedy)
+
+
+def _forward(store: Store, target: Target | None, update: Update, start: Oid | None, now: int) -> Iterator[Refusal]:
+    repository, new = store.repository, update.new
+    if new is None:
+        return
+    if target is None:
+        if not any(repository.is_ancestor(new, each.tip) for each in store.targets):
+            why = "a new target begins with commits that are on no other target"
+            yield Refusal(ref=update.ref, why=why, remedy="create it from a commit of a target, then land the rest")
+        return
+    if not repository.is_ancestor(target.tip, new):
+        remedy = f"git fetch, then rebase or merge on {target.ref.removeprefix(HEADS)}, and push without --force"
+        yield Refusal(ref=update.ref, why="the push rewrites what has landed", remedy=remedy)
+        return
+    moved = replace(store, targets=tuple(replace(t, tip=new) if t == target else t for t in store.targets))
+    for item in judge_each(moved, changes.landed(repository, target, target.tip, new), start, now):
+        if item.report.verdict is not Verdict.SATISFIED:
+            why = "; ".join(item.report.why) or item.report.verdict.value
+            title = f"{item.change.head[:12]} {item.change.title}"
+            yield Refusal(
+                ref=update.ref,
+                why=f"{title}: {item.report.verdict.value}: {why}",
+                remedy=_remedy(store, item.change.head),
+            )
+
+
+def _remedy(store: Store, head: Oid) -> str:
+    if store.policy is None:
+        return (
+            "no policy judges this branch yet: the administrator lets the first one in with "
+            f"`git config reviewconsole.introduction {head[:12]}` in the repository that has this hook"
+        )
+    return (
+        "have it signed off (`reviewconsole` in a clone), push the records (`reviewconsole sync`), then push again; "
+        "a squash or rebase keeps a sign-off, other content does not"
+    )

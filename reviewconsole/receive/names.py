@@ -1,0 +1,39 @@
+"""Refuse ref names that mislead git or people. Deleting such a ref is always allowed."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.display import safe_text
+from reviewconsole.receive.update import Refusal, Update
+
+_HEX_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHADOWING = re.compile(r"refs/(heads|tags)/(HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|refs(/.*)?)")
+
+
+def check(update: Update) -> Iterator[Refusal]:
+    """Give the refusals that the name alone deserves."""
+    if update.new is None:
+        return
+    if update.ref.startswith("refs/replace/"):
+        yield Refusal(
+            ref=update.ref,
+            why="replacement refs show other content than what was signed",
+            remedy="push the commits themselves: git push without refs/replace/*",
+        )
+        return
+    fault = _fault(update.ref)
+    if fault:
+        yield Refusal(ref=update.ref, why=fault, remedy="choose another name: git branch -m NEW-NAME, then push that")
+
+
+def _fault(ref: str) -> str:
+    parts = ref.split("/")
+    if safe_text(ref) != ref:
+        return "the name holds characters that cannot be seen or that act on a terminal"
+    if any(part.startswith("-") for part in parts):
+        return "a part of the name begins with `-`, as an option does"
+    if ref.startswith(("refs/heads/", "refs/tags/")) and _HEX_NAME.fullmatch(parts[-1]):
+        return "the name looks like an object id"
+    if _SHADOWING.fullmatch(ref):
+        return "the name shadows one of git's own"
+    return ""

@@ -1,0 +1,49 @@
+"""What a push wants to do to the refs, as git's hooks are told (githooks(5), pre-receive)."""
+
+import re
+from dataclasses import dataclass
+
+from reviewconsole.change import Oid, decode
+from reviewconsole.errors import UsageError
+
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update:
+    """One ref, from its old to its new object."""
+
+    ref: str
+    old: Oid | None
+    """None for a ref that is created."""
+    new: Oid | None
+    """None for a ref that is deleted."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Why one ref may not be updated, and what its pusher can do."""
+
+    ref: str
+    why: str
+    remedy: str = ""
+
+
+def oid_or_none(text: str) -> Oid | None:
+    """Read an object id; the all-zero id is None. Raises UsageError for anything else."""
+    if not _OID.fullmatch(text):
+        raise UsageError(f"{text!r} is no object id")
+    return None if not text.strip("0") else Oid(text)
+
+
+def parse_updates(feed: bytes) -> tuple[Update, ...]:
+    """Read `<old> SP <new> SP <ref> LF` lines. Raises UsageError for anything else."""
+    updates = []
+    for row in feed.split(b"\n"):
+        if not row:
+            continue
+        parts = decode(row).split(" ", 2)
+        if len(parts) != 3:
+            raise UsageError("a line is not `<old> <new> <ref>`", remedy="this verb is called by git, as a hook")
+        updates.append(Update(ref=parts[2], old=oid_or_none(parts[0]), new=oid_or_none(parts[1])))
+    return tuple(updates)
