@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
 
 
+_HOOKS = ("pre-receive", "pre-push")
+
+
 def grammar(verbs: "Sub") -> None:
     """Add these verbs to the grammar."""
     init = add_verb(verbs, "init", "write a starting policy, your key as signer, and the notes refspec")
     init.add_argument("--name", metavar="NAME", help="the repository's name in the policy, e.g. example/payments")
     init.add_argument("--person", metavar="NAME", help="your name in the policy; default from your e-mail")
+    init.add_argument("--hook", choices=_HOOKS, help="install this git hook, and nothing else")
     doctor = add_verb(verbs, "doctor", "check the set-up and say how to mend each fault")
     json_option(doctor)
     demo = add_verb(verbs, "demo", "build a small repository with AI-assisted changes and open the console on it")
@@ -27,9 +31,14 @@ def grammar(verbs: "Sub") -> None:
 
 
 def init(options: Options, environ: Environ) -> int:
-    """Write a starting policy."""
+    """Write a starting policy, or install a hook."""
+    from reviewconsole.git.repository import Repository
+    from reviewconsole.review.hooks import install_hook
     from reviewconsole.review.setup import initialise
 
+    if options.hook:
+        say(install_hook(Repository.open(options.folder, environ), options.hook))
+        return 0
     say(initialise(options.folder, environ, name=options.name, person=options.person))
     return 0
 

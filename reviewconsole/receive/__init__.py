@@ -18,11 +18,11 @@ from reviewconsole.loading.changes import HEADS
 from reviewconsole.loading.policies import in_force
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.receive import landing, logs, names
-from reviewconsole.receive.update import Refusal, Update, parse_updates
+from reviewconsole.receive.update import Refusal, Update, parse_pushes, parse_updates
 from reviewconsole.standing import PolicyInForce
 from reviewconsole.verify import introduction, open_store
 
-__all__ = ["PushVerdict", "Refusal", "Update", "parse_updates", "receive"]
+__all__ = ["PushVerdict", "Refusal", "Update", "before_push", "parse_updates", "receive"]
 
 WITNESS_PREFIX = "refs/notes/reviewconsole-ci/"
 """Tips of all logs as a verifier saw them: append-only like the logs, checked for that alone."""
@@ -55,6 +55,19 @@ def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update
     store = open_store(repository, patterns, pushed=pushed)
     start = introduction(repository, None)
     for update in updates:
+        refusals += landing.check(store, update, start, now)
+    return PushVerdict(refusals=tuple(refusals))
+
+
+def before_push(repository: Repository, patterns: Patterns, feed: bytes, *, now: int) -> PushVerdict:
+    """Judge, in a clone, what is about to be pushed to targets.
+
+    A courtesy: whoever pushes can leave it out (`--no-verify`); the server's hook is what holds.
+    """
+    refusals: list[Refusal] = []
+    store = open_store(repository, patterns)
+    start = introduction(repository, None)
+    for update in parse_pushes(feed):
         refusals += landing.check(store, update, start, now)
     return PushVerdict(refusals=tuple(refusals))
 

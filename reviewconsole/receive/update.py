@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from reviewconsole.change import Oid, decode
 from reviewconsole.errors import UsageError
 
+_CALLED = "this verb is called by git, as a hook"
+_PUSH_WORDS = 4
+_RECEIVE_WORDS = 3
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -36,14 +39,23 @@ def oid_or_none(text: str) -> Oid | None:
     return None if not text.strip("0") else Oid(text)
 
 
+def parse_pushes(feed: bytes) -> tuple[Update, ...]:
+    """Read a pre-push hook's lines, `<local ref> SP <local id> SP <remote ref> SP <remote id> LF`."""
+    updates = []
+    for row in filter(None, feed.split(b"\n")):
+        parts = decode(row).split(" ")
+        if len(parts) != _PUSH_WORDS:
+            raise UsageError("a line is not `<local ref> <id> <remote ref> <id>`", remedy=_CALLED)
+        updates.append(Update(ref=parts[2], old=oid_or_none(parts[3]), new=oid_or_none(parts[1])))
+    return tuple(updates)
+
+
 def parse_updates(feed: bytes) -> tuple[Update, ...]:
     """Read `<old> SP <new> SP <ref> LF` lines. Raises UsageError for anything else."""
     updates = []
-    for row in feed.split(b"\n"):
-        if not row:
-            continue
+    for row in filter(None, feed.split(b"\n")):
         parts = decode(row).split(" ", 2)
-        if len(parts) != 3:
-            raise UsageError("a line is not `<old> <new> <ref>`", remedy="this verb is called by git, as a hook")
+        if len(parts) != _RECEIVE_WORDS:
+            raise UsageError("a line is not `<old> <new> <ref>`", remedy=_CALLED)
         updates.append(Update(ref=parts[2], old=oid_or_none(parts[0]), new=oid_or_none(parts[1])))
     return tuple(updates)

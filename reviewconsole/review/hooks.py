@@ -1,0 +1,63 @@
+"""Install git hooks that call this program; a hook of somebody else is never replaced."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from reviewconsole.errors import Refused, StorageError
+from reviewconsole.git.repository import Repository
+
+MARK = "# Installed by reviewconsole"
+
+_CALLS = {
+    "pre-receive": "hook pre-receive",
+    "pre-push": 'hook pre-push "$@"',
+}
+HOOKS = tuple(sorted(_CALLS))
+_SAYS = {
+    "pre-receive": "refuses pushes that land what is not signed off, or that rewind, drop or forge records",
+    "pre-push": "asks the gate before a push to a target leaves this clone; the server's hook is what holds",
+}
+
+
+def hook_script(kind: str, python: str = sys.executable) -> str:
+    """The text of a hook: fails closed where this program is gone; ignores PYTHONPATH and the current folder."""
+    return f"#!/bin/sh\n{MARK}: {_SAYS[kind]}.\nexec {shlex.quote(python)} -P -m reviewconsole {_CALLS[kind]}\n"
+
+
+def install_hook(repository: Repository, kind: str) -> list[str]:
+    """Write one hook; returns what was done, in lines.
+
+    Refused where another hook stands in its place, where `core.hooksPath` points elsewhere, and for
+    a `pre-receive` hook outside of a bare repository: only a repository that is pushed to runs it.
+    """
+    if kind == "pre-receive" and not repository.is_bare:
+        raise Refused(
+            "a pre-receive hook belongs into the bare repository that people push to", remedy="name it with -C"
+        )
+    elsewhere = repository.config_local("core.hooksPath") or repository.config_global("core.hooksPath")
+    if elsewhere:
+        raise Refused(
+            f"core.hooksPath is {elsewhere!r}, so git would not run a hook from {repository.common_dir / 'hooks'}",
+            remedy=f"call `reviewconsole {_CALLS[kind]}` from the {kind} hook there",
+        )
+    place = repository.common_dir / "hooks" / kind
+    if place.exists() and MARK not in place.read_text(encoding="utf-8", errors="replace"):
+        raise Refused(
+            f"{place} is a hook of somebody else's",
+            remedy=f"call `reviewconsole {_CALLS[kind]}` from it, on the same stdin",
+        )
+    try:
+        _write(place, hook_script(kind))
+    except OSError as error:
+        raise StorageError(f"cannot write {place}: {error.strerror}") from error
+    return [f"wrote {place}", f"it {_SAYS[kind]}"]
+
+
+def _write(place: Path, text: str) -> None:
+    """Move a finished file into place: git never runs half a hook."""
+    place.parent.mkdir(exist_ok=True)
+    fresh = place.with_name(f".{place.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o755)
+    fresh.replace(place)
