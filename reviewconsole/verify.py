@@ -16,7 +16,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Store, judge, open_case, read_provenance_notes
 from reviewconsole.loading.changes import Target
-from reviewconsole.loading.policies import in_force, policy_at
+from reviewconsole.loading.policies import in_force, policy_at, repository_id
 from reviewconsole.loading.records import read_records
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
@@ -44,6 +44,10 @@ class RangeVerdict:
     problems: tuple[str, ...] = ()
     """What does not verify in the logs, by log."""
     policy_unreadable: bool = False
+    tip: Oid
+    """The target's tip."""
+    repository_id: str = ""
+    """Empty where no readable policy names the repository."""
 
 
 def tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
@@ -144,7 +148,7 @@ def verify(
     start = introduction(repository, since)
     chosen, listed = _range(store, spec)
     found = tuple(judge_each(store, listed, start, now))
-    commit, sha256, unreadable = _policy_of(repository, chosen)
+    commit, sha256, unreadable, identity = _policy_of(repository, chosen)
     problems = tuple(
         f"{problem.log}{' at ' + problem.noted[:12] if problem.noted else ''}: {problem.why}"
         for problem in store.records.problems
@@ -158,15 +162,17 @@ def verify(
         why=unreadable or ("" if found else "the range is empty: nothing to verify"),
         problems=problems,
         policy_unreadable=bool(unreadable) or any(item.policy_unreadable for item in found),
+        tip=chosen.tip,
+        repository_id=identity,
     )
 
 
-def _policy_of(repository: Repository, target: Target) -> tuple[Oid | None, str, str]:
-    """Commit and digest of the target's policy, and what is unreadable about it."""
+def _policy_of(repository: Repository, target: Target) -> tuple[Oid | None, str, str, str]:
+    """Commit and digest of the target's policy, what is unreadable about it, and the repository's id."""
     try:
         force = in_force(repository, target.tip)
     except PolicyError as error:
-        return None, "", f"the policy is not readable: {error}"
+        return None, "", f"the policy is not readable: {error}", ""
     except (Undecidable, RepositoryError):
-        return None, "", ""
-    return force.commit, force.sha256, ""
+        return None, "", "", ""
+    return force.commit, force.sha256, "", repository_id(repository, force.policy.repository, target.tip)

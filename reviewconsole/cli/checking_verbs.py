@@ -26,7 +26,10 @@ def grammar(verbs: "Sub") -> None:
     """Add these verbs to the grammar."""
     verify = add_verb(verbs, "verify", "judge a range or a ref: the gate, for CI and auditors")
     verify.add_argument("range", nargs="?", default="HEAD", metavar="RANGE", help="A..B or a ref; default HEAD")
-    json_option(verify)
+    forms = verify.add_mutually_exclusive_group()
+    json_option(forms)
+    forms.add_argument("--sarif", action="store_true", help="print what is still required as SARIF 2.1.0")
+    forms.add_argument("--vsa", action="store_true", help="print an unsigned SLSA verification summary")
     target_option(verify)
     verify.add_argument("--all", action="store_true", help="show satisfied changes too")
     verify.add_argument("--introduction", metavar="COMMIT", help="the first policy commit that you trust")
@@ -39,22 +42,27 @@ def grammar(verbs: "Sub") -> None:
 
 def verify(options: Options, environ: Environ) -> int:
     """Judge a range."""
-    from reviewconsole.cli import documents, text
+    from reviewconsole.cli import documents, sarif, summary, text
     from reviewconsole.config import load_config
     from reviewconsole.git.repository import Repository
     from reviewconsole.verify import verify as judge
 
+    now = int(time.time())
     repository = Repository.open(options.folder, environ)
     result = judge(
         repository,
         load_config(environ).patterns,
         options.range,
-        now=int(time.time()),
+        now=now,
         target=options.target,
         since=options.introduction,
     )
     if options.json:
         sys.stdout.write(documents.render(documents.verify(result)))
+    elif options.sarif:
+        sys.stdout.write(documents.render(sarif.verify(result)))
+    elif options.vsa:
+        sys.stdout.write(documents.render(summary.vsa(result, now)))
     else:
         say(text.verify(result, text.Painter(sys.stdout, environ), everything=options.all))
     return UNREADABLE if result.policy_unreadable else VERDICT_CODES[result.verdict]

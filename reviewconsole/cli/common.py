@@ -30,7 +30,7 @@ def add_verb(verbs: "Sub", name: str, text: str) -> argparse.ArgumentParser:
     return verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
 
 
-def json_option(parser: argparse.ArgumentParser) -> None:
+def json_option(parser: argparse._ActionsContainer) -> None:
     """Let a verb print JSON."""
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 

@@ -33,7 +33,9 @@ def grammar(verbs: "Sub") -> None:
     queue.add_argument("--range", metavar="A..B", help="the first-parent commits of a range that lack a sign-off")
     inspect = add_verb(verbs, "inspect", "show one change: provenance, annotated diff, findings, what is required")
     inspect.add_argument("change", metavar="CHANGE", help=CHANGE)
-    json_option(inspect)
+    forms = inspect.add_mutually_exclusive_group()
+    json_option(forms)
+    forms.add_argument("--sarif", action="store_true", help="print the findings as SARIF 2.1.0")
     target_option(inspect)
     log = add_verb(verbs, "log", "show the verified records, newest first, and what does not verify")
     log.add_argument("change", nargs="?", metavar="CHANGE", help=CHANGE)
@@ -72,11 +74,13 @@ def queue(options: Options, environ: Environ) -> int:
 
 def inspect(options: Options, environ: Environ) -> int:
     """Show one change."""
-    from reviewconsole.cli import documents, text
+    from reviewconsole.cli import documents, sarif, text
 
     opened = open_workspace(options, environ).open_change(options.change)
     if options.json:
         sys.stdout.write(documents.render(documents.inspect(opened)))
+    elif options.sarif:
+        sys.stdout.write(documents.render(sarif.inspect(opened)))
     else:
         say(text.inspect(opened, text.Painter(sys.stdout, environ)))
     return 0
