@@ -35,6 +35,7 @@ class BoundaryResult:
     text_sha256: str
     """Hex digest of the constraint's own table in canonical JSON."""
     witnesses: tuple[Witness, ...] = ()
+    waivable: bool = False
 
     @property
     def witness_digest(self) -> str:

@@ -8,6 +8,7 @@ steps 3 to 9 by `standing`, step 10 here.
 from dataclasses import dataclass, replace
 
 from reviewconsole.attestation import REF_PREFIX
+from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Requirement
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.globs import Globs
@@ -144,8 +145,10 @@ def _boundary_requirements(
         name = f"boundary/{result.id}"
         if result.verdict == "undecidable":
             out.append(Requirement(id=name, verdict=Verdict.UNDECIDABLE, why=f"{result.id}: {result.why}"))
-        elif result.level == "second-reviewer" and len(people) > 1:
-            out.append(Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: two reviewers agree"))
+        elif result.level == "second-reviewer" and len(people) >= _second(result, rules):
+            out.append(
+                Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: {len(people)} reviewers agree")
+            )
         elif result.level == "acknowledge" and any(
             result.fingerprint == a.fingerprint for j in approvals for a in j.record.attestation.acknowledged
         ):
@@ -153,6 +156,11 @@ def _boundary_requirements(
         else:
             out.append(Requirement(id=name, verdict=Verdict.VIOLATED, why=f"{result.id}: {result.why}"))
     return out
+
+
+def _second(result: BoundaryResult, rules: tuple[Rule, ...]) -> int:
+    """One more reviewer than the rules ask for; two for the policy itself, which must stay changeable."""
+    return 2 if result.kind == "policy.self" else 1 + max((rule.approvals for rule in rules), default=1)
 
 
 def _eligible(rules: tuple[Rule, ...]) -> frozenset[str]:

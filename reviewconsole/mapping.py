@@ -48,6 +48,10 @@ class Table:
             raise self.fail(key, "is missing")
         return self._raw[key]
 
+    def raw(self, key: str) -> object:
+        """Give a value as it stands, without counting its key as asked for; None where it is missing."""
+        return self._raw.get(key)
+
     def text(
         self,
         key: str,
@@ -143,6 +147,14 @@ class Table:
         if not isinstance(value, list):
             raise self.fail(key, "must be a list")
         return value
+
+    def values(self, key: str) -> tuple[object, ...]:
+        """Take a list of plain values: strings, numbers, booleans."""
+        found = self._items(key)
+        for index, value in enumerate(found):
+            if not isinstance(value, str | int | float):
+                raise self.fail(f"{key}[{index}]", "must be a string, a number or a boolean")
+        return tuple(found)
 
     def rest(self) -> dict[str, object]:
         """Give the keys that were not asked for, and count them as asked."""

@@ -14,7 +14,7 @@ from reviewconsole.boundary import LEVELS
 from reviewconsole.errors import PolicyError
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Severity
-from reviewconsole.globs import Globs
+from reviewconsole.globs import Globs, Units
 from reviewconsole.mapping import Table
 
 FOLDER = ".reviewconsole"
@@ -50,6 +50,20 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class When:
+    """The condition of a constraint: every part that is given must hold."""
+
+    provenance: ProvenanceClass | None
+    """Weakest class it applies to: stronger evidence never takes a duty away."""
+    assume_ai: bool
+    """Whether a change without evidence is taken as AI-assisted."""
+    paths: Globs | None
+    branch: Globs | None
+    """Of the target, since the author chooses the name of the change's own branch."""
+    units: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ConstraintTable:
     """One `[[constraint]]`, its kind's own keys still unread."""
 
@@ -58,6 +72,8 @@ class ConstraintTable:
     level: str
     why: str
     exempt: Globs
+    when: When | None
+    waivable: bool
     options: Mapping[str, object]
     text_sha256: str
     place: str
@@ -76,7 +92,7 @@ class Policy:
     counts_as_ai: ProvenanceClass
     assume_ai: tuple[str, ...]
     unknown_authors: str
-    units: tuple[str, ...]
+    units: Units
     generated: Globs
     people: Mapping[str, frozenset[str]]
     """Person -> lower-cased e-mail addresses."""
@@ -128,7 +144,7 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
         ),
         assume_ai=review.texts("assume_ai", ()),
         unknown_authors=review.text("unknown_authors", "allow", choices=["allow", "refuse"]),
-        units=boundary.texts("units", ()),
+        units=Units(boundary.texts("units", ()), place="boundary.units"),
         generated=Globs(boundary.texts("generated", ()), place="boundary.generated"),
         people=people,
         groups=groups,
@@ -212,10 +228,37 @@ def _rule(row: Table, people: Mapping[str, frozenset[str]], groups: Mapping[str,
     return rule
 
 
-_UNBUILT_CONSTRAINT_KEYS = ("when", "waivable")
-
-
 _RESERVED = ("policy.self", "records", "authors", "rule")
+_AI = [kind.value for kind in ProvenanceClass if kind.rank >= ProvenanceClass.SUGGESTION.rank]
+
+
+def _when(row: Table) -> When | None:
+    if not row.has("when"):
+        return None
+    table = row.table("when")
+    names = table.texts("provenance", (), choices=_AI)
+    when = When(
+        provenance=min((ProvenanceClass(name) for name in names), key=lambda kind: kind.rank, default=None),
+        assume_ai=table.text("assume", "nothing", choices=["ai", "nothing"]) == "ai",
+        paths=Globs(table.texts("paths"), place=f"{table.place}.paths") if table.has("paths") else None,
+        branch=Globs(table.texts("branch"), place=f"{table.place}.branch") if table.has("branch") else None,
+        units=frozenset(table.texts("unit", ())),
+    )
+    if not table.keys():
+        raise row.fail("when", "holds no condition")
+    if when.assume_ai and when.provenance is None:
+        raise table.fail("assume", "needs `provenance` beside it")
+    table.end()
+    return when
+
+
+def _digestible(value: object) -> object:
+    """Spell floats and dates out, which canonical JSON has not."""
+    if isinstance(value, Mapping):
+        return {str(key): _digestible(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_digestible(item) for item in value]
+    return value if isinstance(value, str | int) else repr(value)
 
 
 def _constraint(row: Table) -> ConstraintTable:
@@ -226,19 +269,21 @@ def _constraint(row: Table) -> ConstraintTable:
     level = row.text("level", "block", choices=LEVELS)
     why = row.text("why", "")
     exempt = Globs(row.texts("exempt", ()), place=f"{row.place}.exempt")
-    for key in _UNBUILT_CONSTRAINT_KEYS:
-        if row.has(key):
-            raise row.fail(key, "is not supported by this version")
+    common = {key: row.raw(key) for key in ("when", "waivable") if row.has(key)}
+    when = _when(row)
+    waivable = row.flag("waivable", default=False)
     options = row.rest()
-    whole = {"id": name, "kind": kind, "level": level, "why": why, "exempt": list(exempt.patterns), **options}
+    whole = {"id": name, "kind": kind, "level": level, "why": why, "exempt": list(exempt.patterns), **common, **options}
     return ConstraintTable(
         id=name,
         kind=kind,
         level=level,
         why=why,
         exempt=exempt,
+        when=when,
+        waivable=waivable,
         options=options,
-        text_sha256=canonical.digest(whole),
+        text_sha256=canonical.digest(_digestible(whole)),
         place=row.place,
     )
 

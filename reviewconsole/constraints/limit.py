@@ -1,7 +1,9 @@
 """`limit`: a bound on the size of a change.
 
-Keys, at least one: `files`, `lines_added`, `lines_deleted`, `lines_total`, `commits`,
-`deleted_files`. Undecidable on line counts when a changed file has none (binary, submodule).
+Keys, at least one, each the largest number that is allowed: `files`, `lines_added`, `lines_deleted`,
+`lines_total`, `units`, `commits`, `deleted_files`, `deleted_ratio` (removed lines in a hundred changed
+ones), `binary_bytes` (of binary files after the change). Paths of `[boundary] generated` do not count.
+Undecidable on line counts when a changed file has none (binary, submodule).
 """
 
 from collections.abc import Callable
@@ -9,21 +11,24 @@ from collections.abc import Callable
 from reviewconsole.constraints.facts import Answer, Facts, entry_witnesses
 from reviewconsole.mapping import Table
 
-_LINES = ("lines_added", "lines_deleted", "lines_total")
-_METRICS = ("files", *_LINES, "commits", "deleted_files")
+_LINES = ("lines_added", "lines_deleted", "lines_total", "deleted_ratio")
+_METRICS = ("files", *_LINES, "units", "commits", "deleted_files", "binary_bytes")
 
 
 def _measure(facts: Facts) -> dict[str, int]:
-    paths = [entry.path for entry in facts.entries]
-    added = sum(facts.added.get(path, 0) for path in paths)
-    deleted = sum(facts.removed.get(path, 0) for path in paths)
+    files = [facts.files[entry.path] for entry in facts.entries if entry.path in facts.files]
+    added, deleted = sum(file.added for file in files), sum(file.removed for file in files)
+    units = {facts.units.of(entry.path) for entry in facts.entries} - {None}
     return {
-        "files": len(paths),
+        "files": len(facts.entries),
         "lines_added": added,
         "lines_deleted": deleted,
         "lines_total": added + deleted,
-        "commits": facts.commits,
+        "deleted_ratio": 100 * deleted // (added + deleted) if added + deleted else 0,
+        "units": len(units),
+        "commits": len(facts.commits),
         "deleted_files": sum(entry.status == "D" for entry in facts.entries),
+        "binary_bytes": sum(len(file.new or b"") for file in files if file.binary),
     }
 
 
@@ -34,23 +39,23 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
         raise table.fail("files", f"a limit needs one of {', '.join(_METRICS)}")
 
     def evaluate(facts: Facts) -> Answer:
-        measured = _measure(facts)
-        over = [name for name, bound in bounds.items() if measured[name] > bound]
+        kept = facts.with_entries(tuple(e for e in facts.entries if not facts.generated.matches(e.path)))
+        measured = _measure(kept)
+        over = [f"{name} is {measured[name]}, more than {bound}" for name, bound in bounds.items()
+                if measured[name] > bound]  # fmt: skip
         if over:
-            name = over[0]
-            return Answer(
-                verdict="violated",
-                why=f"{name} is {measured[name]}, more than {bounds[name]}",
-                witnesses=entry_witnesses(facts.entries),
-            )
+            return Answer(verdict="violated", why="; ".join(over), witnesses=entry_witnesses(kept.entries))
+        unread = [e for e in kept.entries if e.path not in facts.files]
         if any(name in _LINES for name in bounds):
-            unmeasured = [entry for entry in facts.entries if entry.path not in facts.added]
-            if unmeasured:
-                return Answer(
-                    verdict="undecidable",
-                    why=f"{unmeasured[0].path} has no lines to count",
-                    witnesses=entry_witnesses(unmeasured),
-                )
+            unread = [e for e in kept.entries if e in unread or facts.files[e.path].binary or e.submodule]
+        elif "binary_bytes" not in bounds:
+            unread = []
+        if unread:
+            return Answer(
+                verdict="undecidable",
+                why=f"{unread[0].path} cannot be counted ({len(unread)} in all)",
+                witnesses=entry_witnesses(unread),
+            )
         return Answer(verdict="pass", why="within every bound")
 
     return evaluate

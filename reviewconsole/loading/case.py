@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from reviewconsole import constraints, provenance
+from reviewconsole import provenance
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
-from reviewconsole.change import Change, Entry, Evidence, Oid
-from reviewconsole.constraints.facts import Facts as BoundaryFacts
+from reviewconsole.change import Change, Evidence, Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.detection import RuleSettings, engine_digest, scan
-from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Participant, Provenance, participants
 from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number, risk_level
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.changes import Target
 from reviewconsole.loading.content import Content, load_content, load_trees
 from reviewconsole.loading.policies import for_change, repository_id
@@ -145,7 +144,9 @@ def open_case(store: Store, change: Change) -> Case:
     result = scan(files, settings=settings, tree_has=tree_has)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
-        boundary = _boundary(store, policy, change, content)
+        boundary = evaluate_boundary(
+            store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns
+        )
     notes = (*result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
     facts = None
     if force is not None:
@@ -180,27 +181,6 @@ def open_case(store: Store, change: Change) -> Case:
 
 def _tip(store: Store, change: Change) -> Oid:
     return next((target.tip for target in store.targets if target.ref == change.target), change.head)
-
-
-def _boundary(store: Store, policy: Policy, change: Change, content: Content | None) -> tuple[BoundaryResult, ...]:
-    """Evaluate the boundary, on the entries alone where the content cannot be read."""
-    files = content.files if content is not None else ()
-    try:
-        entries = store.repository.entries(change.base_tree, change.head_tree)
-    except RepositoryError as error:
-        results = constraints.evaluate(policy, _boundary_facts((), (), change))
-        return tuple(replace(r, verdict="undecidable", why=f"the change cannot be read: {error}") for r in results)
-    return constraints.evaluate(policy, _boundary_facts(entries, files, change))
-
-
-def _boundary_facts(entries: tuple[Entry, ...], files: tuple[FileDiff, ...], change: Change) -> BoundaryFacts:
-    counted = [file for file in files if not file.binary and not file.entry.submodule]
-    return BoundaryFacts(
-        entries=entries,
-        added={file.path: file.added for file in counted},
-        removed={file.path: file.removed for file in counted},
-        commits=len(change.commits),
-    )
 
 
 def _policy(store: Store, change: Change) -> tuple[PolicyInForce | None, str, bool]:

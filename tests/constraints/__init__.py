@@ -1,0 +1,1 @@
+"""Constraints, judged on values."""
