@@ -1,19 +1,19 @@
 """One review in progress: what was seen and said so far, and what follows from it.
 
+    session = resume(opened, kept)                   go on where an earlier sitting ended
     session = reduce(session, Accept(unit=...))      every key becomes an action
-    draft(session, DecisionKind.APPROVE, "...")      what may be signed, or ReviewIncomplete
+    drafting.draft(session, DecisionKind.APPROVE, "...")   what may be signed, or ReviewIncomplete
 
-Nothing here is a decision: accepted and refused hunks are notes of the reviewer. Coverage comes
-from `View` alone, which the console sends for what was on screen.
+Nothing here is a decision: accepted, refused and ticked hunks are notes of the reviewer. Coverage
+comes from `View` alone, which the console sends for what was on screen.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from reviewconsole.canonical import printable
 from reviewconsole.casefile import OpenedChange
 from reviewconsole.change import Oid
-from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft
+from reviewconsole.decision import REASON_LIMIT, DecisionKind
 from reviewconsole.diff import HunkId
 from reviewconsole.errors import ReviewIncomplete
 from reviewconsole.finding import Finding, Side
@@ -30,14 +30,21 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comment:
-    """A remark on one line."""
+    """A remark on a line, a range of lines or a file."""
 
     unit: HunkId
     path: str
     side: Side
     line: int
-    """1-based on `side`; 0 for the entry as a whole."""
+    """1-based on `side`, the first one of a range; 0 for the file as a whole."""
     text: str
+    end_line: int = 0
+    """Last line of a range; 0 for a single line."""
+
+    @property
+    def last(self) -> int:
+        """The line it stands under."""
+        return max(self.line, self.end_line)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +55,31 @@ class Said:
     acknowledged: Mapping[str, str] = field(default_factory=dict)
     """Fingerprint of a finding -> what is said to it."""
     comments: tuple[Comment, ...] = ()
+    ticked: frozenset[HunkId] = frozenset()
+    """Units noted as viewed by hand; never coverage."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where the reviewer was."""
+
+    path: str
+    unit: HunkId | None
+    line: int
+    """Index of the line within the unit; -1 for its header."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is kept of a review between two sittings. Units are named by content, so it survives a rebase."""
+
+    viewed: frozenset[HunkId] = frozenset()
+    said: Said = field(default_factory=Said)
+    origins: Mapping[HunkId, tuple[int, int]] = field(default_factory=dict)
+    """Unit with comments -> its first line on the old and the new side, to move comments along with it."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Kind of decision -> the reason as far as it was written."""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +88,11 @@ class ReviewSession:
 
     opened: OpenedChange
     viewed: frozenset[HunkId] = frozenset()
+    earlier: frozenset[HunkId] = frozenset()
+    """Those of `viewed` that were on screen in an earlier sitting."""
     said: Said = field(default_factory=Said)
     past: tuple[Said, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
     moved_to: Oid | None = None
     """The head the ref was seen at after the change had been opened."""
     delta_shown: bool = False
@@ -124,9 +159,32 @@ class Acknowledge:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddComment:
-    """Remark on a line."""
+    """Remark on lines or a file; takes the place of `instead`."""
 
     comment: Comment
+    instead: Comment | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DropComment:
+    """Take a remark back."""
+
+    comment: Comment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """Note units as viewed by hand, or all of them as not viewed when all are ticked."""
+
+    units: frozenset[HunkId]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Write:
+    """Keep a reason that is not signed yet; an empty one forgets it."""
+
+    kind: DecisionKind
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,7 +213,8 @@ class Judge:
     opened: OpenedChange
 
 
-Action = View | Accept | Refuse | Acknowledge | AddComment | Undo | HeadMoved | ShowDelta | Judge
+Saying = Accept | Refuse | Acknowledge | AddComment | DropComment | Tick
+Action = View | Saying | Undo | Write | HeadMoved | ShowDelta | Judge
 
 
 def reduce(session: ReviewSession, action: Action) -> ReviewSession:
@@ -168,22 +227,11 @@ def reduce(session: ReviewSession, action: Action) -> ReviewSession:
         case View(units=units):
             fresh = (units & session.units) - session.viewed
             return replace(session, viewed=session.viewed | fresh) if fresh else session
-        case Accept(unit=unit):
-            return _mark(session, unit, Mark(accepted=True))
-        case Refuse(unit=unit, reason=reason):
-            return _mark(session, unit, Mark(accepted=False, reason=_said(reason, "a refused hunk needs a reason")))
-        case Acknowledge(fingerprint=fingerprint, text=text):
-            if all(finding.fingerprint != fingerprint for finding in session.opened.findings):
-                return session
-            answers = {**session.said.acknowledged, fingerprint: _said(text, "an acknowledgement needs a text")}
-            return _say(session, replace(session.said, acknowledged=answers))
-        case AddComment(comment=comment):
-            if comment.unit not in session.units:
-                return session
-            comment = replace(comment, text=_said(comment.text, "a comment needs a text"))
-            return _say(session, replace(session.said, comments=(*session.said.comments, comment)))
         case Undo():
             return replace(session, said=session.past[-1], past=session.past[:-1]) if session.past else session
+        case Write(kind=kind, reason=reason):
+            kept = {**session.reasons, kind.value: reason[:REASON_LIMIT]}
+            return replace(session, reasons={name: text for name, text in kept.items() if text.strip()})
         case HeadMoved(head=head):
             if session.moved_to == head:
                 return session
@@ -192,9 +240,38 @@ def reduce(session: ReviewSession, action: Action) -> ReviewSession:
             return _go_on(session, newer)
         case Judge(opened=opened):
             return _judged(session, opened)
+        case _:
+            return _say(session, _added(session, action))
 
 
-def _said(text: str, empty: str) -> str:
+def _added(session: ReviewSession, action: Saying) -> Said:
+    said = session.said
+    match action:
+        case Accept(unit=unit):
+            return _mark(session, unit, Mark(accepted=True))
+        case Refuse(unit=unit, reason=reason):
+            return _mark(session, unit, Mark(accepted=False, reason=worded(reason, "a refused hunk needs a reason")))
+        case Acknowledge(fingerprint=fingerprint, text=text):
+            if all(finding.fingerprint != fingerprint for finding in session.opened.findings):
+                return said
+            answers = {**said.acknowledged, fingerprint: worded(text, "an acknowledgement needs a text")}
+            return replace(said, acknowledged=answers)
+        case AddComment(comment=comment, instead=instead):
+            if comment.unit not in session.units:
+                return said
+            comment = replace(comment, text=worded(comment.text, "a comment needs a text"))
+            if instead in said.comments:
+                return replace(said, comments=tuple(comment if c == instead else c for c in said.comments))
+            return replace(said, comments=(*said.comments, comment))
+        case DropComment(comment=comment):
+            return replace(said, comments=tuple(c for c in said.comments if c != comment))
+        case Tick(units=units):
+            units = units & session.units
+            return replace(said, ticked=said.ticked - units if units <= said.ticked else said.ticked | units)
+
+
+def worded(text: str, empty: str) -> str:
+    """Trim a text that must say something; ReviewIncomplete, with `empty`, where it does not."""
     text = text.strip()
     if not text:
         raise ReviewIncomplete(empty)
@@ -209,10 +286,10 @@ def _say(session: ReviewSession, said: Said) -> ReviewSession:
     return replace(session, said=said, past=(*session.past, session.said))
 
 
-def _mark(session: ReviewSession, unit: HunkId, mark: Mark) -> ReviewSession:
+def _mark(session: ReviewSession, unit: HunkId, mark: Mark) -> Said:
     if unit not in session.units:
-        return session
-    return _say(session, replace(session.said, marks={**session.said.marks, unit: mark}))
+        return session.said
+    return replace(session.said, marks={**session.said.marks, unit: mark})
 
 
 def _judged(session: ReviewSession, answer: OpenedChange) -> ReviewSession:
@@ -224,66 +301,70 @@ def _judged(session: ReviewSession, answer: OpenedChange) -> ReviewSession:
 
 
 def _go_on(session: ReviewSession, newer: OpenedChange) -> ReviewSession:
-    """Carry over what the newer head still contains: units by id, findings by fingerprint."""
-    units = frozenset(newer.units)
-    fingerprints = {finding.fingerprint for finding in newer.findings}
-    said = Said(
-        marks={unit: mark for unit, mark in session.said.marks.items() if unit in units},
-        acknowledged={key: text for key, text in session.said.acknowledged.items() if key in fingerprints},
-        comments=tuple(comment for comment in session.said.comments if comment.unit in units),
-    )
-    return ReviewSession(
-        opened=newer,
-        viewed=session.viewed & units,
-        said=said,
-        moved_to=newer.change.head,
-        delta_shown=True,
-    )
+    """Carry over what the newer head still contains."""
+    return replace(resume(newer, kept(session)), earlier=session.earlier, moved_to=newer.change.head, delta_shown=True)
 
 
-def draft(session: ReviewSession, kind: DecisionKind, reason: str) -> Draft:
-    """Put the session into a decision that can be signed.
-
-    Raises ReviewIncomplete when the ref moved and what changed has not been shown, when the reason
-    is empty or too long, and for an approval with a refused hunk. Comments, and in a rejection the
-    refused hunks, are appended to the reason.
-    """
-    if session.stale:
-        raise ReviewIncomplete(
-            "the branch has moved since it was opened", remedy="look at what changed, then decide on the new head"
-        )
-    reason = _said(reason, "a decision needs a reason")
-    if kind is DecisionKind.APPROVE and session.refused:
-        raise ReviewIncomplete(
-            f"{len(session.refused)} refused hunks stand against an approval", remedy="undo them, or reject"
-        )
-    if kind is not DecisionKind.WITHDRAW:
-        reason = _said("\n".join((reason, *_remarks(session, kind))), "")
-    rules = {finding.fingerprint: finding.rule for finding in session.opened.findings}
-    return Draft(
-        kind=kind,
-        reason=reason,
-        acknowledged=tuple(
-            Acknowledgement(fingerprint=fingerprint, rule=rules[fingerprint], text=text)
-            for fingerprint, text in sorted(session.said.acknowledged.items())
-        ),
+def kept(session: ReviewSession, place: Place | None = None) -> Kept:
+    """What to keep of a session for the next sitting."""
+    commented = {comment.unit for comment in session.said.comments}
+    return Kept(
         viewed=session.viewed,
+        said=session.said,
+        origins={unit: at for unit, at in _origins(session.opened).items() if unit in commented} if commented else {},
+        reasons=session.reasons,
+        place=place,
     )
 
 
-def _remarks(session: ReviewSession, kind: DecisionKind) -> list[str]:
-    places = {
-        hunk.id: f"{printable(file.path)}:{hunk.new_start or hunk.old_start}"
-        for file in session.opened.files
-        for hunk in file.hunks
-    }
-    for file in session.opened.files:
-        if not file.hunks:
-            places[file.units[0]] = printable(file.path)
-    refused = session.refused if kind is DecisionKind.REJECT else ()
-    lines = [f"refused {places[unit]}: {session.said.marks[unit].reason}" for unit in refused]
-    for comment in session.said.comments:
-        place = printable(comment.path) + (f":{comment.line}" if comment.line else "")
-        old = " (old side)" if comment.side is Side.OLD and comment.line else ""
-        lines.append(f"{place}{old}: {comment.text}")
-    return lines
+def resume(opened: OpenedChange, kept: Kept | None) -> ReviewSession:
+    """Begin with what an earlier sitting left of units that are still there, byte for byte.
+
+    Answers stay even where their finding is not there now: a finding may come back, or later.
+    """
+    if kept is None:
+        return ReviewSession(opened=opened)
+    units = frozenset(opened.units)
+    said = kept.said
+    viewed = kept.viewed & units
+    return ReviewSession(
+        opened=opened,
+        viewed=viewed,
+        earlier=viewed,
+        said=Said(
+            marks={unit: mark for unit, mark in said.marks.items() if unit in units},
+            acknowledged=said.acknowledged,
+            comments=_moved(kept, opened, units) if said.comments else (),
+            ticked=said.ticked & units,
+        ),
+        reasons=kept.reasons,
+        units=units,
+    )
+
+
+def _origins(opened: OpenedChange) -> dict[HunkId, tuple[int, int]]:
+    """Unit -> the first line it changes on the old and on the new side."""
+    out = {}
+    for file in opened.files:
+        for hunk in file.hunks:
+            lead = next((index for index, line in enumerate(hunk.lines) if line.kind != " "), 0)
+            out[hunk.id] = (hunk.old_start + lead, hunk.new_start + lead)
+    return out
+
+
+def _moved(kept: Kept, opened: OpenedChange, units: frozenset[HunkId]) -> tuple[Comment, ...]:
+    """The comments of units that are still there, at the lines where these stand now."""
+    first = {file.path: file.units[0] for file in opened.files}
+    origins = _origins(opened)
+    out = []
+    for comment in kept.said.comments:
+        if not comment.line:
+            if comment.path in first:
+                out.append(replace(comment, unit=first[comment.path]))
+        elif comment.unit in units:
+            index = 0 if comment.side is Side.OLD else 1
+            now = origins.get(comment.unit, (0, 0))[index]
+            by = now - kept.origins.get(comment.unit, origins.get(comment.unit, (0, 0)))[index]
+            end = comment.end_line + by if comment.end_line else 0
+            out.append(replace(comment, line=max(1, comment.line + by), end_line=end))
+    return tuple(out)

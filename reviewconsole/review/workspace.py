@@ -31,6 +31,7 @@ from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
+from reviewconsole.review.drafts import Drafts
 from reviewconsole.review.journaling import Log, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
@@ -62,6 +63,7 @@ class Workspace:
         self._wanted = target
         self._opened: dict[tuple[str, Oid | None, Oid], _Opened] = {}
         self._signer: Signer | None = None
+        self.drafts = Drafts(config.state_dir, repository.git_dir)
         self._store = open_store(repository, config.patterns, target)
         policy = None
         fault = "no policy on the target: nothing is enforced; run `reviewconsole init`"

@@ -91,8 +91,12 @@ class RowMap:
         if loose:
             self._add(_Block(-1, -1, loose, 0))
         remarks: dict[HunkId, list[int]] = {}
+        whole: dict[str, list[int]] = {}
         for index, comment in enumerate(self.comments):
-            remarks.setdefault(comment.unit, []).append(index)
+            if comment.line:
+                remarks.setdefault(comment.unit, []).append(index)
+            else:
+                whole.setdefault(comment.path, []).append(index)
         for number, file in enumerate(self.files):
             gap = (Row(Kind.GAP, number),) if self._total else ()
             self.file_rows.append(self._total + len(gap))
@@ -100,8 +104,7 @@ class RowMap:
                 self.unit_rows.append(self.file_rows[-1])
             notes = tuple(Row(Kind.NOTE, number, item=i) for i in range(len(self.notes[number])))
             own = tuple(Row(Kind.FINDING, number, item=i) for i in placed.get((number, -1), {}).get(-1, []))
-            said = tuple(Row(Kind.COMMENT, number, item=i) for u in file.units[:1] if not file.hunks
-                         for i in remarks.get(u, ()))  # fmt: skip
+            said = tuple(Row(Kind.COMMENT, number, item=i) for i in whole.get(file.path, ()))
             self._add(_Block(number, -1, (*gap, Row(Kind.FILE, number), *notes, *own, *said), 0))
             for position, hunk in enumerate(file.hunks):
                 self.unit_rows.append(self._total)
@@ -152,7 +155,7 @@ class RowMap:
         lines = self.files[file].hunks[hunk].lines
         for item in comments:
             comment = self.comments[item]
-            found = [i for i, _ in _within(self.files[file].hunks[hunk], comment.side, comment.line, comment.line)]
+            found = [i for i, _ in _within(self.files[file].hunks[hunk], comment.side, comment.line, comment.last)]
             after = found[-1] if found else len(lines) - 1
             out.append((after + 1, -1, Row(Kind.COMMENT, file, hunk, after, item)))
         return [(line, row) for line, _, row in sorted(out, key=lambda entry: entry[:2])]

@@ -17,6 +17,17 @@ from reviewconsole.change import Oid
 from reviewconsole.decision import Draft
 from reviewconsole.diff import FileDiff
 from reviewconsole.finding import Page
+from reviewconsole.session import Kept
+
+
+class DraftStore(Protocol):
+    """What is kept of reviews between sittings. May be called from any thread at any time."""
+
+    def read(self, opened: OpenedChange) -> Kept | None:
+        """What an earlier sitting left of this change; FormatError, once, where it cannot be read."""
+
+    def write(self, opened: OpenedChange, kept: Kept) -> None:
+        """Keep it; StorageError where it cannot be written."""
 
 
 class ReviewService(Protocol):
@@ -29,6 +40,10 @@ class ReviewService(Protocol):
     target: str
     notices: tuple[str, ...]
     """What a reviewer must know before anything else, e.g. that no policy is in force."""
+
+    @property
+    def drafts(self) -> DraftStore:
+        """Where marks, comments and answers are kept until they are signed."""
 
     def queue(
         self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None

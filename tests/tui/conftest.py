@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ from reviewconsole.diff import FileDiff, looks_binary, parse_hunks
 from reviewconsole.errors import RemoteError, ReviewConsoleError
 from reviewconsole.evidence import Provenance, ProvenanceClass, SignalHit, participants
 from reviewconsole.finding import Confidence, Family, Finding, Location, Page, Severity, Side, number, risk_level
+from reviewconsole.review.drafts import Drafts
 from reviewconsole.tui.app import ReviewApp
 
 Tree = Mapping[str, bytes]
@@ -146,6 +148,7 @@ class Service:
     sheets: list[Draft] = field(default_factory=list)
     published: list[SyncState | ReviewConsoleError] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
+    drafts: Drafts = field(default_factory=lambda: Drafts(Path(tempfile.mkdtemp()), Path("/x")))
 
     def queue(
         self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
@@ -258,8 +261,8 @@ def opened(repository: Callable[[Tree, Tree], tuple[FileDiff, ...]]) -> OpenedCh
 
 
 @pytest.fixture
-def service(opened: OpenedChange) -> Service:
-    return Service(changes=[opened])
+def service(opened: OpenedChange, tmp_path: Path) -> Service:
+    return Service(changes=[opened], drafts=Drafts(tmp_path / "state", tmp_path))
 
 
 def app_on(service: Service, *, theme: str = "dark") -> ReviewApp:

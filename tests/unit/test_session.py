@@ -8,6 +8,7 @@ from reviewconsole.casefile import OpenedChange, Risk
 from reviewconsole.change import Change, Entry, Oid
 from reviewconsole.decision import REASON_LIMIT, DecisionKind, Verdict
 from reviewconsole.diff import FileDiff, HunkId, parse_hunks
+from reviewconsole.drafting import draft, offered
 from reviewconsole.errors import ReviewIncomplete
 from reviewconsole.evidence import Provenance, ProvenanceClass
 from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number
@@ -23,7 +24,7 @@ from reviewconsole.session import (
     ShowDelta,
     Undo,
     View,
-    draft,
+    Write,
     reduce,
 )
 
@@ -120,21 +121,25 @@ def test_a_refused_hunk_stands_against_an_approval_and_goes_into_a_rejection() -
     session = reduce(session, AddComment(comment=Comment(unit=ONE, path="a.py", side=Side.OLD, line=1, text="why?")))
     with pytest.raises(ReviewIncomplete, match="1 refused"):
         draft(session, DecisionKind.APPROVE, "fine")
-    lines = draft(session, DecisionKind.REJECT, "not like this").reason.split("\n")
+    session = reduce(session, Write(kind=DecisionKind.REJECT, reason="not like this"))
+    lines = offered(session, DecisionKind.REJECT).split("\n")
     assert lines == ["not like this", "refused a.py:10: drops the lock", "a.py:1 (old side): why?"]
-    assert draft(session, DecisionKind.WITHDRAW, "my mistake").reason == "my mistake"
+    again = reduce(session, Write(kind=DecisionKind.REJECT, reason="\n".join(lines)))
+    assert offered(again, DecisionKind.REJECT).split("\n") == lines, "no remark twice"
+    assert offered(session, DecisionKind.APPROVE) == "a.py:1 (old side): why?"
+    assert offered(session, DecisionKind.WITHDRAW) == ""
 
 
 def test_remarks_must_fit_into_the_reason() -> None:
     session = reduce(SESSION, Refuse(unit=ONE, reason="x" * REASON_LIMIT))
     with pytest.raises(ReviewIncomplete, match="characters"):
-        draft(session, DecisionKind.REJECT, "no")
+        draft(session, DecisionKind.REJECT, offered(session, DecisionKind.REJECT))
 
 
 def test_a_path_of_odd_bytes_can_be_part_of_a_reason() -> None:
     session = ReviewSession(opened=change_at(HEAD, file_diff("a\udcff.py", PATCH)))
     session = reduce(session, Refuse(unit=session.opened.units[0], reason="odd"))
-    assert draft(session, DecisionKind.REJECT, "no").reason.encode() == b"no\nrefused a\\udcff.py:1: odd"
+    assert offered(session, DecisionKind.REJECT).encode() == b"refused a\\udcff.py:1: odd"
 
 
 def test_a_moved_head_blocks_until_its_difference_was_shown() -> None:

@@ -17,8 +17,9 @@ from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest, Recorded
 from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.diff import HunkId
+from reviewconsole.drafting import draft, offered
 from reviewconsole.errors import ReviewConsoleError, ReviewIncomplete
-from reviewconsole.session import ReviewSession, draft
+from reviewconsole.session import ReviewSession
 from reviewconsole.tui.desk import Asking, Desk, error_text
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS, Piece, content, short_ref
@@ -36,6 +37,8 @@ _KIND_INKS = {DecisionKind.APPROVE: "ok", DecisionKind.REJECT: "bad", DecisionKi
 class Outcome:
     """How the sheet was left: with a record, because the ref moved, or to look at an unread hunk."""
 
+    reason: str = ""
+    """What was written and is not signed."""
     recorded: Recorded | None = None
     moved: Oid | None = None
     jump: HunkId | None = None
@@ -84,7 +87,13 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
                 )
             )
             yield Static(content(("reason: say what you checked (tab goes on)", "muted")))
-            yield TextArea(id="reason", soft_wrap=True, compact=True, highlight_cursor_line=False)
+            yield TextArea(
+                offered(self._session, self._kind),
+                id="reason",
+                soft_wrap=True,
+                compact=True,
+                highlight_cursor_line=False,
+            )
             with VerticalScroll(id="sheet", can_focus=False):
                 yield Static(content(("reading what would be signed …", "muted")), id="rows")
             with Horizontal(id="confirm-row"):
@@ -105,7 +114,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
 
     def _show(self, answer: Sheet | str) -> None:
         if isinstance(answer, str):
-            self.dismiss(Outcome(moved=Oid(answer)))
+            self.dismiss(Outcome(moved=Oid(answer), reason=self._written))
             return
         self._sheet = answer
         self.query_one("#rows", Static).update(_page(answer, self._session))
@@ -155,7 +164,14 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
 
     def _recorded(self, answer: Recorded | str) -> None:
         self._signing = False
-        self.dismiss(Outcome(moved=Oid(answer)) if isinstance(answer, str) else Outcome(recorded=answer))
+        if isinstance(answer, str):
+            self.dismiss(Outcome(moved=Oid(answer), reason=self._written))
+        else:
+            self.dismiss(Outcome(recorded=answer))
+
+    @property
+    def _written(self) -> str:
+        return self.query_one(TextArea).text
 
     def _asker(self) -> Callable[[PassphraseRequest], PassphraseAnswer | None]:
         """A question for the signing thread to ask; it waits there, and gives up when the console is left."""
@@ -178,12 +194,12 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         if self._signing:
             self._say(("a signature is being made; wait for its outcome", "warn"))
         else:
-            self.dismiss(Outcome())
+            self.dismiss(Outcome(reason=self._written))
 
     def action_unread(self) -> None:
         """Leave for the first unread hunk."""
         if self._sheet is not None and self._sheet.unread and not self._signing:
-            self.dismiss(Outcome(jump=self._sheet.unread[0]))
+            self.dismiss(Outcome(jump=self._sheet.unread[0], reason=self._written))
 
     def action_scroll(self, step: int) -> None:
         """Scroll the sheet, wherever the keys go."""

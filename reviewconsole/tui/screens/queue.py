@@ -9,9 +9,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
-from reviewconsole.casefile import OpenedChange, QueueEntry, SyncState
+from reviewconsole.casefile import QueueEntry, SyncState
 from reviewconsole.display import safe_text
-from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.errors import FormatError, ReviewConsoleError
 from reviewconsole.tui.desk import Asking, Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import (
@@ -24,8 +24,10 @@ from reviewconsole.tui.paint import (
     content,
     short_ref,
 )
+from reviewconsole.tui.screens.keeping import Begun
 from reviewconsole.tui.screens.pages import PageScreen, entry_page, keys_page
 from reviewconsole.tui.screens.review import ReviewScreen
+from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.sync import sync_pieces
 
@@ -250,13 +252,13 @@ class QueueScreen(Asking[None]):
         self._unfinished = bool(self.workers.cancel_group(self, "queue"))
         self._loading = f"opening {safe_text(short_ref(spec))} …"
         self._draw_status()
-        self.ask(lambda service: service.open_change(spec), self._opened, group="open")
+        self.ask(lambda service: _resumed(service, spec), self._opened, group="open")
 
-    def _opened(self, opened: OpenedChange) -> None:
+    def _opened(self, begun: Begun) -> None:
         self._start = None
         self._loading = ""
         self._draw_status()
-        self.app.push_screen(ReviewScreen(self.desk, opened), self._returned)
+        self.app.push_screen(ReviewScreen(self.desk, begun), self._returned)
 
     def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
         if decided or self._unfinished or not self._entries:
@@ -300,6 +302,14 @@ class QueueScreen(Asking[None]):
     def action_keys(self) -> None:
         """Show all keys."""
         self.app.push_screen(PageScreen("keys", keys_page(self)))
+
+
+def _resumed(service: ReviewService, spec: str) -> Begun:
+    opened = service.open_change(spec)
+    try:
+        return Begun(opened=opened, kept=service.drafts.read(opened))
+    except FormatError as error:
+        return Begun(opened=opened, fault=error_text(error))
 
 
 def _searched(entry: QueueEntry) -> str:

@@ -11,22 +11,24 @@ from reviewconsole.casefile import OpenedChange, RecordRow, SyncState
 from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.diff import FileDiff
+from reviewconsole.errors import StorageError
 from reviewconsole.finding import Finding, Page
 from reviewconsole.session import (
     HeadMoved,
     Judge,
-    ReviewSession,
     ShowDelta,
     View,
+    Write,
+    resume,
 )
 from reviewconsole.tui.desk import Desk, PublishRequested
-from reviewconsole.tui.paint import Piece, content
+from reviewconsole.tui.paint import content
 from reviewconsole.tui.screens import review_text
 from reviewconsole.tui.screens.decision import DecisionScreen, Outcome
 from reviewconsole.tui.screens.delta import DeltaScreen
+from reviewconsole.tui.screens.keeping import Begun, Keeping
 from reviewconsole.tui.screens.navigation import DECIDING, HELP, MOVING, SEEING
 from reviewconsole.tui.screens.pages import PageScreen, change_page, finding_page, keys_page
-from reviewconsole.tui.screens.saying import Saying
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.diff_canvas import DiffCanvas
 from reviewconsole.tui.widgets.diff_view import DiffView
@@ -35,7 +37,7 @@ from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.panels import FindingsPanel, RecordsPanel
 
 
-class ReviewScreen(Saying):
+class ReviewScreen(Keeping):
     """Holds the session; keys become actions, and every widget draws what `reduce` gives.
 
     Dismissed with True when a decision was recorded.
@@ -45,12 +47,13 @@ class ReviewScreen(Saying):
     BINDINGS: ClassVar[list[BindingType]] = [*HELP, *DECIDING, *MOVING, *SEEING]
     DEFAULT_CSS = review_text.CSS
 
-    def __init__(self, desk: Desk, opened: OpenedChange) -> None:
+    def __init__(self, desk: Desk, begun: Begun) -> None:
         super().__init__()
         self.desk = desk
         self._decided = False
-        self._banner: list[Piece] = [(f"! {note}  ", "warn") for note in opened.notes]
-        self.set_reactive(ReviewScreen.session, ReviewSession(opened=opened))
+        self._begun = begun
+        self._banner = review_text.begun(begun.opened, begun.kept, begun.fault)
+        self.set_reactive(ReviewScreen.session, resume(begun.opened, begun.kept))
 
     def compose(self) -> ComposeResult:
         """Title, banner, tree, diff and panels, status, keys."""
@@ -65,10 +68,14 @@ class ReviewScreen(Saying):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Draw the session."""
+        """Draw the session, and go where it was left."""
+        super().on_mount()
+        self._written = self._begun.kept
         self.query_one(DiffView).focus()
         self.watch(self.app, "sync", self._draw_status)
         self.watch_session()
+        if self._begun.kept is not None and self._begun.kept.place is not None:
+            self.call_after_refresh(self.go_to, self._begun.kept.place)
 
     def watch_session(self) -> None:
         """Give the session to every widget."""
@@ -79,6 +86,7 @@ class ReviewScreen(Saying):
         self.query_one("#title", Static).update(review_text.title(session.opened), layout=False)
         self._draw_banner()
         self._draw_status()
+        self.keep_soon()
 
     def _draw_banner(self) -> None:
         pieces = review_text.moved(self.now) if self.now.stale else self._banner
@@ -104,6 +112,7 @@ class ReviewScreen(Saying):
         row = self.query_one(DiffView).row
         if row is not None:
             self.query_one(FileTree).point(row.file)
+        self.place()
         self._draw_status()
 
     def on_diff_view_detail(self, event: DiffView.Detail) -> None:
@@ -157,11 +166,14 @@ class ReviewScreen(Saying):
                 "the branch has moved: D shows what changed, before anything is signed", severity="error", markup=False
             )
             return
-        self.app.push_screen(DecisionScreen(self.desk, self.now, kind), self._decided_with)
+        self.app.push_screen(
+            DecisionScreen(self.desk, self.now, kind), lambda outcome: self._decided_with(kind, outcome)
+        )
 
-    def _decided_with(self, outcome: Outcome | None) -> None:
+    def _decided_with(self, kind: DecisionKind, outcome: Outcome | None) -> None:
         if outcome is None:
             return
+        self.act(Write(kind=kind, reason=outcome.reason))
         view = self.query_one(DiffView)
         if outcome.moved is not None:
             self.act(HeadMoved(head=outcome.moved))
@@ -249,9 +261,12 @@ class ReviewScreen(Saying):
         self.app.push_screen(PageScreen("keys", keys_page(self)))
 
     def action_leave(self) -> None:
-        """Back to the queue. Marks that were not signed are lost, so it asks once."""
-        if self.now.past and not self._decided and not self._warned:
-            self._warned = True
-            self.notify("what you marked is not signed and would be lost; the same key again leaves", markup=False)
-            return
+        """Back to the queue. What is not signed is kept; where that fails, it asks once."""
+        try:
+            self.keep_now()
+        except StorageError as error:
+            if not self._warned:
+                self._warned = True
+                self.failed(error)
+                return
         self.dismiss(self._decided)

@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from reviewconsole.casefile import OpenedChange, SyncState
-from reviewconsole.session import ReviewSession
+from reviewconsole.session import Comment, Kept, ReviewSession, Said
 from reviewconsole.tui.paint import (
     SEVERITY_GLYPHS,
     STATE_GLYPHS,
@@ -54,6 +54,19 @@ def title(opened: OpenedChange) -> Content:
     )
 
 
+def begun(opened: OpenedChange, kept: Kept | None, fault: str) -> list[Piece]:
+    """The banner of a review that begins or goes on."""
+    pieces: list[Piece] = [(f"! {note}  ", "warn") for note in (*opened.notes, *([fault] if fault else ()))]
+    if kept is not None and (kept.viewed or kept.said != Said()):
+        units = set(opened.units)
+        there = len(kept.viewed & units)
+        gone = len((kept.viewed | kept.said.marks.keys()) - units)
+        pieces.append((f"↺ goes on where you left it: {there} of {len(units)} hunks were read", "accent"))
+        if gone:
+            pieces.append((f", {gone} changed since and are to be read again", "warn"))
+    return pieces
+
+
 def moved(session: ReviewSession) -> list[Piece]:
     """The banner of a ref that stands elsewhere."""
     change = session.opened.change
@@ -79,6 +92,8 @@ def status(session: ReviewSession, file: int, *, wrapped: bool, sync: SyncState)
         pieces.append((f" · ✓ {accepted} accepted", "ok"))
     if refused:
         pieces.append((f" · ✗ {refused} refused", "bad"))
+    if session.said.ticked:
+        pieces.append((f" · ◉ {len(session.said.ticked)} ticked", "text"))
     if session.said.comments:
         pieces.append((f" · ✎ {len(session.said.comments)}", "accent"))
     if wrapped:
@@ -101,3 +116,9 @@ def place(session: ReviewSession, row: Row | None) -> Content:
     line = hunk.lines[row.line]
     text = shown(line.text).strip()[:200]
     return content((f"{file.path}:{line.new or line.old}", "accent"), "\n", (f"{line.kind} {text}", "muted"))
+
+
+def span(comment: Comment) -> Content:
+    """Name the lines a comment is about."""
+    lines = f"-{comment.end_line}" if comment.end_line > comment.line else ""
+    return content((comment.path + (f":{comment.line}{lines}" if comment.line else ""), "accent"))

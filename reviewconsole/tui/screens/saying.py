@@ -1,5 +1,7 @@
 """What a reviewer says about hunks, lines and findings, before anything is signed."""
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from reviewconsole.diff import HunkId
@@ -11,13 +13,14 @@ from reviewconsole.session import (
     Action,
     AddComment,
     Comment,
+    DropComment,
     Refuse,
     ReviewSession,
+    Tick,
     Undo,
     reduce,
 )
 from reviewconsole.tui.paint import content
-from reviewconsole.tui.rows import Kind
 from reviewconsole.tui.screens import review_text
 from reviewconsole.tui.screens.navigation import Navigation
 from reviewconsole.tui.screens.prompts import TextPrompt
@@ -79,22 +82,57 @@ class Saying(Navigation):
         row = self.query_one(DiffView).row
         return review_text.place(self.now, row)
 
-    def action_comment(self) -> None:
-        """Remark on the line under the cursor."""
-        view = self.query_one(DiffView)
-        row, unit = view.row, self._unit()
-        if row is None or unit is None:
-            return
-        file = self.now.opened.files[row.file]
-        line = file.hunks[row.hunk].lines[row.line] if row.kind is Kind.LINE else None
-        side = Side.OLD if line is not None and line.new is None else Side.NEW
-        number = (line.old if side is Side.OLD else line.new) if line is not None else 0
+    def action_tick(self) -> None:
+        """Note the hunk as viewed by hand, or not, and go to the next that is not."""
+        unit = self._unit()
+        if unit is not None:
+            ticked = unit in self.now.said.ticked
+            self.act(Tick(units=frozenset({unit})))
+            if not ticked:
+                rows = self.view.rows
+                self.view.jump(rows.unit_rows, 1, lambda row: rows.unit(rows[row]) not in self.now.said.ticked)
 
+    def action_tick_file(self) -> None:
+        """Note every hunk of the file as viewed by hand, or not."""
+        row = self.view.row
+        if row is not None and row.file >= 0:
+            self.act(Tick(units=frozenset(self.now.opened.files[row.file].units)))
+
+    def action_comment(self) -> None:
+        """Remark on the selected lines, the line or the hunk under the cursor; change a comment there."""
+        there = self.view.comment_here()
+        if there is not None:
+            self._remark("Change the comment", there, instead=there)
+            return
+        comment = self.view.remark_here()
+        if comment is None:
+            self._unit()
+        else:
+            self._remark("Comment", comment)
+
+    def action_comment_file(self) -> None:
+        """Remark on the file as a whole."""
+        row = self.view.row
+        if row is not None and row.file >= 0:
+            file = self.now.opened.files[row.file]
+            self._remark("Comment on the file", Comment(unit=file.units[0], path=file.path, side=Side.NEW, line=0,
+                                                        text=""))  # fmt: skip
+
+    def _remark(self, title: str, comment: Comment, instead: Comment | None = None) -> None:
         def said(text: str | None) -> None:
             if text is not None:
-                self.act(AddComment(comment=Comment(unit=unit, path=file.path, side=side, line=number or 0, text=text)))
+                self.act(AddComment(comment=replace(comment, text=text), instead=instead))
+                self.view.unselect()
 
-        self.app.push_screen(TextPrompt("Comment", self._place()), said)
+        self.app.push_screen(TextPrompt(title, review_text.span(comment), comment.text), said)
+
+    def action_drop(self) -> None:
+        """Take back the comment under the cursor."""
+        comment = self.view.comment_here()
+        if comment is None:
+            self.notify("no comment here", timeout=2, markup=False)
+        else:
+            self.act(DropComment(comment=comment))
 
     def action_acknowledge(self) -> None:
         """Answer the finding under the cursor."""

@@ -48,6 +48,8 @@ class DiffCanvas(ScrollView, can_focus=True):
     def __init__(self, session: ReviewSession | None = None, *, states: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
+        self.range_start: int | None = None
+        """Where a range of selected rows begins; it ends at the cursor."""
         self.offset_x = 0
         self._states = states
         self.rows = RowMap(())
@@ -73,6 +75,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         same_change = old is not None and old.opened.files is new.opened.files
         if not same_change or (old is not None and old.said.comments != new.said.comments):
             here = self.rows[self.cursor] if same_change and len(self.rows) else None
+            self.range_start = None
             self.rows = RowMap(new.opened.files, new.opened.findings, new.said.comments)
             if not same_change:
                 self._coverage = Coverage(self.rows)
@@ -96,6 +99,13 @@ class DiffCanvas(ScrollView, can_focus=True):
         """Break lines for the new width."""
         self.measure()
         self.repaint()
+
+    @property
+    def selected(self) -> range:
+        """The rows of the range; empty without one."""
+        if self.range_start is None:
+            return range(0)
+        return range(min(self.range_start, self.cursor), max(self.range_start, self.cursor) + 1)
 
     @property
     def row_width(self) -> int:
@@ -168,7 +178,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         if y == 0 and row.kind is not Kind.FILE and row.file >= 0:
             left, right = painter.file(row.file, width)
             return styles.strip(left, width, "head", right), None
-        cursor = index == self.cursor
+        cursor = index == self.cursor or index in self.selected
         strip = self._strips.get((index, part, cursor))
         if strip is None:
             strip = self._paint(painter, row, part, cursor=cursor)

@@ -88,7 +88,16 @@ class DiffPainter:
                 return self._finding(self.rows.findings[row.item], width)
             case Kind.COMMENT:
                 comment = self.rows.comments[row.item]
-                return [(self._blank, "text"), ("  ✎ ", "accent"), (comment.text, "text")], [("your comment ", "muted")]
+                what = (
+                    "on the file"
+                    if not comment.line
+                    else f"on {comment.line}-{comment.last}"
+                    if comment.last > comment.line
+                    else ""
+                )
+                return [(self._blank, "text"), ("  ✎ ", "accent"), (comment.text, "text")], [
+                    (f" your comment {what} ", "muted")
+                ]
             case _:
                 return [], []
 
@@ -160,4 +169,6 @@ def unit_state(session: ReviewSession, unit: HunkId) -> tuple[str, str, str]:
     mark = session.said.marks.get(unit)
     if mark is not None:
         return ("✓", "accepted", "ok") if mark.accepted else ("✗", "refused", "bad")
-    return ("●", "read", "text") if unit in session.viewed else ("○", "unread", "muted")
+    if unit in session.viewed:
+        return ("●", "read", "text")
+    return ("◉", "ticked", "muted") if unit in session.said.ticked else ("○", "unread", "muted")

@@ -9,7 +9,8 @@ from textual.events import Click
 from textual.message import Message
 
 from reviewconsole.diff import HunkId
-from reviewconsole.finding import Finding
+from reviewconsole.finding import Finding, Side
+from reviewconsole.session import Comment
 from reviewconsole.tui.keys import key, scrolling
 from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.widgets.diff_canvas import DiffCanvas, text_width
@@ -23,6 +24,7 @@ class DiffView(DiffCanvas):
         key("diff.left", "h,left", "sideways(-1)", "Left", "Scroll long lines to the left"),
         key("diff.right", "l,right", "sideways(1)", "Right", "Scroll long lines to the right"),
         key("diff.wrap", "w", "wrap", "Wrap", "Wrap long lines, or cut them"),
+        key("diff.select", "v", "select", "Select", "Begin or end a range of lines; c comments on it, y copies it"),
         key("diff.detail", "enter", "detail", "Detail", "Explain the finding under the cursor", show=True),
     ]
     DEFAULT_CSS = """
@@ -48,6 +50,8 @@ class DiffView(DiffCanvas):
             return
         row = max(0, min(row, len(self.rows) - 1))
         old, self.cursor = self.cursor, row
+        if self.range_start is not None:
+            self.repaint()
         place, start = self.visual(row), self.scroll_offset.y
         height = max(2, self.size.height)
         lead = 0 if self.rows[row].kind is Kind.FILE else 1
@@ -119,7 +123,42 @@ class DiffView(DiffCanvas):
         if finding is not None:
             self.post_message(self.Detail(finding))
 
+    def action_select(self) -> None:
+        """Begin a range of lines at the cursor, or drop it."""
+        self.range_start = self.cursor if self.range_start is None else None
+        self.repaint()
+
+    def unselect(self) -> None:
+        """Drop the range."""
+        if self.range_start is not None:
+            self.action_select()
+
     # --- where the cursor is
+
+    def remark_here(self) -> Comment | None:
+        """A comment without words on the range, line or hunk under the cursor; None where there is none of them."""
+        row = self.row
+        if row is None or row.file < 0:
+            return None
+        file = self.rows.files[row.file]
+        if row.hunk < 0:
+            unit = None if file.hunks else file.units[0]
+            return None if unit is None else Comment(unit=unit, path=file.path, side=Side.NEW, line=0, text="")
+        hunk = file.hunks[row.hunk]
+        chosen = [r.line for r in map(self.rows.__getitem__, self.selected) if (r.file, r.hunk) == (row.file, row.hunk)
+                  and r.kind is Kind.LINE]  # fmt: skip
+        lines = [hunk.lines[i] for i in chosen] or [
+            line for i, line in enumerate(hunk.lines) if i == row.line or (row.line < 0 and line.kind != " ")
+        ]
+        side = Side.NEW if any(line.new is not None for line in lines) else Side.OLD
+        numbers = [n for n in ((line.old if side is Side.OLD else line.new) for line in lines) if n is not None]
+        end = numbers[-1] if numbers[-1] > numbers[0] else 0
+        return Comment(unit=hunk.id, path=file.path, side=side, line=numbers[0], end_line=end, text="")
+
+    def comment_here(self) -> Comment | None:
+        """The comment under the cursor."""
+        row = self.row
+        return self.rows.comments[row.item] if row is not None and row.kind is Kind.COMMENT else None
 
     @property
     def row(self) -> Row | None:
