@@ -23,7 +23,10 @@ TIMEOUT = 20
 _TOTAL = 20_000_000
 """Bytes given to one process; what is beyond is noted and left out."""
 
-_LANGUAGES = {"python": "py", "go": "go", "terraform": "hcl", "yaml": "yml", "workflow": "yml"}
+_LANGUAGES = {
+    "python": "py", "go": "go", "terraform": "hcl", "yaml": "yml", "workflow": "yml", "java": "java", "kotlin": "kt",
+    "rust": "rs", "ruby": "rb",
+}  # fmt: skip
 _IGNORES = ("hidden", "dot", "exclude", "global", "parent", "vcs")
 _TROUBLE = "parse-trouble-"
 _EVIDENCE = 2000

@@ -9,6 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _PYTHON = re.compile(r"(\s*)(?:async\s+def|def|class)\s+(\w+)")
+_RUBY = re.compile(
+    r"(\s*)(?:def|class|module)\s+(?:self\.)?([\w:]+[?!]?)|(\s*)(?:it|describe|context|specify|test)\s+[\"']([^\"']+)"
+)
+_METHOD = (
+    r"\s*(?:@\w+(?:\([^)]*\))?\s+)*"
+    r"(?:(?:public|private|protected|static|final|abstract|synchronized|default|native)\s+)*"
+)
+_RETURNS = r"(?:<[^>]{1,80}>\s+)?(?!(?:new|return|throw|else|case|if|for|while)\b)[\w.<>\[\], ?]{1,120}\s+"
 _BRACES = {
     "go": re.compile(r"func\s+(?:\([^)]*?\*?(\w+)(?:\[[^\]]*\])?\)\s*)?(\w+)|type\s+()(\w+)\s+(?:struct|interface)"),
     "typescript": re.compile(
@@ -18,9 +26,21 @@ _BRACES = {
         r"|\s*(?:it|test|describe)(?:\.\w+)?\(\s*()[\"'`]([^\"'`]*)"
         r"|\s+(?:(?:public|private|protected|static|async|override)\s+)*()(?!(?:if|for|while|switch|catch|return|await|else)\b)(\w+)\([^)]*\)[^;{}()]*\{\s*$"
     ),
+    "java": re.compile(
+        _METHOD + r"(?:class|interface|enum|record)\s+()(\w+)"
+        r"|" + _METHOD + _RETURNS + r"()(\w+)\s*\([^;]*$"
+    ),
+    "kotlin": re.compile(
+        r"\s*(?:@?\w+\s+)*?(?:class|interface|object|fun)\s+(?:<[^>]{1,80}>\s*)?(?:[\w<>?]+\.)?()(\w+)"
+    ),
+    "rust": re.compile(
+        r"\s*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+|const\s+|unsafe\s+)*(?:fn|struct|enum|trait|mod)\s+()(\w+)"
+        r"|\s*(?:unsafe\s+)?impl(?:<[^>]{1,80}>)?\s+(?:[\w:<>]+\s+for\s+)?()(\w+)"
+    ),
     "terraform": re.compile(r"(?:(resource|data)\s+\"([^\"]+)\"\s+\"([^\"]+)\"|(\w+)(?:\s+\"([^\"]+)\")?)\s*\{"),
     "shell": re.compile(r"(?:function\s+)?()([\w:-]+)\s*\(\)\s*\{?|function\s+()(\w+)"),
 }
+_NESTED = frozenset({"typescript", "java", "kotlin", "rust"})
 _KEY = re.compile(r"(\s*(?:-\s+)*)([\w./$-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s|$)(.*)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _TARGET = re.compile(r"()([\w./%-]+)\s*:(?!=)")
@@ -50,8 +70,8 @@ def enclosing(found: Sequence[Construct], line: int) -> Construct | None:
 
 def constructs(kind: str, lines: Sequence[str]) -> tuple[Construct, ...]:
     """List the constructs of a file, by first line."""
-    if kind == "python":
-        found = _indented(lines)
+    if kind in ("python", "ruby"):
+        found = _indented(_PYTHON if kind == "python" else _RUBY, lines)
     elif kind in _BRACES:
         found = _braced(kind, lines)
     elif kind in ("yaml", "workflow"):
@@ -65,7 +85,7 @@ def constructs(kind: str, lines: Sequence[str]) -> tuple[Construct, ...]:
     return tuple(sorted(found, key=lambda item: (item.first, -item.last)))
 
 
-def _indented(lines: Sequence[str]) -> Iterator[Construct]:
+def _indented(header: re.Pattern[str], lines: Sequence[str]) -> Iterator[Construct]:
     stack: list[tuple[int, str, int]] = []
     last = 0
     for number, line in enumerate(lines, 1):
@@ -76,9 +96,10 @@ def _indented(lines: Sequence[str]) -> Iterator[Construct]:
         while stack and depth <= stack[-1][0]:
             _, name, first = stack.pop()
             yield Construct(name=name, first=first, last=last)
-        match = _PYTHON.match(line)
+        match = header.match(line)
         if match:
-            name = f"{stack[-1][1]}.{match[2]}" if stack else match[2]
+            name = match[2] or match[match.lastindex or 0]
+            name = f"{stack[-1][1]}.{name}" if stack else name
             stack.append((depth, name, number))
         last = number
     for _, name, first in stack:
@@ -97,7 +118,7 @@ def _braced(kind: str, lines: Sequence[str]) -> Iterator[Construct]:
         if match and opened:
             parts = [part for part in match.groups() if part]
             name = ".".join(parts)
-            if kind == "typescript" and stack:
+            if kind in _NESTED and stack:
                 name = f"{stack[-1][1]}.{name}"
             stack.append((depth, name, number))
         bare = _STRING.sub("", line)

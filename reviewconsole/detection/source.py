@@ -17,7 +17,8 @@ _SUFFIXES = {
     "ts": "typescript", "tsx": "typescript", "mts": "typescript", "cts": "typescript", "js": "typescript",
     "jsx": "typescript", "mjs": "typescript", "cjs": "typescript", "yml": "yaml", "yaml": "yaml", "sql": "sql",
     "sh": "shell", "bash": "shell", "zsh": "shell", "mk": "makefile", "md": "markdown", "markdown": "markdown",
-    "mdx": "markdown", "rst": "markdown", "adoc": "markdown", "json": "json",
+    "mdx": "markdown", "rst": "markdown", "adoc": "markdown", "json": "json", "java": "java", "kt": "kotlin",
+    "kts": "kotlin", "rs": "rust", "rb": "ruby", "rake": "ruby",
 }  # fmt: skip
 _CI = re.compile(r"(^|/)(\.github/(workflows|actions)/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)$")
 _NONPRODUCTION = re.compile(
@@ -25,7 +26,10 @@ _NONPRODUCTION = re.compile(
     r"|docs?|dev|sandbox|demos?|e2e|benchmarks?|testing|scratch)/",
     re.IGNORECASE,
 )
-_TEST = re.compile(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go)|[^/]*\.(test|spec)\.[cm]?[jt]sx?|conftest\.py)$")
+_TEST = re.compile(
+    r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb)|[^/]*_spec\.rb|[^/]*\.(test|spec)\.[cm]?[jt]sx?|conftest\.py"
+    r"|[^/]*Tests?\.(java|kt))$"
+)
 _TEST_FOLDER = re.compile(r"(^|/)(tests?|__tests__|spec|e2e)/")
 # By path only: a header in the text is the author's word, and would switch the rules off for a file.
 _GENERATED = re.compile(
@@ -35,7 +39,8 @@ _GENERATED = re.compile(
 _COMMENT = {
     "python": ("#",), "shell": ("#",), "yaml": ("#",), "workflow": ("#",), "makefile": ("#",), "dockerfile": ("#",),
     "terraform": ("#", "//", "/*", "* "), "go": ("//", "/*", "* "), "typescript": ("//", "/*", "* "),
-    "sql": ("--", "/*"), "markdown": ("<!--",),
+    "sql": ("--", "/*"), "markdown": ("<!--",), "java": ("//", "/*", "* "), "kotlin": ("//", "/*", "* "),
+    "rust": ("//", "/*", "* "), "ruby": ("#",),
 }  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""Find locks that are taken off code which stays."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reviewconsole.detection.code import View
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
+from reviewconsole.finding import Family, Severity
+
+PAGE = page_of(
+    "lock-removed",
+    title="A lock is removed",
+    family=Family.RISK,
+    severity=Severity.HIGH,
+    what="Finds mutexes, row locks, advisory locks and synchronized sections that disappear around code that stays.",
+    why="A race shows under load and not in a test. Two workers then take the last item, run the same job, or write "
+    "over each other's state.",
+    example="- with self._lock:\n-     self.balance -= amount\n+ self.balance -= amount",
+    instead="Keep the lock, or put an atomic operation in its place (conditional update, compare and swap) and say why "
+    "it is enough.",
+    references=("CWE-362", "CWE-667", "https://www.postgresql.org/docs/current/explicit-locking.html"),
+    languages=("python", "go", "typescript", "java", "kotlin", "ruby", "rust", "sql"),
+    alias="t-12",
+)
+_SIGN = re.compile(
+    r"\b(?!un|block)\w*[lL]ock(ed|s|ing)?\s*(?::\s*$|\.(acquire|lock|read|write)\b|\.(R?Lock)\(|\(\)\s*:$|\s+as\s+\w+\s*:)"
+    r"|\.(R?Lock|lock|tryLock|TryLock|with_lock|acquire)\(|\bsynchronized\b|\bselect_for_update\b|\bwith_for_update\b"
+    r"|\b(redis_?[lL]ock|advisory_lock|pg_(try_)?advisory\w*|flock|lockf|runExclusive|setnx)\s*\("
+    r"|\bwith\s+[\w.]*[mM]utex\b"
+    r"|\bwith\s+[\w.]*(_lock|[lL]ock)\b|\b[\w.]*[mM]u(tex)?\.synchronize\b|\.lock!"
+)
+_FREED = re.compile(r"\b[uU]n[lL]ock|\brelease\(")
+_QUERY = re.compile(r"\bFOR (NO KEY )?UPDATE\b|\bLOCK TABLE\b|\bpg_(try_)?advisory\w*lock|\bGET_LOCK\(", re.IGNORECASE)
+_STANDS_IN = re.compile(
+    f"{_SIGN.pattern}|FOR UPDATE"
+    r"|(?i:\b(?:lock|mutex|atomic|semaphore|compare_?and_?swap|on conflict|serializable)\w*)"
+    r"|\bF\(|\bsync\.(Map|Once)\b|\bconcurrent\b"
+)
+
+
+def _find(there: View) -> Iterator[Guard]:
+    if there.kind != "sql":
+        for guard in marked(there, _SIGN, skip=_FREED):
+            # What a lock guards is the rest of its host; what it is called on often goes with it.
+            uses = guard.uses if guard.governs else frozenset()
+            yield replace(guard, uses=uses)
+    for at, line in enumerate(there.lines, 1):
+        if _QUERY.search(line[:2000]) and not line.lstrip().startswith(("#", "//", "--", "*")):
+            yield Guard(first=at, last=at, key=(at, at), text=line, family="query")
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each lock that is gone, once a host."""
+    seen = set()
+    kinds = frozenset({"python", "go", "typescript", "java", "kotlin", "ruby", "rust", "sql"})
+    for loss in losses(context, _find, re.compile(f"{_SIGN.pattern}|(?i:{_QUERY.pattern})"), kinds):
+        place = (loss.source.path, loss.host.name)
+        if place not in seen and not replaced(loss, _STANDS_IN):
+            seen.add(place)
+            yield hit(loss, PAGE.rule, "Code that stays is no longer locked")
+
+
+CHECK = Check(page=PAGE, run=check)

@@ -1,0 +1,51 @@
+"""Find retries, circuit breakers and limits that are taken off calls which stay."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.detection.code import View
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
+from reviewconsole.finding import Family, Severity
+
+PAGE = page_of(
+    "retry-or-breaker-removed",
+    title="A retry, breaker or limit is removed",
+    family=Family.RISK,
+    severity=Severity.HIGH,
+    what="Finds retries, backoff, circuit breakers, rate limits and load shedding that disappear while the call or the "
+    "handler they protected stays.",
+    why="They are what keeps a short fault short. Without them one lost packet is a failed order, and one hot client "
+    "or one slow dependency takes the rest down with it. Changes of this kind were three times as frequent among "
+    "changes that were later reverted.",
+    example='- @limiter.limit("10/minute")\n  def login(request):',
+    instead="Keep the protection, or name what protects the call now; if the numbers were wrong, change the numbers.",
+    references=("https://sre.google/sre-book/addressing-cascading-failures/", "CWE-770", "CWE-799"),
+    languages=("python", "go", "typescript", "java", "kotlin", "ruby", "rust"),
+    alias="t-06",
+)
+_SIGN = re.compile(
+    r"(?i)\b(?!\w*(key|exceeded|errors?|remaining|reached)\b)(\w*retr(y|ies|yable|ying)\w*|\w*backoff\w*|\w*(circuit|breaker)\w*|\w*rate_?limit\w*|\w*limiter\w*"
+    r"|\w*throttl\w*|bulkhead\w*|\w*shed_?load\w*|load_?shed\w*|max_?attempts|max_?tries|tenacity)\b"
+    r"(?=[\"']?\s*(\(|=(?!=)|:(?!=)|\.\w+|\[|,|\)|$|<))|\bfor\s*\(?\s*(?:\w+\s+)?_?(attempt|try|retry|tries)\w*\b"
+)
+_STANDS_IN = re.compile(r"(?i)retr(y|ies)|backoff|circuit|breaker|limit|throttl|bulkhead|attempt|tenacity|semaphore")
+_NEITHER = re.compile(r"(?i)retry_?(error|after)|(raise|throw|except|catch|errors?\.)\b|ratelimit(ed|exceeded)|retry:")
+
+
+def _find(there: View) -> Iterator[Guard]:
+    return marked(there, _SIGN, skip=_NEITHER)
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each protection that is gone, once a host."""
+    seen = set()
+    for loss in losses(context, _find, _SIGN):
+        place = (loss.source.path, loss.host.name)
+        if place not in seen and not replaced(loss, _STANDS_IN):
+            seen.add(place)
+            yield hit(loss, PAGE.rule, "A retry, breaker or limit is taken off what stays")
+
+
+CHECK = Check(page=PAGE, run=check)

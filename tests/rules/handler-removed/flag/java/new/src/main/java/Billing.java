@@ -1,0 +1,5 @@
+public class Billing {
+    public Receipt charge(Order order) {
+        return gateway.charge(order);
+    }
+}

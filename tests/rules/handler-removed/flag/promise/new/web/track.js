@@ -1,0 +1,5 @@
+function track(event) {
+  sender
+    .send(event)
+    .then(confirm);
+}

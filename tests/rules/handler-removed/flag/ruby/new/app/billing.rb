@@ -1,0 +1,5 @@
+class Billing
+  def charge(order)
+    gateway.charge(order)
+  end
+end

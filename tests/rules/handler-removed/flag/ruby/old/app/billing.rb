@@ -1,0 +1,8 @@
+class Billing
+  def charge(order)
+    gateway.charge(order)
+  rescue GatewayError => e
+    Queue.retry(order)
+    nil
+  end
+end

@@ -1,0 +1,2 @@
+def charge(gateway, order):
+    return order.receipt

@@ -1,0 +1,10 @@
+package store
+
+func (s *Store) Load(ctx context.Context, id string) (*Order, error) {
+	row := s.db.Query(ctx, id)
+	order, err := decode(row)
+	if err != nil {
+		return nil, err
+	}
+	return order, nil
+}

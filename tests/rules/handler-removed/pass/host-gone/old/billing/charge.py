@@ -1,0 +1,13 @@
+def charge(gateway, order):
+    try:
+        receipt = gateway.charge(order.card, order.total)
+        order.mark_paid(receipt)
+    except GatewayError as error:
+        log.error("charge failed: %s", error)
+        order.mark_failed()
+        return None
+    return receipt
+
+
+def refund(order):
+    return order.refund()

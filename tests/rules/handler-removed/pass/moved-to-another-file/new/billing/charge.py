@@ -1,0 +1,2 @@
+def refund(order):
+    return order.refund()

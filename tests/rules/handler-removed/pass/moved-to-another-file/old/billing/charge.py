@@ -1,0 +1,9 @@
+def charge(gateway, order):
+    try:
+        receipt = gateway.charge(order.card, order.total)
+        order.mark_paid(receipt)
+    except GatewayError as error:
+        log.error("charge failed: %s", error)
+        order.mark_failed()
+        return None
+    return receipt

@@ -1,0 +1,6 @@
+package cache
+
+func (c *Cache) Put(key string, value []byte) {
+	c.items[key] = value
+	c.size += len(value)
+}

@@ -1,0 +1,6 @@
+class Counter {
+    public void add(int n) {
+        total += n;
+        listeners.notifyAll(total);
+    }
+}

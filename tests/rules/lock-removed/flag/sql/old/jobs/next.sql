@@ -1,0 +1,5 @@
+SELECT id, payload FROM jobs
+WHERE state = 'ready'
+ORDER BY created
+LIMIT 1
+FOR UPDATE SKIP LOCKED;

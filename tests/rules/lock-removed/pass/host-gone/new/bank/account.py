@@ -1,0 +1,3 @@
+class Account:
+    def deposit(self, amount):
+        self.ledger.append(amount)

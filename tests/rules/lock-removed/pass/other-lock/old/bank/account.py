@@ -1,0 +1,7 @@
+class Account:
+    def withdraw(self, amount):
+        with self._lock:
+            if self.balance < amount:
+                raise Insufficient
+            self.balance -= amount
+        return self.balance

@@ -1,0 +1,5 @@
+def charge(order):
+    try:
+        return gateway.charge(order)
+    except GatewayError:
+        raise

@@ -1,0 +1,2 @@
+def refund(order):
+    return gateway.refund(order)

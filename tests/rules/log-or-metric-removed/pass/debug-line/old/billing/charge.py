@@ -1,0 +1,3 @@
+def refund(order):
+    logger.debug("refund %s", order)
+    return gateway.refund(order)

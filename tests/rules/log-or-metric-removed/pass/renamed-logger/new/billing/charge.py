@@ -1,0 +1,7 @@
+def charge(order):
+    try:
+        return gateway.charge(order)
+    except GatewayError:
+        log.exception("charge failed", extra={"order": order.id})
+        metrics.counter("charge.failed").inc()
+        raise

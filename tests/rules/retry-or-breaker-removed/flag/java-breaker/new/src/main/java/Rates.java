@@ -1,0 +1,5 @@
+class Rates {
+    public Rate current(String pair) {
+        return client.fetch(pair);
+    }
+}

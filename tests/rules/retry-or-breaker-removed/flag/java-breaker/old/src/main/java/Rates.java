@@ -1,0 +1,6 @@
+class Rates {
+    @CircuitBreaker(name = "rates", fallbackMethod = "cached")
+    public Rate current(String pair) {
+        return client.fetch(pair);
+    }
+}

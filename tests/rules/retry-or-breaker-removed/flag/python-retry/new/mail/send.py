@@ -1,0 +1,2 @@
+def send(message):
+    return client.post("/messages", json=message, timeout=5)

@@ -1,0 +1,3 @@
+@app.route("/login", methods=["POST"])
+def login():
+    return authenticate(request.form)

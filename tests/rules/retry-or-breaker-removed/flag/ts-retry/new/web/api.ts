@@ -1,0 +1,3 @@
+export async function loadRates(): Promise<Rates> {
+  return http.get("/rates");
+}

@@ -1,0 +1,2 @@
+def render(message):
+    return message.html()

@@ -1,0 +1,3 @@
+def rates(session):
+    response = session.get("/rates", timeout=5)
+    return response.json()

@@ -1,0 +1,6 @@
+def migrate(folder):
+    subprocess.run(
+        ["alembic", "upgrade", "head"],
+        cwd=folder,
+    )
+    print("done")

@@ -1,0 +1,7 @@
+def migrate(folder):
+    subprocess.run(
+        ["alembic", "upgrade", "head"],
+        cwd=folder,
+        check=True,
+    )
+    print("done")

@@ -1,0 +1,4 @@
+export async function loadCart(id: string) {
+  const res = await fetch(`/carts/${id}`);
+  return res.json();
+}

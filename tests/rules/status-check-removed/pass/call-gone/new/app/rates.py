@@ -1,0 +1,2 @@
+def rates(session):
+    return session.cached_rates

@@ -1,0 +1,2 @@
+def limits(session):
+    return session.limits

@@ -1,0 +1,7 @@
+class Http {
+    HttpClient client() {
+        return HttpClient.newBuilder()
+            .followRedirects(NORMAL)
+            .build();
+    }
+}

@@ -1,0 +1,9 @@
+from requests import get as fetch
+
+
+def rates(base):
+    response = fetch(
+        f"{base}/rates",
+        headers={"accept": "application/json"},
+    )
+    return response.json()

@@ -1,0 +1,3 @@
+async def run(job):
+    result = await job.execute()
+    await job.store(result)

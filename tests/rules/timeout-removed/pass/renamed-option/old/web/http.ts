@@ -1,0 +1,3 @@
+export function client() {
+  return create({ baseURL: url, timeout: 5000 });
+}

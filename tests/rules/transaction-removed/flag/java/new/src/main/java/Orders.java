@@ -1,0 +1,7 @@
+@Service
+public class Orders {
+    public void place(Order order) {
+        orders.save(order);
+        stock.update(order);
+    }
+}

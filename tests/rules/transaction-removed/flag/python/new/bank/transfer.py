@@ -1,0 +1,7 @@
+@login_required
+def transfer(source, target, amount):
+    source.debit(amount)
+    source.save()
+    target.credit(amount)
+    target.save()
+    notify(source, target)

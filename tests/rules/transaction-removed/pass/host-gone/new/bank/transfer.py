@@ -1,0 +1,2 @@
+def balance(account):
+    return account.balance

@@ -1,0 +1,4 @@
+def place(session, order):
+    with session.begin():
+        session.add(order)
+        session.add(order.invoice)

@@ -1,0 +1,8 @@
+@login_required
+def transfer(source, target, amount):
+    with transaction.atomic():
+        source.debit(amount)
+        source.save()
+        target.credit(amount)
+        target.save()
+    notify(source, target)

@@ -1,0 +1,12 @@
+@login_required
+def transfer(source, target, amount):
+    with transaction.atomic():
+        source.debit(amount)
+        source.save()
+        target.credit(amount)
+        target.save()
+    notify(source, target)
+
+
+def handle(request):
+    transfer(request.source, request.target, request.amount)
