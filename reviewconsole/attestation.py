@@ -365,12 +365,6 @@ def summary(att: Attestation) -> str:
     return f"{first}\nreason: {json.dumps(att.reason)}"
 
 
-def note_text(lines: list[bytes]) -> bytes:
-    """Compose a note from envelope lines, oldest first; the summary is that of the last."""
-    last = parse_payload(parse_envelope(lines[-1]).payload)
-    return summary(last).encode("utf-8") + b"\n\n" + b"".join(line + b"\n" for line in lines)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoteText:
     """A note taken apart; nothing in it is verified yet."""

@@ -5,6 +5,7 @@ docs/record.md, "How a record is judged": steps 1 and 2 and the signatures are d
 steps 3 to 9 by `standing`, step 10 here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reviewconsole.attestation import REF_PREFIX
@@ -12,6 +13,7 @@ from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Requirement
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.globs import Globs
+from reviewconsole.granting import Granted, JudgedStatement, judge_statements
 from reviewconsole.policy import Policy, Rule
 from reviewconsole.standing import (
     Facts,
@@ -33,6 +35,8 @@ class GateReport:
     requirements: tuple[Requirement, ...] = ()
     records: tuple[JudgedRecord, ...] = ()
     in_scope: bool = True
+    statements: tuple[JudgedStatement, ...] = ()
+    """Waivers and task boundaries that have to do with the change."""
 
 
 def in_scope(policy: Policy, facts: Facts) -> bool:
@@ -51,21 +55,43 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     if facts.doubts:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=facts.doubts)
     rules = tuple(rule for rule in force.policy.rules if rule.applies(facts.paths, facts.level))
-    known = (record for record in records.verified if identity_fault(force, record) is None)
+    known = (record for record in records.entries if identity_fault(force, record) is None)
     records = replace(records, broken=broken_logs(known))
     judged = judge_records(force, facts, records, rules, now)
+    granted = judge_statements(force, facts, records, rules=rules, judged=judged, now=now)
     if not in_scope(force.policy, facts):
-        return GateReport(verdict=Verdict.SATISFIED, why=("not in scope",), records=judged, in_scope=False)
+        return _out_of_scope(judged, granted)
     requirements = [
         *(_rule_requirement(rule, facts, judged) for rule in rules),
-        *_boundary_requirements(facts, rules, judged),
+        *_boundary_requirements(facts, rules, judged, granted.waived),
+        *granted.requirements,
         *_standing_requirements(force, facts, records, rules, judged),
     ]
     if not rules:
         requirements.append(Requirement(id="rule", verdict=Verdict.VIOLATED, why="no rule applies to this change"))
     verdict = worst(item.verdict for item in requirements)
     why = tuple(item.why for item in requirements if item.verdict is not Verdict.SATISFIED)
-    return GateReport(verdict=verdict, why=why, requirements=tuple(requirements), records=judged)
+    return GateReport(
+        verdict=verdict,
+        why=why,
+        requirements=tuple(requirements),
+        records=judged,
+        statements=granted.statements,
+    )
+
+
+def _out_of_scope(judged: tuple[JudgedRecord, ...], granted: Granted) -> GateReport:
+    """Nothing is asked for, except that a task boundary holds: else leaving out a trailer would lift it."""
+    verdict = worst(item.verdict for item in granted.requirements)
+    broken = tuple(item for item in granted.requirements if item.verdict is not Verdict.SATISFIED)
+    return GateReport(
+        verdict=verdict,
+        why=tuple(item.why for item in broken) or ("not in scope",),
+        requirements=broken,
+        records=judged,
+        in_scope=bool(broken),
+        statements=granted.statements,
+    )
 
 
 def _approvals(judged: tuple[JudgedRecord, ...]) -> list[JudgedRecord]:
@@ -133,7 +159,7 @@ def _meets_all(approval: JudgedRecord, facts: Facts, rules: tuple[Rule, ...]) ->
 
 
 def _boundary_requirements(
-    facts: Facts, rules: tuple[Rule, ...], judged: tuple[JudgedRecord, ...]
+    facts: Facts, rules: tuple[Rule, ...], judged: tuple[JudgedRecord, ...], waived: Mapping[str, str]
 ) -> list[Requirement]:
     """What a broken constraint leads to, by its level."""
     approvals = [a for a in _approvals(judged) if _meets_all(a, facts, rules)]
@@ -143,7 +169,9 @@ def _boundary_requirements(
         if result.verdict in ("pass", "n/a") or (result.level == "warn" and result.verdict == "violated"):
             continue
         name = f"boundary/{result.id}"
-        if result.verdict == "undecidable":
+        if result.id in waived:
+            out.append(Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: {waived[result.id]}"))
+        elif result.verdict == "undecidable":
             out.append(Requirement(id=name, verdict=Verdict.UNDECIDABLE, why=f"{result.id}: {result.why}"))
         elif result.level == "second-reviewer" and len(people) >= _second(result, rules):
             out.append(

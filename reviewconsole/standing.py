@@ -18,6 +18,7 @@ from reviewconsole.finding import Finding
 from reviewconsole.policy import CARRY_OVER, Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8
+from reviewconsole.statement import Statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,22 @@ class VerifiedAttestation:
     fingerprint: str
     user_present: bool
     user_verified: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedStatement:
+    """A waiver or task boundary whose signature was checked; the fields are those of `VerifiedAttestation`."""
+
+    id: str
+    attestation: Statement
+    log: str
+    noted: Oid
+    blob: bytes
+    fingerprint: str
+
+
+Logged = VerifiedAttestation | VerifiedStatement
+"""One entry of a log, whatever it states."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,10 +107,17 @@ class Records:
 
     verified: tuple[VerifiedAttestation, ...]
     problems: tuple[RecordProblem, ...] = ()
+    statements: tuple[VerifiedStatement, ...] = ()
+    """Waivers and task boundaries."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """Log ref -> what is wrong with its chain; see `broken_logs`."""
     origins: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
     """Record id -> participants recomputed from the record's own base..head, where that is here whole."""
+
+    @property
+    def entries(self) -> tuple[Logged, ...]:
+        """Everything that stands in the logs with a good signature."""
+        return (*self.verified, *self.statements)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,20 +137,20 @@ class JudgedRecord:
     """Differences that do not decide but must be named."""
 
 
-def own_log(record: VerifiedAttestation) -> str:
+def own_log(record: Logged) -> str:
     """Name the log that a record belongs in by what it states and the key that signed it."""
     att = record.attestation
     return log_ref(att.principal, key8(record.blob), att.device)
 
 
-def broken_logs(records: Iterable[VerifiedAttestation]) -> dict[str, str]:
+def broken_logs(records: Iterable[Logged]) -> dict[str, str]:
     """Step 5: check every chain among records whose signers are who they say.
 
     A log is broken by a gap, a fork, a wrong `previous`, or when a record that somebody observed
     in it is no longer there with a good signature. What cannot be shown to be whole does not count.
     """
     broken: dict[str, str] = {}
-    logs: dict[str, list[VerifiedAttestation]] = {}
+    logs: dict[str, list[Logged]] = {}
     for record in records:
         logs.setdefault(record.log, []).append(record)
     present = {log: {record.id for record in entries} for log, entries in logs.items()}
@@ -153,7 +177,8 @@ def broken_logs(records: Iterable[VerifiedAttestation]) -> dict[str, str]:
 _STALE = "stale"
 
 
-def _seconds(text: str) -> int:
+def seconds(text: str) -> int:
+    """A record's UTC moment as seconds since the epoch."""
     return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
 
 
@@ -173,7 +198,7 @@ def judge_records(
     """Judge every record that has to do with the change; the others are left out."""
     superseded: dict[str, set[str]] = {}
     for record in records.verified:
-        if record.log not in records.broken and _signer_fault(force, record, now) is None:
+        if record.log not in records.broken and signer_fault(force, record, now) is None:
             superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
     out = []
     for record in records.verified:
@@ -210,7 +235,7 @@ def _relation(facts: Facts, att: Attestation) -> str | None:
     return "stale" if same_ref or inside or same_paths else None
 
 
-def identity_fault(force: PolicyInForce, record: VerifiedAttestation) -> str | None:
+def identity_fault(force: PolicyInForce, record: Logged) -> str | None:
     """Steps 3 and 4: whose key it is, that the log is that person's, and the note on its subject."""
     att = record.attestation
     signer = force.roster.by_blob(record.blob)
@@ -223,7 +248,7 @@ def identity_fault(force: PolicyInForce, record: VerifiedAttestation) -> str | N
     return None
 
 
-def _signer_fault(force: PolicyInForce, record: VerifiedAttestation, now: int) -> str | None:
+def signer_fault(force: PolicyInForce, record: Logged, now: int) -> str | None:
     """Steps 3 and 4, and whether the key may be used now."""
     signer = force.roster.by_blob(record.blob)
     fault = identity_fault(force, record)
@@ -250,7 +275,7 @@ def _fault(
 ) -> str | None:
     """Steps 3 to 9 for one record; None when it counts. A reject needs less than an approval."""
     att = record.attestation
-    fault = _signer_fault(force, record, now)
+    fault = signer_fault(force, record, now)
     if fault:
         return fault
     if att.repository_id != facts.repository_id:
@@ -266,7 +291,7 @@ def _fault(
         return f"{_STALE}: the base has moved, the content is not what was signed"
     if relation == "same-content" and strictest_carry_over(rules) == "exact":
         return "signed for another head, and the rule wants the very head"
-    if att.expires_at is not None and now >= _seconds(att.expires_at):
+    if att.expires_at is not None and now >= seconds(att.expires_at):
         return "the approval has expired"
     if att.emergency:
         return "an emergency approval, which this version does not judge"

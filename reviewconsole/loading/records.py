@@ -10,25 +10,32 @@ from reviewconsole.attestation import (
     pae,
     parse_envelope,
     parse_note,
-    parse_payload,
     record_id,
-    summary,
 )
 from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, VerificationError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing import sshsig
-from reviewconsole.standing import RecordProblem, Records, VerifiedAttestation, broken_logs, own_log
+from reviewconsole.standing import (
+    Logged,
+    RecordProblem,
+    Records,
+    VerifiedAttestation,
+    VerifiedStatement,
+    broken_logs,
+    own_log,
+)
+from reviewconsole.statement import Statement, parse_record, record_summary
 
 
 @dataclass(slots=True)
 class _Reading:
-    verified: dict[tuple[str, str], VerifiedAttestation]
+    verified: dict[tuple[str, str], Logged]
     problems: list[RecordProblem]
 
 
-def verify_envelope(line: bytes, *, log: str, noted: Oid) -> VerifiedAttestation:
+def verify_envelope(line: bytes, *, log: str, noted: Oid) -> Logged:
     """Check one envelope line: its signature over the stored bytes, then its payload.
 
     Raises FormatError (unreadable) or VerificationError (the proof is bad).
@@ -38,12 +45,21 @@ def verify_envelope(line: bytes, *, log: str, noted: Oid) -> VerifiedAttestation
     if signature.fingerprint != envelope.keyid:
         raise VerificationError("the key id is not that of the signing key")
     try:
-        attestation = parse_payload(envelope.payload)
+        record = parse_record(envelope.payload)
     except FormatError as error:
         raise _UnreadablePayload(error, signature.blob) from error
+    if isinstance(record, Statement):
+        return VerifiedStatement(
+            id=record_id(envelope.payload),
+            attestation=record,
+            log=log,
+            noted=noted,
+            blob=signature.blob,
+            fingerprint=signature.fingerprint,
+        )
     return VerifiedAttestation(
         id=record_id(envelope.payload),
-        attestation=attestation,
+        attestation=record,
         log=log,
         noted=noted,
         blob=signature.blob,
@@ -64,7 +80,7 @@ class _UnreadablePayload(FormatError):
 def _read_note(reading: _Reading, log: str, noted: Oid, raw: bytes) -> None:
     note = parse_note(raw)
     reading.problems += [RecordProblem(log=log, noted=noted, why=why) for why in note.problems]
-    last: VerifiedAttestation | None = None
+    last: Logged | None = None
     for number, line in enumerate(note.lines, 1):
         try:
             last = verify_envelope(line, log=log, noted=noted)
@@ -76,7 +92,7 @@ def _read_note(reading: _Reading, log: str, noted: Oid, raw: bytes) -> None:
             last = None
             continue
         reading.verified[log, last.id] = last
-    if last is not None and note.summary != summary(last.attestation):
+    if last is not None and note.summary != record_summary(last.attestation):
         why = "the summary above the envelopes does not say what the last record says"
         reading.problems.append(RecordProblem(log=log, noted=noted, why=why))
 
@@ -98,7 +114,8 @@ def read_records(repository: Repository, pushed: Mapping[str, Oid] = MappingProx
             _read_note(reading, log, noted, raw)
     verified = tuple(reading.verified.values())
     return Records(
-        verified=verified,
+        verified=tuple(record for record in verified if isinstance(record, VerifiedAttestation)),
+        statements=tuple(record for record in verified if isinstance(record, VerifiedStatement)),
         problems=tuple(reading.problems),
         broken=broken_logs(record for record in verified if record.log == own_log(record)),
     )

@@ -8,14 +8,15 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, parse_envelope, parse_note, record_id, summary
+from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, parse_envelope, parse_note, record_id
 from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, RepositoryError, VerificationError
 from reviewconsole.git.notes import NotesRead, read_notes_at
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import verify_envelope
 from reviewconsole.receive.update import Refusal, Update
-from reviewconsole.standing import PolicyInForce, VerifiedAttestation, identity_fault
+from reviewconsole.standing import Logged, PolicyInForce, identity_fault
+from reviewconsole.statement import record_summary
 
 _NAME = re.compile(re.escape(REF_PREFIX) + PRINCIPAL + r"/[0-9a-f]{8}-[0-9a-f]{8}")
 _SYNC = "fetch the records and push again: `reviewconsole sync`"
@@ -84,7 +85,7 @@ def _plain(before: NotesRead, after: NotesRead) -> None:
         raise FormatError("it holds something that is no note, or a note that is too large")
 
 
-def _added(log: str, noted: Oid, before: NotesRead, after: NotesRead) -> Iterator[VerifiedAttestation]:
+def _added(log: str, noted: Oid, before: NotesRead, after: NotesRead) -> Iterator[Logged]:
     """The records that a note gained, each with its signature checked."""
     raw, known = after.notes[noted], before.notes.get(noted, b"")
     if raw == known:
@@ -99,11 +100,11 @@ def _added(log: str, noted: Oid, before: NotesRead, after: NotesRead) -> Iterato
         except (FormatError, VerificationError) as error:
             raise VerificationError(f"a record on {noted[:12]} does not verify: {error}") from error
         yield last
-    if last is None or note.summary != summary(last.attestation):
+    if last is None or note.summary != record_summary(last.attestation):
         raise FormatError(f"the summary of the note on {noted[:12]} does not say what its last record says")
 
 
-def _own(force: PolicyInForce, record: VerifiedAttestation, now: int) -> None:
+def _own(force: PolicyInForce, record: Logged, now: int) -> None:
     fault = identity_fault(force, record)
     if fault is None and force.revoked.revoked(record.fingerprint, now):
         fault = "the key is revoked"
@@ -111,7 +112,7 @@ def _own(force: PolicyInForce, record: VerifiedAttestation, now: int) -> None:
         raise VerificationError(f"a record on {record.noted[:12]} is not its owner's: {fault}")
 
 
-def _follow(before: NotesRead, added: Sequence[VerifiedAttestation]) -> None:
+def _follow(before: NotesRead, added: Sequence[Logged]) -> None:
     """Each new record follows the one before it, without gap or fork."""
     sequence, previous = _tip(before)
     for record in sorted(added, key=lambda each: each.attestation.sequence):
@@ -134,7 +135,7 @@ def _tip(notes: NotesRead) -> tuple[int, str | None]:
     return tip
 
 
-def _seen(repository: Repository, added: Sequence[VerifiedAttestation], pushed: Sequence[Update]) -> None:
+def _seen(repository: Repository, added: Sequence[Logged], pushed: Sequence[Update]) -> None:
     """What a record says it observed is really there: a false claim would break somebody else's log."""
     tips = {ref.name: ref.oid for ref in repository.raw_refs(REF_PREFIX.rstrip("/"))}
     tips.update({update.ref: update.new for update in pushed if update.new is not None})

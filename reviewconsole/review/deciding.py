@@ -190,7 +190,7 @@ def attest(
 
 def _next(records: Records, log: str) -> tuple[int, str | None, tuple[Observed, ...]]:
     """Where the next record of a log would stand, as far as the notes tell."""
-    own = [record for record in records.verified if record.log == log]
+    own = [record for record in records.entries if record.log == log]
     last = max(own, key=lambda record: record.attestation.sequence, default=None)
     return (1, None, ()) if last is None else (last.attestation.sequence + 1, last.id, ())
 

@@ -8,7 +8,7 @@ written again from the journal.
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reviewconsole.attestation import (
     NAMESPACE,
@@ -16,12 +16,9 @@ from reviewconsole.attestation import (
     Envelope,
     Observed,
     log_ref,
-    note_text,
     pae,
     parse_envelope,
     parse_note,
-    parse_payload,
-    payload_bytes,
     record_id,
 )
 from reviewconsole.errors import FormatError, RepositoryError, StorageError
@@ -30,11 +27,13 @@ from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing.signer import Signer
 from reviewconsole.standing import Records, own_log
+from reviewconsole.statement import Statement, note_text, parse_record, record_bytes
 
 if TYPE_CHECKING:
     from reviewconsole.change import Oid
 
 _TRIES = 50
+_Record = TypeVar("_Record", bound=Attestation | Statement)
 _LARGEST_OBSERVED = 100
 
 
@@ -81,8 +80,8 @@ class Log:
         self._journal = Journal(_folder(state_dir, repository_id) / f"{principal}-{key}-{self.device}.log")
 
     def record(
-        self, build: Callable[[int, str | None, tuple[Observed, ...]], Attestation], signer: Signer, records: Records
-    ) -> tuple[str, Attestation]:
+        self, build: Callable[[int, str | None, tuple[Observed, ...]], _Record], signer: Signer, records: Records
+    ) -> tuple[str, _Record]:
         """Build, sign, journal and note one record, alone among all processes of this log.
 
         `build` gets sequence, previous id and observed tips. When this returns, the record is on
@@ -91,12 +90,12 @@ class Log:
         """
         with self._journal.lock():
             own = self._restore(records, signer.public_blob)
-            last = parse_payload(own[-1].payload) if own else None
+            last = parse_record(own[-1].payload) if own else None
             previous = record_id(own[-1].payload) if own else None
             att = build(
                 last.sequence + 1 if last else 1, previous, _observed(records, self.ref, [e.payload for e in own])
             )
-            payload = payload_bytes(att)
+            payload = record_bytes(att)
             armour = signer.sign(pae(payload), NAMESPACE)
             envelope = Envelope(payload=payload, keyid=signer.fingerprint, signature=armour)
             self._journal.append(envelope.line())
@@ -115,7 +114,7 @@ class Log:
         lines, _ = self._journal.read()
         own = [parse_envelope(line) for line in lines]
         known = {record_id(envelope.payload) for envelope in own}
-        mine = [r for r in records.verified if r.log == self.ref == own_log(r) and r.blob == blob and r.id not in known]
+        mine = [r for r in records.entries if r.log == self.ref == own_log(r) and r.blob == blob and r.id not in known]
         if not mine:
             return own
         noted = notes.read_notes(self._repository, self.ref).notes
@@ -135,7 +134,7 @@ class Log:
     def _mirror(self, own: list[Envelope]) -> None:
         by_head: dict[Oid, list[bytes]] = {}
         for envelope in own:
-            by_head.setdefault(parse_payload(envelope.payload).head, []).append(envelope.line())
+            by_head.setdefault(parse_record(envelope.payload).head, []).append(envelope.line())
         texts = {head: note_text(lines) for head, lines in by_head.items()}
         error: RepositoryError | None = None
         for _ in range(_TRIES):
@@ -157,10 +156,10 @@ def _observed(records: Records, own_ref: str, own: list[bytes]) -> tuple[Observe
     """Tips of other logs that changed since one's own previous record, at most 100."""
     told: dict[str, int] = {}
     for payload in own:
-        for seen in parse_payload(payload).observed:
+        for seen in parse_record(payload).observed:
             told[seen.log] = max(told.get(seen.log, 0), seen.sequence)
     tips: dict[str, Observed] = {}
-    for record in records.verified:
+    for record in records.entries:
         att = record.attestation
         if record.log == own_ref or record.log in records.broken:
             continue
@@ -180,7 +179,7 @@ def merge_notes(ours: bytes | None, theirs: bytes | None) -> bytes:
         for line in parse_note(raw).lines if raw else ():
             try:
                 payload = parse_envelope(line).payload
-                found[record_id(payload)] = (parse_payload(payload).sequence, line)
+                found[record_id(payload)] = (parse_record(payload).sequence, line)
             except FormatError:
                 continue
     return note_text([line for _, line in sorted(found.values())]) if found else ours or theirs or b""

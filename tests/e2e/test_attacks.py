@@ -13,7 +13,6 @@ from reviewconsole.attestation import (
     Envelope,
     Observed,
     log_ref,
-    note_text,
     pae,
     parse_envelope,
     parse_note,
@@ -25,6 +24,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import read_records
 from reviewconsole.sshkey import fingerprint, key8, parse_public
 from reviewconsole.standing import VerifiedAttestation
+from reviewconsole.statement import note_text
 from tests.e2e.world import CLAUDE, Person, World, build, offer, public_key
 
 GOOD = {"app.py": "def pay():\n    return 2\n"}

@@ -16,7 +16,6 @@ from reviewconsole.attestation import (
     Attestation,
     Envelope,
     Observed,
-    note_text,
     pae,
     parse_envelope,
     parse_note,
@@ -30,6 +29,7 @@ from reviewconsole.change import Oid
 from reviewconsole.decision import Acknowledgement, DecisionKind
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant
+from reviewconsole.statement import note_text
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 

@@ -1,0 +1,245 @@
+"""Signed statements that are no decision: waivers and task boundaries (docs/record.md).
+
+They stand in the same logs as decisions, in the same envelopes and chain, each with a predicate
+type of its own, so that a verifier that does not know them reports them.
+"""
+
+import json
+from dataclasses import dataclass
+
+from reviewconsole import canonical
+from reviewconsole.attestation import (
+    PREDICATE_TYPE,
+    PRINCIPAL,
+    STATEMENT_TYPE,
+    Attestation,
+    Observed,
+    parse_envelope,
+    parse_payload,
+    payload_bytes,
+    summary,
+)
+from reviewconsole.change import Oid
+from reviewconsole.decision import REASON_LIMIT
+from reviewconsole.errors import FormatError
+from reviewconsole.mapping import Table
+
+WAIVER_TYPE = "urn:reviewconsole:waiver:v1"
+BOUNDARY_TYPE = "urn:reviewconsole:boundary:v1"
+
+_HEX = r"[0-9a-f]{64}"
+_OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
+_RECORD = r"sha256:[0-9a-f]{64}"
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_MOST_WITNESSES = 256
+_MOST_PATTERNS = 200
+_LARGEST_OBSERVED = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiver:
+    """One broken constraint let pass on one change, as long as its text and every witness stay the same."""
+
+    constraint: str
+    text_sha256: str
+    verdict: str
+    """What was waived: violated or undecidable."""
+    witnesses: tuple[str, ...]
+    """Sorted digests, each over path, side and the matched text's own digest; see `witness_key`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskBoundary:
+    """Where a task may go: for refs that match, beside the policy and never instead of it."""
+
+    task: str
+    refs: tuple[str, ...]
+    """Patterns of branch names or full refs."""
+    allow: tuple[str, ...]
+    """Path patterns, closed world; empty for no such limit."""
+    forbid: tuple[str, ...]
+    supersedes: tuple[str, ...]
+    """Ids of own earlier statements about this task; with neither `allow` nor `forbid` it lifts them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """One signed statement. The fields that a decision has too mean the same; see `Attestation`."""
+
+    ref: str
+    """Of the change for a waiver, of the target for a task boundary."""
+    head: Oid
+    """Commit that the note hangs on: head of the change, tip of the target."""
+    repository_id: str
+    target_ref: str
+    body: Waiver | TaskBoundary
+    principal: str
+    device: str
+    sequence: int
+    previous: str | None
+    observed: tuple[Observed, ...]
+    reason: str
+    decided_at: str
+    expires_at: str | None
+    tool: tuple[str, str]
+    nonce: str
+
+
+Record = Attestation | Statement
+"""Whatever one envelope of a log holds."""
+
+
+def witness_key(path: str, side: str, sha256: str) -> str:
+    """Bind a witness to its place too, but not to its lines: SHA-256 of the canonical JSON [path, side, digest]."""
+    return canonical.digest([canonical.printable(path), side, sha256])
+
+
+def _body(body: Waiver | TaskBoundary) -> dict[str, object]:
+    if isinstance(body, Waiver):
+        return {
+            "constraint": body.constraint,
+            "textSha256": body.text_sha256,
+            "verdict": body.verdict,
+            "witnesses": list(body.witnesses),
+        }
+    return {
+        "task": body.task,
+        "refs": list(body.refs),
+        "allow": list(body.allow),
+        "forbid": list(body.forbid),
+        "supersedes": list(body.supersedes),
+    }
+
+
+def _layout(said: Statement) -> dict[str, object]:
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [{"name": canonical.printable(said.ref), "digest": {"gitCommit": said.head}}],
+        "predicateType": WAIVER_TYPE if isinstance(said.body, Waiver) else BOUNDARY_TYPE,
+        "predicate": {
+            **_body(said.body),
+            "repositoryId": said.repository_id,
+            "targetRef": canonical.printable(said.target_ref),
+            "reviewer": {"principal": said.principal},
+            "log": {
+                "device": said.device,
+                "sequence": said.sequence,
+                "previous": said.previous,
+                "observed": [{"log": o.log, "sequence": o.sequence, "id": o.id} for o in said.observed],
+            },
+            "reason": said.reason,
+            "decidedAt": said.decided_at,
+            "expiresAt": said.expires_at,
+            "tool": {"name": said.tool[0], "version": said.tool[1]},
+            "nonce": said.nonce,
+        },
+    }
+
+
+def record_bytes(record: Record) -> bytes:
+    """The bytes that are signed and stored. Raises FormatError where they would not read back the same."""
+    if isinstance(record, Attestation):
+        return payload_bytes(record)
+    raw = canonical.dump(_layout(record))
+    if parse_record(raw) != record:
+        raise FormatError("the record does not read back as it was written")
+    return raw
+
+
+def parse_record(raw: bytes) -> Record:
+    """Read a payload of any known predicate type, strictly; FormatError for another one."""
+    top = Table(canonical.parse(raw))
+    kind = top.text("predicateType")
+    if kind == PREDICATE_TYPE or kind not in (WAIVER_TYPE, BOUNDARY_TYPE):
+        return parse_payload(raw)
+    top.text("_type", choices=[STATEMENT_TYPE])
+    subjects = top.tables("subject")
+    if len(subjects) != 1:
+        raise FormatError("must hold one subject", place="subject")
+    subject, digest = subjects[0], subjects[0].table("digest")
+    ref, head = subject.text("name"), Oid(digest.text("gitCommit", pattern=_OID))
+    predicate = top.table("predicate")
+    said = _parse(predicate, ref, head, _waiver(predicate) if kind == WAIVER_TYPE else _boundary(predicate))
+    for table in (digest, subject, predicate, top):
+        table.end()
+    return said
+
+
+def _parse(p: Table, ref: str, head: Oid, body: Waiver | TaskBoundary) -> Statement:
+    reviewer, log, tool = p.table("reviewer"), p.table("log"), p.table("tool")
+    said = Statement(
+        ref=ref,
+        head=head,
+        repository_id=p.text("repositoryId", pattern=_RECORD),
+        target_ref=p.text("targetRef"),
+        body=body,
+        principal=reviewer.text("principal", pattern=PRINCIPAL),
+        device=log.text("device", pattern=r"[0-9a-f]{8}"),
+        sequence=log.integer("sequence", least=1),
+        previous=log.optional_text("previous", pattern=_RECORD),
+        observed=tuple(_observed(row) for row in log.tables("observed")),
+        reason=p.text("reason", pattern=r"(?s).+", longest=REASON_LIMIT),
+        decided_at=p.text("decidedAt", pattern=_MOMENT),
+        expires_at=p.optional_text("expiresAt", pattern=_MOMENT),
+        tool=(tool.text("name"), tool.text("version")),
+        nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
+    )
+    for table in (reviewer, log, tool):
+        table.end()
+    if len(said.observed) > _LARGEST_OBSERVED:
+        raise FormatError(f"must hold at most {_LARGEST_OBSERVED} tips", place="predicate.log.observed")
+    if (said.sequence == 1) != (said.previous is None):
+        raise FormatError("only the first record of a log has no previous one", place="predicate.log.previous")
+    return said
+
+
+def _observed(row: Table) -> Observed:
+    found = Observed(log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD))
+    row.end()
+    return found
+
+
+def _waiver(p: Table) -> Waiver:
+    body = Waiver(
+        constraint=p.text("constraint", pattern=_ID),
+        text_sha256=p.text("textSha256", pattern=_HEX),
+        verdict=p.text("verdict", choices=["violated", "undecidable"]),
+        witnesses=p.texts("witnesses", pattern=_HEX),
+    )
+    if len(body.witnesses) > _MOST_WITNESSES or list(body.witnesses) != sorted(set(body.witnesses)):
+        raise FormatError(f"must be sorted, distinct and at most {_MOST_WITNESSES}", place="predicate.witnesses")
+    return body
+
+
+def _boundary(p: Table) -> TaskBoundary:
+    body = TaskBoundary(
+        task=p.text("task", pattern=_ID),
+        refs=p.texts("refs", pattern=r".+"),
+        allow=p.texts("allow", pattern=r".+"),
+        forbid=p.texts("forbid", pattern=r".+"),
+        supersedes=p.texts("supersedes", pattern=_RECORD),
+    )
+    if not body.refs or len(body.refs) + len(body.allow) + len(body.forbid) > _MOST_PATTERNS:
+        raise FormatError(f"must be 1 to {_MOST_PATTERNS} patterns", place="predicate.refs")
+    return body
+
+
+def record_summary(record: Record) -> str:
+    """The two lines for people above a note's envelopes: a pure function of the payload."""
+    if isinstance(record, Attestation):
+        return summary(record)
+    body = record.body
+    if isinstance(body, Waiver):
+        words = ["waiver", record.principal, f"constraint {body.constraint}", f"witnesses {len(body.witnesses)}"]
+    else:
+        counts = (f"refs {len(body.refs)}", f"allow {len(body.allow)}", f"forbid {len(body.forbid)}")
+        words = ["boundary", record.principal, f"task {body.task}", *counts]
+    first = "  ".join((*words, f"head {record.head[:12]}", f"expires {record.expires_at or 'never'}"))
+    return f"{first}\nreason: {json.dumps(record.reason)}"
+
+
+def note_text(lines: list[bytes]) -> bytes:
+    """Compose a note from envelope lines, oldest first; the summary is that of the last."""
+    last = parse_record(parse_envelope(lines[-1]).payload)
+    return record_summary(last).encode("utf-8") + b"\n\n" + b"".join(line + b"\n" for line in lines)
