@@ -16,13 +16,13 @@ from reviewconsole import __version__
 from reviewconsole.detection import ast_grep, guards, line_rules, packs
 from reviewconsole.detection.checks import CHECKS
 from reviewconsole.detection.kubernetes import unreadable
-from reviewconsole.detection.model import Context, Hit, RuleSettings, ScanResult
+from reviewconsole.detection.model import Context, Hit, RuleSettings, ScanResult, Tree
 from reviewconsole.detection.source import MAX_LINE, Source, is_generated, is_nonproduction, read
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import UsageError
 from reviewconsole.finding import Finding, Location, Page, Side, number
 
-__all__ = ["RuleSettings", "ScanResult", "engine_digest", "page", "pages", "scan", "stages"]
+__all__ = ["RuleSettings", "ScanResult", "Tree", "engine_digest", "page", "pages", "scan", "stages"]
 
 _EVIDENCE = 400
 _IGNORE = re.compile(r"reviewconsole:ignore\[([a-z0-9,\s-]+)\]\s+(\S.*)")
@@ -45,13 +45,21 @@ def page(name: str) -> Page:
 
 
 def scan(
-    files: Sequence[FileDiff], *, settings: RuleSettings, tree_has: Callable[[str], bool] | None = None
+    files: Sequence[FileDiff],
+    *,
+    settings: RuleSettings,
+    tree_has: Callable[[str], bool] | None = None,
+    old_tree: Tree | None = None,
+    new_tree: Tree | None = None,
 ) -> ScanResult:
-    """Scan a change with every rule; findings are numbered, worst first."""
+    """Scan a change with every rule; findings are numbered, worst first.
+
+    The trees are what the change leads from and to; without them a check knows the changed files only.
+    """
     findings: list[Finding] = []
     notes: list[str] = []
     dropped: Counter[str] = Counter()
-    for stage in stages(files, settings, tree_has=tree_has):
+    for stage in stages(files, settings, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree):
         findings += stage.findings
         notes += stage.notes
         dropped.update(stage.dropped)
@@ -62,14 +70,21 @@ def scan(
 
 
 def stages(
-    files: Sequence[FileDiff], settings: RuleSettings, *, tree_has: Callable[[str], bool] | None = None
+    files: Sequence[FileDiff],
+    settings: RuleSettings,
+    *,
+    tree_has: Callable[[str], bool] | None = None,
+    old_tree: Tree | None = None,
+    new_tree: Tree | None = None,
 ) -> Iterator[ScanResult]:
     """Scan in two stages: line rules and checks, then ast-grep. Findings are not numbered yet."""
     sources, notes, dropped = _sources(files)
     documents = [d for pack in packs.load() for d in pack.documents if d.rule not in settings.disable]
     matched = list(line_rules.matches([d for d in documents if d.regex], sources))
     hits = list(guards.judge(matched, sources, dropped))
-    context = Context(sources=sources, tree_has=tree_has)
+    if tree_has is None and new_tree is not None:
+        tree_has = new_tree.has
+    context = Context(sources=sources, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree)
     for check in CHECKS:
         if check.page.rule not in settings.disable:
             hits += check.run(context)

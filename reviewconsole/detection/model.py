@@ -1,7 +1,9 @@
 """The values that pass between the parts of detection."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Finding, Page, Severity, Side
@@ -87,13 +89,89 @@ class Hit:
     lowered: bool = True
 
 
+class Tree(Protocol):
+    """One side of a change as a whole: regular files by path, read when asked for, never raising."""
+
+    def has(self, path: str) -> bool:
+        """Tell whether a regular file stands at a path."""
+
+    def paths(self) -> Iterable[str]:
+        """Every regular file, in byte order, up to a limit."""
+
+    def read_many(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """Read files at once; absent are those that are not there or too large."""
+
+    def naming(self, text: str, *, word: bool) -> tuple[str, ...]:
+        """Paths of the files that hold a text, in byte order."""
+
+
+NAMING_CAP = 50
+"""Files that `files_naming` gives at most."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """What a check may look at: every changed file, both sides."""
+    """What a check may look at: every changed file, both sides, and the two trees around them.
+
+    Without trees (`whole` is False) the questions about them are answered from the changed files.
+    """
 
     sources: tuple[Source, ...]
     tree_has: Callable[[str], bool] | None = None
     """Tells whether a path is in the new tree; None where nobody can tell."""
+    old_tree: Tree | None = None
+    new_tree: Tree | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the new tree can be asked: only then does "nowhere" mean nowhere."""
+        return self.new_tree is not None
+
+    def read_new(self, path: str) -> bytes | None:
+        """A file of the new tree; None where it is not there or larger than 1 MB."""
+        return self.read_many_new([path]).get(path)
+
+    def read_old(self, path: str) -> bytes | None:
+        """A file of the old tree; None where it is not there or larger than 1 MB."""
+        if self.old_tree is not None:
+            return self.old_tree.read_many([path]).get(path)
+        return self._changed(Side.OLD).get(path)
+
+    def read_many_new(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """Several files of the new tree in one go, which costs as much as one."""
+        if self.new_tree is not None:
+            return self.new_tree.read_many(paths)
+        changed = self._changed(Side.NEW)
+        return {path: changed[path] for path in paths if path in changed}
+
+    def paths_new(self) -> Iterator[str]:
+        """Every regular file of the new tree, in byte order."""
+        return iter(self.new_tree.paths() if self.new_tree is not None else sorted(self._changed(Side.NEW)))
+
+    def files_naming(self, text: str, *, word: bool = True, cap: int = NAMING_CAP) -> tuple[str, ...]:
+        """Paths of the new tree whose content holds a text (one line, case matters), at most `cap`.
+
+        With `word` the text must not continue an identifier: `user` is not in `username`.
+        """
+        if not text or "\n" in text or "\0" in text:
+            return ()
+        if self.new_tree is not None:
+            return self.new_tree.naming(text, word=word)[:cap]
+        return naming(self._changed(Side.NEW), text, word=word)[:cap]
+
+    def _changed(self, side: Side) -> dict[str, bytes]:
+        present = [source for source in self.sources if (source.has_new if side is Side.NEW else source.has_old)]
+        return {source.path: "\n".join(source.lines(side)).encode() for source in present}
+
+
+def naming(files: Mapping[str, bytes], text: str, *, word: bool) -> tuple[str, ...]:
+    """The paths of files in memory that hold a text."""
+    edge = rb"\b" if word else b""
+    wanted = re.escape(text.encode("utf-8", "surrogateescape"))
+    before = edge if text[:1].isalnum() or text[:1] == "_" else b""
+    after = edge if text[-1:].isalnum() or text[-1:] == "_" else b""
+    pattern = re.compile(before + wanted + after)
+    return tuple(path for path in sorted(files) if pattern.search(files[path]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.changes import Target
 from reviewconsole.loading.content import Content, load_content, load_trees
 from reviewconsole.loading.policies import for_change, repository_id
+from reviewconsole.loading.trees import CommitTree
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.risk import assess_risk
@@ -137,17 +138,20 @@ def open_case(store: Store, change: Change) -> Case:
     origin = assess_provenance(store, change, paths)
     policy = force.policy if force is not None else None
     settings = rule_settings(policy)
-
-    def tree_has(path: str) -> bool:
-        return store.repository.file_at(change.head, path) is not None
-
-    result = scan(files, settings=settings, tree_has=tree_has)
+    old_tree, new_tree = (CommitTree(store.repository, tree) for tree in (change.base_tree, change.head_tree))
+    result = scan(files, settings=settings, old_tree=old_tree, new_tree=new_tree)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
         boundary = evaluate_boundary(
             store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns
         )
-    notes = (*result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
+    notes = (
+        *result.notes,
+        *old_tree.notes,
+        *new_tree.notes,
+        *doubts,
+        *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies),
+    )
     facts = None
     if force is not None:
         facts = Facts(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reviewconsole.change import Entry, Oid
 from reviewconsole.detection import RuleSettings, ScanResult, scan
+from reviewconsole.detection.model import naming
 from reviewconsole.diff import FileDiff, check_rebuild, parse_hunks
 
 
@@ -60,6 +61,29 @@ def change(old: dict[str, bytes], new: dict[str, bytes]) -> list[FileDiff]:
     return [file_diff(p, old.get(p), new.get(p)) for p in paths if old.get(p) != new.get(p)]
 
 
+class MemoryTree:
+    """A whole tree held in memory; a file of the sample that did not change is in it too."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def has(self, path):
+        return path in self.files
+
+    def paths(self):
+        return sorted(self.files)
+
+    def read_many(self, paths):
+        return {path: self.files[path] for path in paths if path in self.files}
+
+    def naming(self, text, *, word):
+        return naming(self.files, text, word=word)
+
+
+def scan_trees(old: dict[str, bytes], new: dict[str, bytes], **options) -> ScanResult:
+    return scan(change(old, new), settings=RuleSettings(**options), old_tree=MemoryTree(old), new_tree=MemoryTree(new))
+
+
 def scanned(old: dict[str, str], new: dict[str, str], **options) -> ScanResult:
     encoded = [{path: text.encode("utf-8", "surrogateescape") for path, text in side.items()} for side in (old, new)]
-    return scan(change(*encoded), settings=RuleSettings(**options))
+    return scan_trees(*encoded, **options)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from reviewconsole.detection import RuleSettings, page, pages, scan
+from reviewconsole.detection import page, pages
 from reviewconsole.finding import Family, Side
 
-from tests.rules.sample import change, tree
+from tests.rules.sample import change, scan_trees, tree
 
 _HERE = Path(__file__).parent
 _CASES = sorted(
@@ -19,9 +19,10 @@ _CASES = sorted(
 
 
 def _scan(case: Path):
-    files = change(tree(case / "old"), tree(case / "new"))
+    old, new = tree(case / "old"), tree(case / "new")
+    files = change(old, new)
     assert files, "old and new are equal"
-    return files, scan(files, settings=RuleSettings())
+    return files, scan_trees(old, new)
 
 
 @pytest.mark.parametrize(("rule", "kind", "case"), _CASES, ids=lambda value: getattr(value, "name", value))
