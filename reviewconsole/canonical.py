@@ -37,9 +37,13 @@ def dump(value: object) -> bytes:
 
     Raises FormatError for floats, integers of 2**53 and above, and lone surrogates.
     """
+    return _written(_ordered(value))
+
+
+def _written(value: object, *, sort_keys: bool = False) -> bytes:
     try:
-        ordered = _ordered(value)
-        return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=sort_keys)
+        return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise FormatError("text with lone surrogates has no canonical form") from error
 
@@ -59,7 +63,7 @@ def _no_float(text: str) -> NoReturn:
 
 
 def _integer(text: str) -> int:
-    if len(text) > 17:
+    if len(text) > 17 or abs(int(text)) > _LARGEST_INTEGER:
         raise FormatError("integers must be below 2**53")
     return int(text)
 
@@ -71,25 +75,12 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    inside = escaped = False
-    for char in text:
-        if inside:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                inside = False
-        elif char == '"':
-            inside = True
-        elif char in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in "]}":
-            depth -= 1
-    return deepest
+def _deeper(value: object, allowed: int) -> bool:
+    if isinstance(value, dict):
+        return allowed == 0 or any(_deeper(item, allowed - 1) for item in value.values())
+    if isinstance(value, list):
+        return allowed == 0 or any(_deeper(item, allowed - 1) for item in value)
+    return False
 
 
 def parse_json(raw: bytes, *, largest: int = LARGEST_BYTES) -> Any:  # noqa: ANN401 - JSON has no narrower type
@@ -100,19 +91,24 @@ def parse_json(raw: bytes, *, largest: int = LARGEST_BYTES) -> Any:  # noqa: ANN
         text = raw.decode("utf-8", "strict")
     except UnicodeDecodeError as error:
         raise FormatError("not UTF-8") from error
-    if _depth(text) > LARGEST_DEPTH:
-        raise FormatError(f"nested deeper than {LARGEST_DEPTH}")
     try:
-        return json.loads(
+        value = json.loads(
             text, object_pairs_hook=_pairs, parse_float=_no_float, parse_int=_integer, parse_constant=_no_float
         )
     except json.JSONDecodeError as error:
         raise FormatError(f"not JSON: {error.msg} at byte {error.pos}") from error
+    except RecursionError as error:
+        raise FormatError(f"nested deeper than {LARGEST_DEPTH}") from error
+    if _deeper(value, LARGEST_DEPTH):
+        raise FormatError(f"nested deeper than {LARGEST_DEPTH}")
+    return value
 
 
 def parse(raw: bytes) -> Any:  # noqa: ANN401 - JSON has no narrower type
     """Parse canonical JSON; anything that `dump` would write otherwise is refused."""
     value = parse_json(raw)
-    if dump(value) != raw:
+    # Of ASCII keys the order by code points, which json can do alone, is that by UTF-16 code units.
+    written = _written(value, sort_keys=True) if raw.isascii() else dump(value)
+    if written != raw:
         raise FormatError("not in canonical form")
     return value

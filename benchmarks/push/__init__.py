@@ -1,0 +1,1 @@
+"""What the pre-receive hook adds to a push, against the same push without it."""
