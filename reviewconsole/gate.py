@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.boundary import BoundaryResult
+from reviewconsole.carryover import strictest
 from reviewconsole.casefile import Requirement
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.globs import Globs
@@ -62,7 +63,7 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     if not in_scope(force.policy, facts):
         return _out_of_scope(judged, granted)
     requirements = [
-        *(_rule_requirement(rule, facts, judged) for rule in rules),
+        *(_rule_requirement(rule, rules, facts, judged) for rule in rules),
         *_boundary_requirements(facts, rules, judged, granted.waived),
         *granted.requirements,
         *_standing_requirements(force, facts, records, rules, judged),
@@ -98,6 +99,12 @@ def _approvals(judged: tuple[JudgedRecord, ...]) -> list[JudgedRecord]:
     return [j for j in judged if j.valid and j.live and j.record.attestation.decision is DecisionKind.APPROVE]
 
 
+def _label(approval: JudgedRecord) -> str:
+    """Name who approved, and say so where the approval was given for another head."""
+    att = approval.record.attestation
+    return f"{att.principal} (carried from {att.head[:12]}: {approval.carried})" if approval.carried else att.principal
+
+
 def _shortfall(rule: Rule, facts: Facts, judged: JudgedRecord) -> tuple[Verdict, str] | None:
     """Say what an approval lacks for one rule's `require`, None when nothing."""
     att = judged.record.attestation
@@ -120,36 +127,42 @@ def _shortfall(rule: Rule, facts: Facts, judged: JudgedRecord) -> tuple[Verdict,
     return None
 
 
-def _rule_requirement(rule: Rule, facts: Facts, judged: tuple[JudgedRecord, ...]) -> Requirement:
+def _rule_requirement(
+    rule: Rule, rules: tuple[Rule, ...], facts: Facts, judged: tuple[JudgedRecord, ...]
+) -> Requirement:
     """Step 10: enough distinct people of the rule, each approval meeting its demands."""
-    people: set[str] = set()
+    people: dict[str, str] = {}
     lacking: list[tuple[Verdict, str]] = []
     for approval in _approvals(judged):
         if approval.record.attestation.principal not in rule.people:
             continue
         short = _shortfall(rule, facts, approval)
         if short is None:
-            people.add(approval.record.attestation.principal)
+            people[approval.record.attestation.principal] = _label(approval)
         else:
             lacking.append(short)
     if len(people) >= rule.approvals:
         return Requirement(
-            id=rule.id, verdict=Verdict.SATISFIED, why=f"{rule.id}: approved by {', '.join(sorted(people))}"
+            id=rule.id,
+            verdict=Verdict.SATISFIED,
+            why=f"{rule.id}: approved by {', '.join(people[name] for name in sorted(people))}",
         )
     parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
     parts += [text for _, text in lacking]
     verdict = Verdict.VIOLATED
     if any(kind is Verdict.UNDECIDABLE for kind, _ in lacking):
         verdict = Verdict.UNDECIDABLE
-    stale = [j for j in judged if _is_stale_approval(j)]
-    if stale and rule.carry_over == "replay":
+    unknown = [
+        j for j in judged if j.unknown and _is_live_approval(j) and j.record.attestation.principal in rule.people
+    ]
+    if unknown and strictest(rules) == "replay":
         verdict = Verdict.UNDECIDABLE
-        parts.append("an earlier approval might carry over by replay, which this version does not decide")
+        parts.append(f"an approval of {unknown[0].record.attestation.principal} may carry over: {unknown[0].why}")
     return Requirement(id=rule.id, verdict=verdict, why="; ".join(parts))
 
 
-def _is_stale_approval(judged: JudgedRecord) -> bool:
-    return judged.stale and judged.live and judged.record.attestation.decision is DecisionKind.APPROVE
+def _is_live_approval(judged: JudgedRecord) -> bool:
+    return judged.live and judged.record.attestation.decision is DecisionKind.APPROVE
 
 
 def _meets_all(approval: JudgedRecord, facts: Facts, rules: tuple[Rule, ...]) -> bool:
@@ -213,8 +226,10 @@ def _standing_requirements(
             continue
         if reject.record.id in overridden and _quorum_without(rules, facts, judged, att.principal):
             continue
-        if reject.stale and identity_fault(force, reject.record) is None:
-            why = f"{att.principal} rejected an earlier content: whether that carries over is not decided here"
+        if reject.unknown and identity_fault(force, reject.record) is None:
+            why = (
+                f"{att.principal} rejected {att.head[:12]}, and whether that carries over cannot be told: {reject.why}"
+            )
             out.append(Requirement(id=f"reject/{att.principal}", verdict=Verdict.UNDECIDABLE, why=why))
         if not reject.valid:
             continue
@@ -244,4 +259,4 @@ def _standing_requirements(
 
 def _quorum_without(rules: tuple[Rule, ...], facts: Facts, judged: tuple[JudgedRecord, ...], principal: str) -> bool:
     others = tuple(j for j in judged if j.record.attestation.principal != principal)
-    return all(_rule_requirement(rule, facts, others).verdict is Verdict.SATISFIED for rule in rules)
+    return all(_rule_requirement(rule, rules, facts, others).verdict is Verdict.SATISFIED for rule in rules)

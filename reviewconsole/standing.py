@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from reviewconsole import canonical
 from reviewconsole.attestation import Attestation, log_ref
 from reviewconsole.boundary import BoundaryResult, boundary_digest
+from reviewconsole.carryover import Replay, Rung, Subject, rung, strictest
 from reviewconsole.change import Change, Oid, paths_digest
 from reviewconsole.decision import DecisionKind
 from reviewconsole.evidence import Participant, Provenance
 from reviewconsole.finding import Finding
-from reviewconsole.policy import CARRY_OVER, Policy, Rule
+from reviewconsole.policy import Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8
 from reviewconsole.statement import Statement
@@ -113,6 +114,8 @@ class Records:
     """Log ref -> what is wrong with its chain; see `broken_logs`."""
     origins: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
     """Record id -> participants recomputed from the record's own base..head, where that is here whole."""
+    replays: Mapping[str, Replay] = field(default_factory=dict)
+    """Record id -> whether it carries by replay, for those that may (`carryover.may_be_replay`)."""
 
     @property
     def entries(self) -> tuple[Logged, ...]:
@@ -128,9 +131,11 @@ class JudgedRecord:
     valid: bool
     why: str
     carried: str | None = None
-    """`same-content`, or None for the very head."""
+    """`same-content` or `replay`; None for the very head."""
     stale: bool = False
     """About an earlier content of this change."""
+    unknown: bool = False
+    """Whether it carries by replay cannot be told; `why` says what is missing."""
     live: bool = True
     """False when a later record of the same person supersedes it."""
     notes: tuple[str, ...] = ()
@@ -175,6 +180,8 @@ def broken_logs(records: Iterable[Logged]) -> dict[str, str]:
 
 
 _STALE = "stale"
+_WROTE = {"author", "co-author"}
+_CARRIED = (Rung.SAME_CONTENT, Rung.REPLAY)
 
 
 def seconds(text: str) -> int:
@@ -187,22 +194,18 @@ def findings_digest(findings: tuple[Finding, ...]) -> str:
     return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
 
 
-def strictest_carry_over(rules: tuple[Rule, ...]) -> str:
-    """The least that any applying rule lets an approval be carried."""
-    return min((rule.carry_over for rule in rules), key=CARRY_OVER.index, default="exact")
-
-
 def judge_records(
     force: PolicyInForce, facts: Facts, records: Records, rules: tuple[Rule, ...], now: int
 ) -> tuple[JudgedRecord, ...]:
     """Judge every record that has to do with the change; the others are left out."""
     superseded: dict[str, set[str]] = {}
+    subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths)
     for record in records.verified:
         if record.log not in records.broken and signer_fault(force, record, now) is None:
             superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
     out = []
     for record in records.verified:
-        relation = _relation(facts, record.attestation)
+        relation = rung(record.attestation, subject, records.replays.get(record.id))
         if relation is None:
             continue
         fault = _fault(force, facts, records, record, rules=rules, relation=relation, now=now)
@@ -212,27 +215,14 @@ def judge_records(
                 record=record,
                 valid=fault is None,
                 why=fault or ("superseded by a later record" if gone else "counts"),
-                carried=relation if relation == "same-content" else None,
+                carried=relation.value if relation in _CARRIED else None,
                 stale=bool(fault and fault.startswith(_STALE)),
+                unknown=relation is Rung.UNKNOWN,
                 live=not gone,
                 notes=_differences(force, facts, record.attestation),
             )
         )
     return tuple(out)
-
-
-def _relation(facts: Facts, att: Attestation) -> str | None:
-    """Step 7: how a record relates to this change: exact, same-content, stale, or not at all."""
-    if att.target_ref != canonical.printable(facts.change.target):
-        return None
-    if att.head == facts.change.head:
-        return "exact"
-    if facts.paths and att.diff_sha256 == facts.digest:
-        return "same-content"
-    same_ref = att.ref == canonical.printable(facts.change.ref) and not facts.change.landed
-    inside = any(commit.oid == att.head for commit in facts.change.commits)
-    same_paths = att.decision is DecisionKind.APPROVE and att.paths_sha256 == paths_digest(facts.paths)
-    return "stale" if same_ref or inside or same_paths else None
 
 
 def identity_fault(force: PolicyInForce, record: Logged) -> str | None:
@@ -270,7 +260,7 @@ def _fault(
     record: VerifiedAttestation,
     *,
     rules: tuple[Rule, ...],
-    relation: str,
+    relation: Rung,
     now: int,
 ) -> str | None:
     """Steps 3 to 9 for one record; None when it counts. A reject needs less than an approval."""
@@ -281,16 +271,20 @@ def _fault(
     if att.repository_id != facts.repository_id:
         return "signed for another repository"
     reject = att.decision is DecisionKind.REJECT
-    if relation == "stale":
-        return f"{_STALE}: the content has changed since"
+    if relation in (Rung.STALE, Rung.UNKNOWN):
+        replay = records.replays.get(record.id)
+        return f"{_STALE}: {(replay.why if replay else '') or 'the content has changed since'}"
     if reject:
         return None
     if record.log in records.broken:
         return f"its log is broken: {records.broken[record.log]}"
-    if relation == "exact" and att.diff_sha256 != facts.digest:
+    if relation is Rung.EXACT and att.diff_sha256 != facts.digest:
         return f"{_STALE}: the base has moved, the content is not what was signed"
-    if relation == "same-content" and strictest_carry_over(rules) == "exact":
+    allowed = strictest(rules)
+    if relation is Rung.SAME_CONTENT and allowed == "exact":
         return "signed for another head, and the rule wants the very head"
+    if relation is Rung.REPLAY and allowed != "replay":
+        return f"it would be carried by replay, and a rule that applies allows no more than {allowed}"
     if att.expires_at is not None and now >= seconds(att.expires_at):
         return "the approval has expired"
     if att.emergency:
@@ -298,9 +292,9 @@ def _fault(
     return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
 
 
-def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: str) -> str | None:
+def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: Rung) -> str | None:
     """Step 8: digest, boundary and findings as recomputed here."""
-    if relation != "exact":
+    if relation is not Rung.EXACT:
         return None
     if (att.base_tree, att.head_tree) != (facts.change.base_tree, facts.change.head_tree):
         return "signed for other trees"
@@ -314,23 +308,42 @@ def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relatio
 
 
 def _person_fault(
-    force: PolicyInForce, facts: Facts, records: Records, record: VerifiedAttestation, relation: str
+    force: PolicyInForce, facts: Facts, records: Records, record: VerifiedAttestation, relation: Rung
 ) -> str | None:
-    """Step 9: nobody approves what they had a hand in, by person and not by e-mail string.
+    """Step 9: nobody approves what they had a hand in, by person and not by e-mail string."""
+    own = force.policy.people.get(record.attestation.principal, frozenset())
+    for participant in _people(force, facts, records, record, relation):
+        if participant.email in own:
+            roles = ", ".join(participant.roles)
+            return f"{record.attestation.principal} took part in the change ({roles}: {participant.email})"
+    return None
 
-    A carried approval is judged by the participants of the range it was given for; where those
-    commits are not here, by what it states and by the participants of the new range as well.
+
+def _people(
+    force: PolicyInForce, facts: Facts, records: Records, record: VerifiedAttestation, relation: Rung
+) -> Iterable[Participant]:
+    """Who is excluded from this approval.
+
+    A carried one is judged by the range it was given for, and by who wrote (not who merely committed,
+    which is how a rebase shows) the range that is pending now. Where the old commits are not here, by
+    what it states and by everybody of the new range. Who only committed the very head merely rebased
+    it, where somebody else's decision on an earlier head carries to it and knows nothing of them.
     """
     att = record.attestation
-    people = facts.participants
-    if relation == "same-content":
-        origin = records.origins.get(record.id)
-        people = origin if origin is not None else (*att.people, *facts.participants)
-    own = force.policy.people.get(att.principal, frozenset())
-    for participant in people:
-        if participant.email in own:
-            return f"{att.principal} took part in the change ({', '.join(participant.roles)}: {participant.email})"
-    return None
+    authors = () if facts.change.landed else tuple(p for p in facts.participants if _WROTE & set(p.roles))
+    if relation is Rung.EXACT:
+        earlier = [
+            records.origins[other.id]
+            for other in records.verified
+            if other.id in records.origins
+            and other.attestation.principal != att.principal
+            and identity_fault(force, other) is None
+        ]
+        own = force.policy.people.get(att.principal, frozenset())
+        rebased = any(all(p.email not in own for p in origin) for origin in earlier)
+        return authors if rebased and not facts.change.landed else facts.participants
+    origin = records.origins.get(record.id)
+    return (*origin, *authors) if origin is not None else (*att.people, *facts.participants)
 
 
 def _differences(force: PolicyInForce, facts: Facts, att: Attestation) -> tuple[str, ...]:

@@ -14,10 +14,13 @@ from reviewconsole.errors import PolicyError, RepositoryError, Undecidable
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.case import Store, judge, open_case, read_provenance_notes
+from reviewconsole.loading.case import judge, open_case
 from reviewconsole.loading.changes import Target
+from reviewconsole.loading.landing import judge_landed
 from reviewconsole.loading.policies import in_force, policy_at, repository_id
+from reviewconsole.loading.provenances import read_provenance_notes
 from reviewconsole.loading.records import read_records
+from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 
@@ -128,7 +131,7 @@ def judge_each(store: Store, listed: Sequence[Change], start: Oid | None, now: i
             yield ChangeVerdict(change=change, report=report)
             continue
         case = open_case(store, change)
-        report = judge(store, case, now)
+        report = judge_landed(store, case, now) if change.landed else judge(store, case, now)
         if missing and report.verdict is Verdict.VIOLATED:
             report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
         yield ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable)

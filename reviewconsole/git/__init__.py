@@ -1,5 +1,6 @@
 """Git as bytes: objects, refs, notes, journal, sync. Knows commits and refs, not what a note means.
 
+merging     merge trees in a throw-away repository
 process     the only module that starts git
 objects     parse and re-hash raw objects
 trees       compare two trees

@@ -14,7 +14,7 @@ from reviewconsole.display import safe_lines, safe_text
 from reviewconsole.errors import RemoteError, RepositoryError
 
 _KEPT = ("PATH", "HOME", "TMPDIR")
-_QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 _NETWORK = (
     "SSH_AUTH_SOCK",
     "XDG_CONFIG_HOME",
@@ -84,7 +84,7 @@ class Git:
     def __init__(self, git_dir: Path, environ: Mapping[str, str]) -> None:
         self.git_dir = git_dir
         self._environ = {key: environ[key] for key in _KEPT if key in environ}
-        self._quarantine = {key: environ[key] for key in _QUARANTINE if key in environ}
+        self._quarantine = {key: environ[key] for key in QUARANTINE if key in environ}
         self._network = {key: environ[key] for key in _NETWORK if key in environ}
         self._git = find_git(environ.get("PATH"))
 

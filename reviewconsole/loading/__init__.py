@@ -4,5 +4,8 @@ changes   which ranges are up for review, against which target
 content   entries, blobs, hunks and the content digest of one change
 policies  the policy in force, signers and revocations
 records   every log, with signatures checked and chains followed
+store     what all changes of a repository share
+replaying which records carry by content or replay, which merges are mechanical
 case      all of it for one change, and the gate's answer
+landing   the same for what is on a target already
 """

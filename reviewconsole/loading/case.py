@@ -1,48 +1,30 @@
 """Everything about one change in one value, and the gate's answer to it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
-from reviewconsole import provenance
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
-from reviewconsole.change import Change, Evidence, Oid
+from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.detection import RuleSettings, engine_digest, scan
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
-from reviewconsole.evidence import Participant, Provenance, participants
+from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number, risk_level
 from reviewconsole.gate import GateReport, evaluate
-from reviewconsole.git import notes
-from reviewconsole.git.repository import Repository
 from reviewconsole.loading.boundary import evaluate_boundary
-from reviewconsole.loading.changes import Target
-from reviewconsole.loading.content import Content, load_content, load_trees
-from reviewconsole.loading.policies import for_change, repository_id
+from reviewconsole.loading.content import Content, load_content
+from reviewconsole.loading.policies import for_change, in_force, repository_id
+from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.replaying import carried, involved
+from reviewconsole.loading.store import Store
 from reviewconsole.loading.trees import CommitTree
 from reviewconsole.policy import Policy
-from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.risk import assess_risk
 from reviewconsole.standing import Facts, PolicyInForce, Records
 
 BOUNDARY_SOURCE = "boundary"
 """`external` of the findings that stand for broken constraints."""
 NO_POLICY = "there is no policy, so nothing is enforced"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Store:
-    """One repository at one moment: what stays the same while its changes are judged."""
-
-    repository: Repository
-    policy: Policy | None
-    """The policy that names the targets; None where there is none, or an unreadable one."""
-    targets: tuple[Target, ...]
-    records: Records
-    patterns: Patterns
-    notes: dict[str, dict[Oid, bytes]]
-    """Provenance notes: ref -> commit -> raw note."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,22 +44,6 @@ class Case:
     """What could not be scanned, what is odd."""
     policy_fault: str = ""
     policy_unreadable: bool = False
-
-
-def read_provenance_notes(
-    repository: Repository, pushed: Mapping[str, Oid] = MappingProxyType({})
-) -> dict[str, dict[Oid, bytes]]:
-    """Read the notes refs that provenance signals ask for; `pushed` gives refs the tips that a push brings."""
-    tips = {ref.name: ref.oid for ref in repository.note_refs("refs/notes/")} | dict(pushed)
-    wanted = [ref for ref in provenance.NOTES_REFS if ref in tips]
-    return {ref: dict(notes.read_notes_at(repository, tips[ref]).notes) for ref in wanted}
-
-
-def assess_provenance(store: Store, change: Change, paths: tuple[str, ...]) -> Provenance:
-    """Judge the provenance of one change from its commits, its ref and the notes on them."""
-    wanted = {commit.oid for commit in change.commits}
-    found = {ref: {oid: raw for oid, raw in by.items() if oid in wanted} for ref, by in store.notes.items()}
-    return provenance.assess(Evidence(change=change, paths=paths, notes=found), store.patterns)
 
 
 def _doubts(store: Store, change: Change) -> tuple[str, ...]:
@@ -124,9 +90,12 @@ def rule_settings(policy: Policy | None) -> RuleSettings:
     return RuleSettings(disable=policy.disabled, severity=policy.severity)
 
 
-def open_case(store: Store, change: Change) -> Case:
-    """Load, scan and measure one change. Raises only what makes it unreadable altogether."""
-    force, fault, unreadable = _policy(store, change)
+def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -> Case:
+    """Load, scan and measure one change. Raises only what makes it unreadable altogether.
+
+    `policy_from` names the commit whose policy decides, where that is not the one of the change itself.
+    """
+    force, fault, unreadable = _policy(store, change, policy_from)
     doubts = list(_doubts(store, change))
     content: Content | None = None
     try:
@@ -159,7 +128,7 @@ def open_case(store: Store, change: Change) -> Case:
             repository_id=repository_id(store.repository, force.policy.repository, _tip(store, change)),
             digest=content.digest if content is not None else "",
             paths=paths,
-            participants=participants(change.commits, origin.operators),
+            participants=involved(store.repository, force.policy, change, origin.operators),
             provenance=origin,
             findings=result.findings,
             engine=engine_digest(settings),
@@ -187,9 +156,12 @@ def _tip(store: Store, change: Change) -> Oid:
     return next((target.tip for target in store.targets if target.ref == change.target), change.head)
 
 
-def _policy(store: Store, change: Change) -> tuple[PolicyInForce | None, str, bool]:
+def _policy(store: Store, change: Change, at: Oid | None) -> tuple[PolicyInForce | None, str, bool]:
     try:
-        return for_change(store.repository, change, store.targets), "", False
+        force = (
+            in_force(store.repository, at) if at is not None else for_change(store.repository, change, store.targets)
+        )
+        return force, "", False
     except PolicyError as error:
         return None, f"the policy is not readable: {error}", True
     except (Undecidable, MissingObject) as error:
@@ -197,39 +169,11 @@ def _policy(store: Store, change: Change) -> tuple[PolicyInForce | None, str, bo
         return None, f"{error}{remedy}", False
 
 
-def _origins(store: Store, facts: Facts, records: Records) -> dict[str, tuple[Participant, ...]]:
-    """Recompute who took part in the range of each record that could be carried here by content.
-
-    Only where the record's own commits are here whole: head and base with the trees it names, a
-    range that is not empty, and content with the digest it states. What it says of people and
-    operators is not believed.
-    """
-    out = {}
-    for record in records.verified:
-        att = record.attestation
-        if att.head == facts.change.head or att.diff_sha256 != facts.digest:
-            continue
-        try:
-            commits = tuple(store.repository.commits([att.head], [att.base] if att.base is not None else []))
-            bases = store.repository.read_commits([att.base] if att.base is not None else [])
-            base_tree = bases[0].tree if bases else store.repository.empty_tree
-            whole = bool(commits) and (base_tree, commits[0].tree) == (att.base_tree, att.head_tree)
-            content = load_trees(store.repository, base_tree, commits[0].tree) if whole else None
-        except (RepositoryError, FormatError):
-            continue
-        if content is None or content.digest != att.diff_sha256:
-            continue
-        change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=commits, landed=False)
-        out[record.id] = participants(commits, assess_provenance(store, change, content.paths).operators)
-    return out
-
-
 def judge(store: Store, case: Case, now: int, extra: Records | None = None) -> GateReport:
     """Ask the gate about one case; undecidable without a policy. `extra` replaces the records."""
     if case.force is None or case.facts is None:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=(case.policy_fault or NO_POLICY,))
-    records = extra or store.records
-    records = replace(records, origins=_origins(store, case.facts, records))
+    records = carried(store, case.facts, extra or store.records)
     report = evaluate(case.force, case.facts, records, now)
     if case.content is None and report.verdict is Verdict.SATISFIED:
         return replace(report, verdict=Verdict.UNDECIDABLE, why=case.facts.doubts)

@@ -45,6 +45,13 @@ def load_trees(repository: Repository, old_tree: Oid, new_tree: Oid) -> Content:
     return Content(files=files, digest=diff_digest(_content_entry(entry, blobs) for entry in entries))
 
 
+def content_digest(repository: Repository, old_tree: Oid, new_tree: Oid) -> str:
+    """The digest `reviewconsole/diff/v1` between two trees, from bytes that were hashed again."""
+    entries = repository.entries(old_tree, new_tree)
+    blobs = repository.blobs(_blob_ids(entries))
+    return diff_digest(_content_entry(entry, blobs) for entry in entries)
+
+
 def _sides(entry: Entry) -> tuple[tuple[str, Oid | None], tuple[str, Oid | None]]:
     return (entry.old_mode, entry.old_oid), (entry.new_mode, entry.new_oid)
 

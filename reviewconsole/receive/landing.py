@@ -8,8 +8,8 @@ from reviewconsole.decision import Verdict
 from reviewconsole.errors import FormatError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.case import Store
 from reviewconsole.loading.changes import HEADS, Target
+from reviewconsole.loading.store import Store
 from reviewconsole.receive.update import Refusal, Update
 from reviewconsole.verify import judge_each, tip_policy
 

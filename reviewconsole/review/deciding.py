@@ -15,8 +15,9 @@ from reviewconsole.diff import HunkId
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Finding, Severity
-from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, Store, judge
+from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, judge
 from reviewconsole.loading.content import Content, reviewed_tree
+from reviewconsole.loading.store import Store
 from reviewconsole.review.journaling import Log
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8

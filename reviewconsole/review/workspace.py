@@ -26,9 +26,12 @@ from reviewconsole.finding import Family, Page
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.case import Case, Store, assess_provenance, judge, open_case
+from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
+from reviewconsole.loading.landing import judge_landed
 from reviewconsole.loading.policies import policy_at, repository_id
+from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.store import Store
 from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.drafts import Drafts
@@ -170,7 +173,8 @@ class Workspace:
 
     def _open(self, change: Change) -> _Opened:
         case = open_case(self._store, change)
-        return _Opened(case, judge(self._store, case, int(time.time())))
+        ask = judge_landed if change.landed else judge
+        return _Opened(case, ask(self._store, case, int(time.time())))
 
     def change(self, spec: str) -> Change:
         """Resolve a branch, ref, commit id, change id or range."""

@@ -15,6 +15,7 @@ from reviewconsole.attestation import (
     record_id,
 )
 from reviewconsole.boundary import BoundaryResult, boundary_digest
+from reviewconsole.carryover import Replay
 from reviewconsole.change import Change, Commit, Oid, Person, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass
@@ -183,11 +184,51 @@ def test_an_approval_for_another_target_is_not_about_this_change() -> None:
     assert (report.verdict, report.records) == (Verdict.VIOLATED, ())
 
 
-def test_another_content_is_stale_and_undecidable_only_where_replay_is_allowed() -> None:
+def test_another_content_is_stale_and_undecidable_only_where_replay_is_allowed_and_unknown() -> None:
     other = record(head=Oid("7" * 40), diff_sha256="6" * 64)
+    replay = force({"carry_over": "replay"})
+    missing = {other.id: Replay(equal=None, why="its head is not here")}
     assert judge(other).verdict is Verdict.VIOLATED
     assert judge(other).records[0].why.startswith("stale")
-    assert judge(other, by=force({"carry_over": "replay"})).verdict is Verdict.UNDECIDABLE
+    assert judge(other, by=replay).verdict is Verdict.VIOLATED
+    assert judge(other, replays=missing).verdict is Verdict.VIOLATED
+    report = judge(other, by=replay, replays=missing)
+    assert report.verdict is Verdict.UNDECIDABLE
+    assert "its head is not here" in report.why[0]
+
+
+def test_a_replay_counts_where_every_rule_that_applies_allows_it() -> None:
+    moved = record(head=Oid("7" * 40), diff_sha256="6" * 64)
+    equal = {moved.id: Replay(equal=True)}
+    report = judge(moved, by=force({"carry_over": "replay"}), replays=equal)
+    assert (report.verdict, report.records[0].carried) == (Verdict.SATISFIED, "replay")
+    assert "carried from 777777777777: replay" in report.requirements[0].why
+    assert judge(moved, replays=equal).verdict is Verdict.VIOLATED
+    assert "no more than same-content" in judge(moved, replays=equal).records[0].why
+    no = record("bob", head=Oid("7" * 40), diff_sha256="6" * 64, decision=DecisionKind.REJECT)
+    assert judge(record(), no, replays={no.id: Replay(equal=True)}).verdict is Verdict.VIOLATED
+    assert judge(record(), no, replays={no.id: Replay(equal=False)}).verdict is Verdict.SATISFIED
+    assert judge(record(), no, replays={no.id: Replay(equal=None)}).verdict is Verdict.UNDECIDABLE
+
+
+def test_who_only_rebased_may_approve_who_wrote_may_not() -> None:
+    own = facts(participants=(Participant(email="alice@example.com", roles=("committer",)),))
+    old = record("bob", about=facts(), head=Oid("7" * 40))
+    other = {old.id: (Participant(email="dev@example.com", roles=("author",)),)}
+    assert judge(record(about=own), about=own).verdict is Verdict.VIOLATED
+    assert (
+        judge(record(about=own), old, about=own, origins=other, by=force({"from": ["alice"]})).verdict
+        is Verdict.SATISFIED
+    )
+    mine = record(about=facts(), head=Oid("7" * 40))
+    assert (
+        judge(
+            record(about=own), mine, about=own, origins={mine.id: other[old.id]}, by=force({"carry_over": "exact"})
+        ).verdict
+        is Verdict.VIOLATED
+    )
+    wrote = facts(participants=(Participant(email="alice@example.com", roles=("author",)),))
+    assert judge(mine, about=wrote, origins={mine.id: other[old.id]}).verdict is Verdict.VIOLATED
 
 
 def test_the_same_content_under_another_head_is_carried_unless_the_rule_says_exact() -> None:

@@ -1,0 +1,152 @@
+"""Find out which records carry to a change by content or replay, and who took part in what they were about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from reviewconsole import canonical
+from reviewconsole.attestation import Attestation
+from reviewconsole.carryover import Replay, Subject, may_be_replay, same_content
+from reviewconsole.change import Change, Commit, Oid
+from reviewconsole.errors import CorruptObject, FormatError, MissingObject, RepositoryError, Undecidable
+from reviewconsole.evidence import Participant, participants
+from reviewconsole.git.merging import Bench
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading.content import content_digest
+from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.store import Store
+from reviewconsole.policy import Policy
+from reviewconsole.standing import Facts, Records
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Range:
+    """What a record was about, read again from its own commits."""
+
+    commits: tuple[Commit, ...]
+    base_tree: Oid
+    head_tree: Oid
+
+
+def carried(store: Store, facts: Facts, records: Records) -> Records:
+    """Add to the records what of them carries to this change by replay, and who took part in their ranges.
+
+    What a record says of people and trees is not believed: its head and base must be here, with the
+    trees and the content digest it states.
+    """
+    subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths)
+    origins: dict[str, tuple[Participant, ...]] = {}
+    replays: dict[str, Replay] = {}
+    with Bench(store.repository) as bench:
+        for record in records.verified:
+            att = record.attestation
+            content = att.head != facts.change.head and same_content(att, subject)
+            if not content and not may_be_replay(att, subject):
+                continue
+            found = _read(store.repository, att)
+            if isinstance(found, Replay):
+                replays.update({} if content else {record.id: found})
+                continue
+            if not content:
+                replays[record.id] = _replay(bench, found, facts.change)
+            if content or replays[record.id].equal:
+                change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=found.commits)
+                origin = assess_provenance(store, replace(change, landed=False), facts.paths)
+                origins[record.id] = participants(found.commits, origin.operators)
+    return replace(records, origins=origins, replays=replays)
+
+
+def _read(repository: Repository, att: Attestation) -> _Range | Replay:
+    """Read a record's own range; a Replay that says why it cannot be, or is not what the record states."""
+    try:
+        commits = tuple(repository.commits([att.head], [att.base] if att.base is not None else []))
+        bases = repository.read_commits([att.base] if att.base is not None else [])
+        base_tree = bases[0].tree if bases else repository.empty_tree
+        if not commits or (base_tree, commits[0].tree) != (att.base_tree, att.head_tree):
+            return Replay(equal=False, why="its base and head have not the trees that it states")
+        if content_digest(repository, base_tree, commits[0].tree) != att.diff_sha256:
+            return Replay(equal=False, why="its base and head have not the content that it states")
+    except CorruptObject as error:
+        return Replay(equal=None, why=str(error))
+    except (RepositoryError, FormatError) as error:
+        why = f"its head {att.head[:12]} or its base is not here: git fetch origin {att.head}"
+        pulls = "or the refs that keep old heads, e.g. 'refs/pull/*/head:refs/pull/*/head'"
+        known = isinstance(error, MissingObject)
+        return Replay(equal=None, why=f"{why}, {pulls}" if known else f"its content cannot be read: {error}")
+    return _Range(commits=commits, base_tree=base_tree, head_tree=commits[0].tree)
+
+
+def _replay(bench: Bench, old: _Range, change: Change) -> Replay:
+    try:
+        merge = bench.merge(old.base_tree, change.base_tree, old.head_tree)
+        if merge.tree == change.head_tree:
+            return Replay(equal=True)
+        if merge.tree is None:
+            return Replay(equal=False, why=f"what was signed conflicts with the new base in {_names(merge.conflicts)}")
+        beyond = _names(bench.differing(merge.tree, change.head_tree))
+        return Replay(equal=False, why=f"the content has changed since, beyond a mechanical rebase, in {beyond}")
+    except Undecidable as error:
+        return Replay(equal=None, why=f"{error}: {error.remedy}")
+    except RepositoryError as error:
+        return Replay(equal=None, why=str(error))
+
+
+def _names(paths: Iterable[str]) -> str:
+    listed = [canonical.printable(path) for path in paths]
+    rest = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + rest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mechanical:
+    """Whether a merge commit is what git alone makes of its two parents."""
+
+    is_so: bool | None
+    """None where it cannot be told."""
+    why: str = ""
+
+
+def mechanical(repository: Repository, bench: Bench, merge: Commit) -> Mechanical:
+    """Merge the parents of a merge commit again and compare; content beyond that is named."""
+    if len(merge.parents) != 2:
+        return Mechanical(is_so=None, why="an octopus merge is judged by its content alone")
+    try:
+        bases = repository.merge_bases(*merge.parents)
+        if len(bases) != 1:
+            return Mechanical(
+                is_so=None, why=f"its parents have {len(bases)} merge bases, so no merge is the mechanical one"
+            )
+        trees = {commit.oid: commit.tree for commit in repository.read_commits([*bases, *merge.parents])}
+        found = bench.merge(*(trees[oid] for oid in (*bases, *merge.parents)))
+        if found.tree == merge.tree:
+            return Mechanical(is_so=True)
+        if found.tree is None:
+            return Mechanical(is_so=False, why=f"conflicts were settled by hand in {_names(found.conflicts)}")
+        beyond = _names(bench.differing(found.tree, merge.tree))
+        return Mechanical(is_so=False, why=f"the merge changes {beyond} beyond what git alone makes of its parents")
+    except (RepositoryError, Undecidable) as error:
+        return Mechanical(is_so=None, why=str(error))
+
+
+def involved(
+    repository: Repository, policy: Policy, change: Change, operators: Iterable[str]
+) -> tuple[Participant, ...]:
+    """Who took part in a change; who only merged is left out where the tree is what git alone makes.
+
+    Merges are made again only where it matters: where a person of the policy is in the change by
+    nothing but a merge.
+    """
+    everybody = participants(change.commits, operators)
+    merges = [commit for commit in change.commits if len(commit.parents) > 1]
+    plain = {p.email for p in participants((c for c in change.commits if len(c.parents) < 2), operators)}
+    doubtful = {p.email for p in everybody if p.email not in plain and policy.person_of(p.email) is not None}
+    if not merges or not doubtful:
+        return everybody
+    with Bench(repository) as bench:
+        idle = {
+            commit.oid
+            for commit in merges
+            if doubtful & {p.email for p in participants([commit])} and mechanical(repository, bench, commit).is_so
+        }
+    return participants((commit for commit in change.commits if commit.oid not in idle), operators)

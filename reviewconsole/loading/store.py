@@ -1,0 +1,24 @@
+"""One repository at one moment: what all its changes share."""
+
+from dataclasses import dataclass
+
+from reviewconsole.change import Oid
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading.changes import Target
+from reviewconsole.policy import Policy
+from reviewconsole.provenance.patterns import Patterns
+from reviewconsole.standing import Records
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Store:
+    """One repository at one moment: what stays the same while its changes are judged."""
+
+    repository: Repository
+    policy: Policy | None
+    """The policy that names the targets; None where there is none, or an unreadable one."""
+    targets: tuple[Target, ...]
+    records: Records
+    patterns: Patterns
+    notes: dict[str, dict[Oid, bytes]]
+    """Provenance notes: ref -> commit -> raw note."""
