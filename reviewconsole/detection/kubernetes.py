@@ -12,7 +12,7 @@ from reviewconsole.errors import FormatError
 from reviewconsole.finding import Side
 
 _POD = {"CronJob": ("spec", "jobTemplate", "spec", "template", "spec"), "Pod": ("spec",)}
-_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet"})
+_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "ReplicaSet", "Rollout"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

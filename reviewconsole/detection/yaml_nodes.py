@@ -1,10 +1,12 @@
 """Read YAML as nodes with line marks, within limits.
 
 Nodes are never expanded into plain values, so aliases cost nothing; depth is bounded before
-the recursive composer sees the text.
+the recursive composer sees the text. A chart template is read with its actions blanked out.
 """
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import yaml
 
@@ -13,6 +15,8 @@ from reviewconsole.errors import FormatError
 _LIMIT = 512_000
 _DEPTH = 60
 _ALIASES = 200
+_ACTION = re.compile(r"\{\{.{0,2000}?\}\}", re.DOTALL)
+_ONLY_ACTIONS = re.compile(r"^[ \t]*(?:\ue000[^\ue001\n]*\ue001[ \t]*)+(?:#.*)?$", re.MULTILINE)
 
 
 def compose(text: str) -> tuple[yaml.Node, ...]:
@@ -31,6 +35,37 @@ def compose(text: str) -> tuple[yaml.Node, ...]:
         raise FormatError(f"not YAML: {str(error).split(chr(10))[0]}") from error
 
 
+@lru_cache(maxsize=64)
+def composed(text: str) -> tuple[tuple[yaml.Node, ...], bool]:
+    """Compose a manifest or a chart template: the documents, and whether actions were blanked out.
+
+    No documents where neither reading works. A blanked action keeps its line and becomes a word
+    made of its letters, so that equal actions stay equal.
+    """
+    try:
+        return compose(text), False
+    except FormatError:
+        if "{{" not in text:
+            return (), False
+    try:
+        return compose(_without_actions(text)), True
+    except FormatError:
+        return (), True
+
+
+def _without_actions(text: str) -> str:
+    marked = _ACTION.sub(_marked, text)
+    bare = _ONLY_ACTIONS.sub("", marked)
+    return bare.replace("\ue000", "").replace("\ue001", "")
+
+
+def _marked(match: re.Match[str]) -> str:
+    rows = match[0].count("\n")
+    if rows:
+        return "\n" * rows
+    return "\ue000T" + re.sub(r"[^\w.]+", "", match[0])[:60] + "\ue001"
+
+
 def pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
     """Key text, key node and value node of a mapping; nothing for any other node."""
     if isinstance(node, yaml.MappingNode):
@@ -39,10 +74,26 @@ def pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
                 yield str(key.value), key, value
 
 
+def merged(node: yaml.Node | None, depth: int = 0) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """Key and value nodes by key text, with `<<` merges applied; own keys win."""
+    found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+    own = list(pairs(node))
+    for name, key, value in own:
+        if name != "<<":
+            found[name] = (key, value)
+    for name, _, value in own:
+        if name == "<<" and depth < 8:
+            for each in items(value) or (value,):
+                for inner, held in merged(each, depth + 1).items():
+                    found.setdefault(inner, held)
+    return found
+
+
 def get(node: yaml.Node | None, *path: str) -> yaml.Node | None:
-    """Walk down keys; None where one is missing."""
+    """Walk down keys, merges included; None where one is missing."""
     for name in path:
-        node = next((value for key, _, value in pairs(node) if key == name), None)
+        held = merged(node).get(name)
+        node = held[1] if held else None
     return node
 
 

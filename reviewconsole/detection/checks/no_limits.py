@@ -6,6 +6,7 @@ from reviewconsole.detection.kubernetes import new_workloads
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.yaml_nodes import get, line, scalar
+from reviewconsole.detection.yaml_tree import at_entry, counterpart, paired
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -14,7 +15,8 @@ PAGE = page_of(
     family=Family.GAP,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
-    what="Finds new containers without a memory request or a memory limit.",
+    what="Finds new containers without a memory request or a memory limit, and bounds that are taken off a container "
+    "that stays.",
     why="One leak then takes its node down with everything on it, and the scheduler cannot know that the node is full.",
     example="+      - name: worker\n+        image: example/worker:1",
     instead="State a memory request near the measured use and a limit above its peak.",
@@ -25,7 +27,8 @@ PAGE = page_of(
 
 
 def check(context: Context) -> Iterator[Hit]:
-    """Name new containers that lack a memory request or limit."""
+    """Name new containers that lack a memory request or limit, and bounds that are removed."""
+    yield from _removed(context)
     if any(row.strip() == "kind: LimitRange" for source in context.sources for row in source.new):
         return
     for workload in new_workloads(context):
@@ -45,6 +48,25 @@ def check(context: Context) -> Iterator[Hit]:
                     text=f"container {name}",
                     message=f"Container {name} has no memory {' and no memory '.join(lacks)}",
                 )
+
+
+def _removed(context: Context) -> Iterator[Hit]:
+    for old, new in paired(context):
+        if new is None or old.source.kind != "yaml":
+            continue
+        for place, entry in old.entries.items():
+            bounds = "resources" in place and place[-1] in ("resources", "limits", "requests", "memory")
+            if not bounds or (place[-1] == "resources" and not getattr(entry.node, "value", None)):
+                continue
+            host = counterpart(place[:-1], old, new)
+            if host is not None and (*host, place[-1]) not in new.entries and not _included(new.source.new):
+                message = f"{'.'.join(place[-2:])} is removed and the container stays"
+                yield from at_entry(PAGE.rule, old, entry, message)
+
+
+def _included(rows: tuple[str, ...]) -> bool:
+    """Tell whether a template brings resources in from elsewhere."""
+    return any("{{" in row and "resources" in row for row in rows)
 
 
 CHECK = Check(page=PAGE, run=check)

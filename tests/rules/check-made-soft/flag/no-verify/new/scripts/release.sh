@@ -1,0 +1,2 @@
+git commit --no-verify -m release
+git push

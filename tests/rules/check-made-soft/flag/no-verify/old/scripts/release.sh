@@ -1,0 +1,2 @@
+git commit -m release
+git push

@@ -1,0 +1,4 @@
+module "edge" {
+  source  = "./edge"
+  regions = ["eu-west-1"]
+}

@@ -1,0 +1,10 @@
+resource "aws_lb_target_group" "api" {
+  name     = "api"
+  port     = 8080
+  protocol = "HTTP"
+
+  health_check {
+    path     = "/healthz"
+    interval = 10
+  }
+}

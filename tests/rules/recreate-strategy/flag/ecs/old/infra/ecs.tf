@@ -1,0 +1,4 @@
+resource "aws_ecs_service" "api" {
+  name = "api"
+  deployment_minimum_healthy_percent = 50
+}
