@@ -1,23 +1,54 @@
-"""Recognise schema migrations, and which part of one is the way back."""
+"""Recognise schema migrations, read what they do, and tell which part of one is the way back."""
 
 import re
+from collections.abc import Iterator
 
-from reviewconsole.detection.source import Source
+from reviewconsole.detection import migration_python, migration_scripts, sql
+from reviewconsole.detection.model import Context
+from reviewconsole.detection.operations import Operation, Verb
+from reviewconsole.detection.source import Source, is_test
 from reviewconsole.finding import Side
 
-_FOLDER = re.compile(r"(^|/)(migrations?|alembic|versions|migrate|schema|flyway|goose|liquibase)/", re.IGNORECASE)
-_NUMBERED = re.compile(r"(^|/)(V\d+[\d_.]*__|\d{3,}[_-]).*\.(sql|py)$|\.(up|down)\.sql$")
-_BACK = re.compile(r"\b(downgrade|backwards?|reverse\w*|down|rollback|undo)\b", re.IGNORECASE)
-_BACK_FILE = re.compile(r"[._](down|rollback|undo|revert)\.sql$|(^|/)U\d+[\d_.]*__", re.IGNORECASE)
+_FOLDER = re.compile(
+    r"(^|/)(\w*migrations?|alembic|versions|migrate|schema|flyway|goose|liquibase|db/(migrate|post_migrate|changelog))/",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(^|/)(V\d+[\d_.]*__|\d{3,}[_-]).*\.(sql|py|rb)$|\.(up|down)\.sql$")
+_KINDS = frozenset({"python", "sql", "ruby", "typescript", "go"})
+_BACK_FILE = re.compile(r"[._](down|rollback|undo|revert)\.sql$|(^|/)(U\d+[\d_.]*__|down\.sql$)", re.IGNORECASE)
 _DOWN = re.compile(r"--\s*(\+goose\s+down|migrate:down|\+migrate\s+down|//@undo|rollback|down\b)", re.IGNORECASE)
 _UP = re.compile(r"--\s*(\+goose\s+up|migrate:up|\+migrate\s+up|up\b)", re.IGNORECASE)
+_MYSQL = re.compile(
+    r"ENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|`\w+`\s+\w+|\bUNSIGNED\b|\bMODIFY\s+COLUMN\b|\bADD\s+(UNIQUE\s+)?(INDEX|KEY)\b",
+    re.IGNORECASE,
+)
+_OTHER_DATABASE = re.compile(
+    r"(^|[/_.-])(mysql|mariadb|sqlite3?|clickhouse|mssql|oracle|snowflake|bigquery)([/_.-]|$)", re.IGNORECASE
+)
+_OTHER_TEXT = re.compile(
+    r"\bENGINE\s*=\s*\w*MergeTree|\bON\s+CLUSTER\b|ClickhouseNode|\bPRAGMA\b|\bINPLACE\b|algorithm\s*=\s*inplace",
+    re.IGNORECASE,
+)
+_SQUASHED = re.compile(r"^\s+replaces\s*=\s*\[")
+"""A squashed migration of Django restates what has already run."""
+_REVISION = re.compile(
+    r"^\s*(down_revision|revision|class \w*Migration|(async )?def (upgrade|up|forwards?|migrate|apply)\b|operations)\b"
+)
+_MODULES = re.compile(r"\b(op\.|migrations\.|ActiveRecord::Migration|queryInterface|queryRunner|knex|goose\.)")
 
 
 def is_migration(source: Source) -> bool:
-    """Tell by path whether a Python or SQL file is a schema migration."""
-    if source.kind not in ("python", "sql"):
+    """Tell by path, and for program text by what it uses, whether a file is a schema migration."""
+    if source.kind not in _KINDS or is_test(source.path):
         return False
-    return bool(_FOLDER.search(source.path) or _NUMBERED.search(source.path))
+    if not (_FOLDER.search(source.path) or _NUMBERED.search(source.path)):
+        return False
+    if source.kind == "sql":
+        return True
+    if any(_SQUASHED.match(row[:200]) for row in source.new):
+        return False
+    pattern = _REVISION if source.kind == "python" else _MODULES
+    return any(pattern.search(row[:500]) for row in source.new or source.old)
 
 
 def has_marks(source: Source) -> tuple[bool, bool]:
@@ -25,16 +56,69 @@ def has_marks(source: Source) -> tuple[bool, bool]:
     return any(_UP.match(row) for row in source.new), any(_DOWN.match(row) for row in source.new)
 
 
-def goes_back(source: Source, line: int) -> bool:
-    """Tell whether a line of the new side belongs to the way back."""
-    if source.kind == "python":
-        return bool(_BACK.search(source.host_name(Side.NEW, line).replace("_", " ")))
-    if _BACK_FILE.search(source.path):
+def is_back_file(path: str) -> bool:
+    """Tell by path whether a whole SQL file is the way back."""
+    return bool(_BACK_FILE.search(path))
+
+
+def goes_back(source: Source, line: int, side: Side = Side.NEW) -> bool:
+    """Tell whether a line of an SQL file belongs to the way back."""
+    if is_back_file(source.path):
         return True
     for at in range(line - 1, 0, -1):
-        row = source.new[at - 1]
+        row = source.lines(side)[at - 1]
         if _DOWN.match(row):
             return True
         if _UP.match(row):
             return False
     return False
+
+
+def is_postgres(source: Source) -> bool:
+    """Tell that nothing in a migration speaks of another database."""
+    if _OTHER_DATABASE.search(source.path):
+        return False
+    pattern = _MYSQL if source.kind == "sql" else _OTHER_TEXT
+    return not any(pattern.search(row[:500]) or _OTHER_TEXT.search(row[:500]) for row in source.new)
+
+
+def operations(source: Source) -> tuple[Operation, ...]:
+    """What the new side of a migration does, in order, the way back included and marked."""
+    if source.kind == "python":
+        return migration_python.operations(source.new)
+    if source.kind == "sql":
+        return tuple(_sql(source))
+    return migration_scripts.operations(source.kind, source.new)
+
+
+def _sql(source: Source) -> Iterator[Operation]:
+    whole = bool(_BACK_FILE.search(source.path))
+    marked = any(has_marks(source))
+    for found in sql.operations("\n".join(source.new)):
+        back = whole or (marked and goes_back(source, found.first))
+        yield migration_scripts.marked(found, back=back)
+
+
+def forward(source: Source) -> Iterator[Operation]:
+    """The added operations of the way up; a file that did not exist before is added whole."""
+    for found in operations(source):
+        if not found.back and any(at in source.added for at in range(found.first, found.last + 1)):
+            yield found
+
+
+def created(context: Context) -> frozenset[str]:
+    """Tables that the change's migrations create on the way up: nobody has data in them yet."""
+    return frozenset(
+        found.table
+        for source in context.sources
+        if source.added and is_migration(source)
+        for found in forward(source)
+        if found.verb is Verb.CREATE_TABLE and found.table
+    )
+
+
+def migrations(context: Context) -> Iterator[Source]:
+    """The migrations with added lines."""
+    for source in context.sources:
+        if source.added and is_migration(source):
+            yield source

@@ -13,7 +13,8 @@ MAX_LINE = 4_000
 """Longer lines are data or minified code; rules leave them out and a note says so."""
 
 _SUFFIXES = {
-    "py": "python", "pyi": "python", "go": "go", "tf": "terraform", "tofu": "terraform", "hcl": "terraform",
+    "py": "python", "pyi": "python", "go": "go", "tf": "terraform", "tofu": "terraform", "tfvars": "terraform",
+    "hcl": "terraform",
     "ts": "typescript", "tsx": "typescript", "mts": "typescript", "cts": "typescript", "js": "typescript",
     "jsx": "typescript", "mjs": "typescript", "cjs": "typescript", "yml": "yaml", "yaml": "yaml", "sql": "sql",
     "sh": "shell", "bash": "shell", "zsh": "shell", "mk": "makefile", "md": "markdown", "markdown": "markdown",

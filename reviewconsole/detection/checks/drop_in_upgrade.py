@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from reviewconsole.detection.migrations import goes_back, is_migration
+from reviewconsole.detection.hits import hit
+from reviewconsole.detection.migrations import forward, migrations, operations
 from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.operations import Operation, Verb
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -15,8 +16,9 @@ PAGE = page_of(
     family=Family.RISK,
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
-    what="Finds tables, columns and schemas that are dropped, deleted or truncated by the upgrading part of a "
-    "migration (alembic, Django, plain SQL).",
+    what="Finds tables, columns and schemas that are dropped or truncated by the upgrading part of a migration "
+    "(alembic, Django, Rails, knex, Sequelize, TypeORM, goose, plain SQL), and constraints that go without a "
+    "successor, which count as high.",
     why="Instances of the old version still read the column while the new one rolls out, and no downgrade brings "
     "back what was in it.",
     example='+ def upgrade():\n+     op.drop_column("users", "email")',
@@ -26,46 +28,52 @@ PAGE = page_of(
         "https://squawkhq.com/docs/ban-drop-table",
         "strong_migrations",
     ),
-    languages=("python", "sql"),
+    languages=("python", "sql", "ruby", "typescript", "go"),
     alias="m-01",
 )
-_CODE = re.compile(r"\bop\.drop_(table|column)\(|\bbatch_op\.drop_column\(|\bmigrations\.(DeleteModel|RemoveField)\(")
-_SQL = re.compile(
-    r"\bDROP\s+(TABLE|COLUMN|DATABASE|SCHEMA|MATERIALIZED\s+VIEW)\b|\bTRUNCATE\b\s+(TABLE\s+)?[\w\"`]", re.IGNORECASE
-)
-_NAME = re.compile(r"(?:DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?|drop_table\(\s*)[\"'`]?([\w.]+)", re.IGNORECASE)
-_MADE = r"(CREATE\s+(TEMP(ORARY)?\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?|create_table\(\s*)[\"'`]?"
+_TEMPORARY = re.compile(r"(^|_)(tmp|temp|temporary)(_|$)")
+_DATA = {
+    Verb.DROP_TABLE: "Table {table} is dropped on the way up",
+    Verb.DROP_COLUMN: "Column {column} of {table} is dropped on the way up",
+    Verb.DROP_SCHEMA: "{table} is dropped on the way up",
+    Verb.TRUNCATE: "Table {table} is emptied on the way up",
+}
 
 
 def check(context: Context) -> Iterator[Hit]:
-    """Name each dropping line outside of the way back, unless the file made the thing itself."""
-    for source in context.sources:
-        if not source.added or not is_migration(source):
+    """Name each dropping step outside of the way back, unless the file made the thing itself."""
+    for source in migrations(context):
+        steps = operations(source)
+        for step in forward(source):
+            if step.verb in _DATA and not _made_before(step, steps):
+                message = _DATA[step.verb].format(table=step.table or "?", column=step.column or "?")
+                yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
+            elif step.verb is Verb.DROP_CONSTRAINT and not _succeeded(step, steps):
+                message = "A constraint is dropped on the way up, nothing takes its place"
+                yield hit(PAGE, source, Side.NEW, (step.first, step.last), message, severity=Severity.HIGH)
+
+
+def _made_before(step: Operation, steps: tuple[Operation, ...]) -> bool:
+    """Tell whether the table came from the same file: a helper table goes without loss."""
+    if step.verb in (Verb.DROP_TABLE, Verb.TRUNCATE) and _TEMPORARY.search(step.table):
+        return True
+    for other in steps:
+        if other.back or other.first >= step.first or not step.table or other.table != step.table:
             continue
-        pattern = _SQL if source.kind == "sql" else re.compile(f"{_CODE.pattern}|{_SQL.pattern}", re.IGNORECASE)
-        for at in sorted(source.added):
-            text = source.new[at - 1][:2000]
-            if not pattern.search(text) or source.is_comment(Side.NEW, at) or goes_back(source, at):
-                continue
-            if not _made_here(source, at, text):
-                yield Hit(
-                    rule=PAGE.rule,
-                    source=source,
-                    side=Side.NEW,
-                    line=at,
-                    end_line=at,
-                    text=text.strip(),
-                    message="Data is dropped on the way up",
-                )
+        if other.verb is Verb.CREATE_TABLE:
+            return True
+        if step.verb is Verb.DROP_COLUMN and other.verb is Verb.ADD_COLUMN and other.column == step.column:
+            return True
+    return False
 
 
-def _made_here(source: Source, line: int, text: str) -> bool:
-    """Tell whether the table was created above in the same file: a helper table goes without loss."""
-    name = _NAME.search(text)
-    if not name:
-        return False
-    made = re.compile(_MADE + re.escape(name[1]) + r"\b", re.IGNORECASE)
-    return any(made.search(row[:2000]) for row in source.new[: line - 1])
+def _succeeded(step: Operation, steps: tuple[Operation, ...]) -> bool:
+    """Tell whether a constraint is made anew, or its table goes as well."""
+    after = {Verb.ADD_CONSTRAINT, Verb.CREATE_INDEX, Verb.DROP_TABLE, Verb.DROP_COLUMN, Verb.SET_NOT_NULL}
+    return any(
+        other.verb in after and not other.back and (not step.table or other.table in ("", step.table))
+        for other in steps
+    )
 
 
 CHECK = Check(page=PAGE, run=check)

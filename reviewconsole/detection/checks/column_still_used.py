@@ -1,0 +1,81 @@
+"""Find dropped columns and tables that code of the same tree still names."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.detection.hits import hit
+from reviewconsole.detection.migrations import forward, is_migration, migrations
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.operations import Operation, Verb
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.source import is_generated, is_nonproduction
+from reviewconsole.finding import Family, Severity, Side
+
+PAGE = page_of(
+    "column-still-used",
+    title="What a migration drops is still used",
+    family=Family.RISK,
+    severity=Severity.CRITICAL,
+    what="Finds columns and tables that a migration drops while a model, query or serializer of the resulting tree "
+    "still names them. Common names count only as `table.column`.",
+    why="The code that names the column fails from the moment the migration is through: on every request, in the old "
+    "version and in the new one.",
+    example='+ op.drop_column("users", "nickname")     # app/views.py: user.nickname',
+    instead="Remove every use first and release that, then drop the column in a later change.",
+    references=("strong_migrations: removing a column", "https://squawkhq.com/docs/ban-drop-column"),
+    languages=("python", "sql", "ruby", "typescript", "go"),
+    alias="m-02",
+)
+_CODE = frozenset({"python", "ruby", "typescript", "go", "sql", "java"})
+_COMMON = frozenset({
+    "id", "name", "type", "status", "state", "value", "key", "code", "date", "time", "title", "text", "data",
+    "user", "order", "group", "email", "url", "path", "file", "size", "count", "index", "label", "note", "notes",
+    "description", "created", "updated", "created_at", "updated_at", "deleted", "active", "enabled", "version",
+    "kind", "body", "content", "position", "message", "comment", "address", "city", "country", "parent", "owner",
+    "amount", "price", "token", "hash", "slug", "start", "end", "source", "target", "result", "level", "role",
+    "tags", "meta", "metadata", "config", "settings", "options",
+})  # fmt: skip
+_VERBS = {Verb.DROP_COLUMN: "column", Verb.DROP_TABLE: "table"}
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each dropping step whose name still occurs in code outside of migrations and tests."""
+    for source in migrations(context):
+        for step in forward(source):
+            if step.verb not in _VERBS:
+                continue
+            name = step.column if step.verb is Verb.DROP_COLUMN else step.table
+            if len(name) < 3 or not re.fullmatch(r"\w+", name):
+                continue
+            pattern = _pattern(step, name)
+            used = next((place for place in _texts(context) if pattern.search(place[1])), None)
+            if used:
+                message = f"The dropped {_VERBS[step.verb]} {name} is still named in {used[0]}"
+                yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
+
+
+def _pattern(step: Operation, name: str) -> re.Pattern[str]:
+    if step.verb is Verb.DROP_COLUMN and (name in _COMMON or len(name) < 5):
+        singular = step.table.removesuffix("s")
+        return re.compile(rf"\b{re.escape(singular)}s?\w?\.{re.escape(name)}\b", re.IGNORECASE)
+    if step.verb is Verb.DROP_TABLE:
+        quoted = rf"[\"'`]{re.escape(name)}[\"'`]"
+        return re.compile(rf"{quoted}|\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+[\"`]?{re.escape(name)}\b", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+
+
+def _texts(context: Context) -> Iterator[tuple[str, str]]:
+    """Path and text without comments of the files that may use a name."""
+    for source in context.sources:
+        if source.has_new and _counts(source.path, source.kind) and not is_migration(source):
+            yield (
+                source.path,
+                "\n".join(row for at, row in enumerate(source.new, 1) if not source.is_comment(Side.NEW, at)),
+            )
+
+
+def _counts(path: str, kind: str) -> bool:
+    return kind in _CODE and not is_nonproduction(path) and not is_generated(path)
+
+
+CHECK = Check(page=PAGE, run=check)

@@ -1,0 +1,56 @@
+"""Find indexes that are built while writes wait."""
+
+from collections.abc import Iterator
+
+from reviewconsole.detection.hits import hit
+from reviewconsole.detection.migrations import created, forward, is_postgres, migrations, operations
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.operations import Fact, Operation, Verb
+from reviewconsole.detection.pages import page_of
+from reviewconsole.finding import Confidence, Family, Severity, Side
+
+PAGE = page_of(
+    "index-locks-table",
+    title="An index is built under a lock",
+    family=Family.RISK,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    what="Finds indexes and unique constraints that a PostgreSQL migration builds on an existing table without "
+    "CONCURRENTLY.",
+    why="CREATE INDEX holds a lock against every write for as long as the build takes: minutes on a table that was "
+    "milliseconds on the developer's machine.",
+    example="+ CREATE INDEX orders_by_user ON orders (user_id);",
+    instead="Build it with CONCURRENTLY outside of a transaction, then attach it with USING INDEX where a constraint "
+    "is wanted.",
+    references=(
+        "https://squawkhq.com/docs/require-concurrent-index-creation",
+        "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
+        "strong_migrations",
+    ),
+    languages=("python", "sql", "ruby", "typescript", "go"),
+    alias="m-03",
+)
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each such step on a table that the change does not create."""
+    young = created(context)
+    for source in migrations(context):
+        if not is_postgres(source):
+            continue
+        here = {step.table for step in operations(source) if step.verb is Verb.CREATE_TABLE and not step.back}
+        for step in forward(source):
+            if _locks(step) and step.table not in young | here and (step.table or not here):
+                message = f"Writes to {step.table or 'the table'} wait until the index is built"
+                yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
+
+
+def _locks(step: Operation) -> bool:
+    if step.verb is Verb.CREATE_INDEX:
+        # A reference of Rails brings an index unless it says `index: false`, which reads as a default.
+        reference = step.text.lstrip().startswith(("add_reference", "add_belongs_to"))
+        return Fact.CONCURRENTLY not in step.facts and not (reference and "index: false" in step.text)
+    return step.verb is Verb.ADD_CONSTRAINT and Fact.UNIQUE in step.facts and Fact.USING_INDEX not in step.facts
+
+
+CHECK = Check(page=PAGE, run=check)

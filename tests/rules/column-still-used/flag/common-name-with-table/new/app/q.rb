@@ -1,0 +1,1 @@
+x = User.order("users.status")

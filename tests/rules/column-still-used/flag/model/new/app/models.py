@@ -1,0 +1,7 @@
+class User:
+    nickname = Column(String)
+
+    def label(self):
+        return self.nickname or self.email
+
+    age = 1

@@ -1,0 +1,2 @@
+x = 1
+ROWS = "SELECT email, nickname FROM users"

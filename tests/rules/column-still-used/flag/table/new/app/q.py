@@ -1,0 +1,2 @@
+x = 2
+SQL = "select 1 from invoices"

@@ -1,0 +1,5 @@
+class User:
+    nickname = Column(String)
+
+    def label(self):
+        return self.nickname or self.email

@@ -1,0 +1,13 @@
+"""Revision."""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "a1"
+
+
+def upgrade():
+    op.create_index("i", "orders", ["user_id"], postgresql_concurrently=True)
+
+
+def downgrade():
+    op.drop_index("i")

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE orders ADD COLUMN a int;
+COMMIT;
+CREATE INDEX CONCURRENTLY i ON orders (user_id);

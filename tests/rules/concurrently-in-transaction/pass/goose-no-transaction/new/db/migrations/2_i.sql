@@ -1,0 +1,5 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE INDEX CONCURRENTLY i ON orders (user_id);
+-- +goose Down
+DROP INDEX i;

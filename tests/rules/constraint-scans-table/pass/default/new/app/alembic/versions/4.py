@@ -1,0 +1,13 @@
+"""Revision."""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "a1"
+
+
+def upgrade():
+    op.add_column("orders", sa.Column("currency", sa.String(3), nullable=False, server_default="EUR"))
+
+
+def downgrade():
+    op.drop_column("orders", "currency")

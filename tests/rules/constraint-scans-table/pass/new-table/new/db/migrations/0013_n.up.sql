@@ -1,0 +1,3 @@
+CREATE TABLE invoices (id int);
+ALTER TABLE invoices ADD COLUMN n int NOT NULL;
+ALTER TABLE invoices ADD FOREIGN KEY (n) REFERENCES orders (id);

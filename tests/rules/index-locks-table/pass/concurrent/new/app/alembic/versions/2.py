@@ -1,0 +1,17 @@
+"""Revision."""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "a1"
+
+
+def upgrade():
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix", "orders", ["user_id"],
+            postgresql_concurrently=True,
+        )
+
+
+def downgrade():
+    op.drop_index("ix")

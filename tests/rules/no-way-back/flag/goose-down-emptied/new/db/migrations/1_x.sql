@@ -1,0 +1,4 @@
+-- +goose Up
+ALTER TABLE a ADD COLUMN b int;
+-- +goose Down
+SELECT 'down';

@@ -1,0 +1,3 @@
+exports.up = (knex) => knex.schema.dropTable("a");
+
+exports.down = (knex) => knex.schema.createTable("a", (t) => t.increments());

@@ -1,0 +1,6 @@
+class X < ActiveRecord::Migration[7.1]
+  def change
+    add_column :users, :a, :integer
+    remove_column :users, :b, :string
+  end
+end

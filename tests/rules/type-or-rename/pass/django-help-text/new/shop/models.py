@@ -1,0 +1,2 @@
+class Order:
+    total = models.IntegerField(help_text="in cents")
