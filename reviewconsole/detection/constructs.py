@@ -22,9 +22,11 @@ _BRACES = {
     "typescript": re.compile(
         r"\s*(?:export\s+)?(?:default\s+)?(?:async\s+)?function\s*\*?\s*()(\w+)"
         r"|\s*(?:export\s+)?(?:abstract\s+)?(?:class|interface)\s+()(\w+)"
-        r"|\s*(?:export\s+)?(?:const|let|var)\s+()(\w+)\s*(?::[^=]{0,200})?=\s*(?:async\s*)?(?:\([^)]*\)|\w+)\s*(?::[^=]{0,200})?=>"
+        r"|\s*(?:export\s+)?(?:const|let|var)\s+()(\w+)\s*(?::[^=]{0,200})?=\s*(?:async\s*)?(?:\([^)]*\)"
+        r"|\w+)\s*(?::[^=]{0,200})?=>"
         r"|\s*(?:it|test|describe)(?:\.\w+)?\(\s*()[\"'`]([^\"'`]*)"
-        r"|\s+(?:(?:public|private|protected|static|async|override)\s+)*()(?!(?:if|for|while|switch|catch|return|await|else)\b)(\w+)\([^)]*\)[^;{}()]*\{\s*$"
+        r"|\s+(?:(?:public|private|protected|static|async|override)\s+)*()(?!(?:if|for|while|switch|catch|return"
+        r"|await|else)\b)(\w+)\([^)]*\)[^;{}()]*\{\s*$"
     ),
     "java": re.compile(
         _METHOD + r"(?:class|interface|enum|record)\s+()(\w+)"

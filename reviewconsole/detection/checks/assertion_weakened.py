@@ -1,12 +1,23 @@
 """Find tests that stay and assert less."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 
+from reviewconsole.detection.code import Statement, names, view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source, is_test
+from reviewconsole.detection.source import Source
+from reviewconsole.detection.tests_of import (
+    added_lines,
+    assertions,
+    gone_words,
+    test_sources,
+    tests,
+    touched_words,
+    words,
+)
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -14,101 +25,185 @@ PAGE = page_of(
     title="A test asserts less than before",
     family=Family.RISK,
     severity=Severity.HIGH,
-    what="Finds tests that survive with fewer assertions, or with a weaker one in place of an equality.",
+    what="Finds tests that survive with fewer assertions, or with a weaker one in place of an exact one: membership or "
+    "existence for equality, a wider tolerance, any error for a named one. Another expected value does not count.",
     why="A failing assertion can be mended in the code or in the test. Agents that are graded by green tests were seen "
     "to choose the test, up to deleting it.",
     example="- assert total == 42\n+ assert total is not None",
     instead="Keep the strict assertion and mend the code; where the expectation was wrong, state the new exact one.",
     references=("ImpossibleBench (agents that edit the tests)", "CWE-1053"),
-    languages=("python", "go", "typescript"),
+    languages=("python", "go", "typescript", "java", "kotlin", "ruby", "rust"),
     alias="q-02",
 )
-_ASSERT = {
-    "python": re.compile(r"\s*(assert\b|self\.assert\w+\(|with (pytest|self)\.(raises|assertRaises)|mock\w*\.assert_)"),
-    "typescript": re.compile(r"\s*(await\s+)?(expect\(|assert[.(])"),
-    "go": re.compile(r"\s*(t\.(Error|Errorf|Fatal|Fatalf)\(|(assert|require)\.\w+\()"),
-}
-_STRICT = re.compile(
-    r"[^=!<>]==[^=]|assertEqual|assertListEqual|assertDictEqual|\.to(Be|Equal|StrictEqual)\((?!\s*\))"
-    r"|\b(assert|require)\.Equal|strictEqual|assert_called_once_with"
+_NONE = re.compile(
+    r"^assert (True|1|not False)\b|assertTrue\(True\)|expect\(true\)\.toBe\(true\)|\|\| true\)|\bor True\b"
 )
-_WEAK = re.compile(
-    r"\bis not None\b|\bassertIsNotNone|assertTrue\(|assertIn\(|\bassert\s+[\w.()\[\]]+\s*$|\bin\b|toBeTruthy"
-    r"|toBeDefined|not\.toBeNull|toContain|\b(assert|require)\.(NotNil|NotEmpty|Contains|True)|\bANY\b|isinstance\("
-    r"|len\([^)]*\)\s*>|assert_called\(\)|expect\.any"
+_EXISTS = re.compile(
+    r"\bis not None\b|assertIsNotNone|assertNotNull|toBeTruthy|toBeDefined|not\.toBeNull|not\.toBeUndefined|NotNil"
+    r"|NotEmpty"
+    r"|assert_called(_once)?\(\)|\.called\b|toHaveBeenCalled\(\)|be_truthy|assertNotEqual|!==?|\bassert_ne!|is_ok\(\)"
+    r"|is_some\(\)"
+    r"|not\.toThrow|isNotNull|not_nil|NotEqual|assertDoesNotThrow"
 )
-_TEST_NAME = re.compile(r"(^|\.)(test\w*|Test\w*|.* .*)$")
+_EXACT = re.compile(
+    r"[^=!<>]==[^=]|assert_?equals?\b|[aA]ssert\w*Equals?\b|assertIs\(|\.to(Be|Equal|StrictEqual)\((?!\s*\))"
+    r"|\bEquals?\b\("
+    r"|[sS]trictEqual|[dD]eepEqual|assert_called(_once)?_with|assert_has_calls|toHaveBeenCalled(Times|With)"
+    r"|assert_eq!|isEqualTo"
+    r"|\beq\(|\beql?\b|JSONEq|toMatchInlineSnapshot|assertCountEqual|assertListEqual|ElementsMatch|\bis (?!not None)"
+    r"|toHaveLength"
+    r"|\bDeepEquals\b|assertSame"
+)
+_BROAD = re.compile(
+    r"\b(Exception|BaseException|StandardError|Throwable|RuntimeException|Error)\b\s*[),:]|\.toThrow\(\)"
+    r"|rejects\.toThrow\(\)"
+)
+_RAISES = re.compile(r"raises|assertRaises|toThrow|assertThrows|raise_error|should_panic")
+_TOLERANCE = re.compile(
+    r"(abs|rel|tol|atol|rtol|delta|places|precision|epsilon)\s*=\s*([\d.eE-]+)|(CloseTo|InDelta|InEpsilon|approx)\b"
+)
+_WILD = re.compile(r"\bANY\b|expect\.any|mock\.Anything|gomock\.Any|\banything\(")
+_NEGATED = re.compile(r"assert not [\w.()\[\]]+$")
+_TRUTH = re.compile(r"^assert [\w.()\[\]]+$|assertTrue\([\w.()]+\)$|toBeTruthy")
+_EMPTY = re.compile(
+    r"(==|is|,) (0|None|nil|False|false|\[\]|\{\})\s*(,|\)|$)|\((0|null|undefined|false)\)|isNull|Nil\(|IsNone"
+)
+_TABLE = re.compile(r"parametri[sz]e|\.each[(`]|subTest|^\s*for .*(:|\{)\s*$|t\.Run\(|ParameterizedTest")
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name surviving tests whose assertions became fewer or weaker, at the first one removed."""
-    sources = [source for source in context.sources if source.kind in _ASSERT and is_test(source.path)]
-    added = {plain for source in sources for plain in _plain(source, source.added)}
+    sources = [source for source in test_sources(context) if source.has_new and source.removed]
+    if not sources:
+        return
+    added, vanished, touched = added_lines(context), gone_words(context), touched_words(context)
     for source in sources:
-        if source.has_new and source.removed:
-            yield from _file(source, added)
+        after = {item.name: item for item in tests(source, Side.NEW)}
+        for item in tests(source, Side.OLD):
+            survivor = after.get(item.name)
+            if survivor and any(at in source.removed for at in range(item.first, item.last + 1)):
+                yield from _test(source, (item, survivor), added, (vanished, touched))
 
 
-def _plain(source: Source, numbers: Sequence[int] | frozenset[int]) -> Iterator[str]:
-    for at in numbers:
-        yield " ".join(source.new[at - 1][:2000].split())
+def _raw(source: Source, side: Side, row: Statement) -> str:
+    return " ".join(" ".join(source.lines(side)[row.first - 1 : row.last]).split())
 
 
-def _file(source: Source, added: set[str]) -> Iterator[Hit]:
-    pattern = _ASSERT[source.kind]
-    after = {item.name: item for item in source.constructs(Side.NEW)}
-    for item in source.constructs(Side.OLD):
-        survivor = after.get(item.name)
-        if survivor is None or not (_TEST_NAME.search(item.name) or source.kind == "typescript"):
+def _test(
+    source: Source, both: tuple[Construct, Construct], added: Counter[str], subjects: tuple[set[str], set[str]]
+) -> Iterator[Hit]:
+    item, survivor = both
+    old = assertions(source, Side.OLD, item)
+    new = assertions(source, Side.NEW, survivor)
+    there = Counter(_raw(source, Side.NEW, row) for row in new)
+    gone = []
+    for row in old:
+        text = _raw(source, Side.OLD, row)
+        if there[text] > 0:
+            there[text] -= 1
+        elif any(at in source.removed for at in range(row.first, row.last + 1)):
+            gone.append(row)
+    fresh = [row for row in new if there[_raw(source, Side.NEW, row)] > 0]
+    weaker = _weaker(source, gone, fresh) if len(fresh) <= len(gone) else None
+    if weaker:
+        yield _hit(source, weaker, "An exact assertion is replaced by a weaker one", Severity.HIGH)
+    gone = [row for row in gone if names(row.text) and not added[" ".join(source.old[row.first - 1].split())]]
+    missing = len(gone) - len(fresh)
+    if not weaker and missing > 0 and not _table(source, survivor):
+        lost = next((row for row in gone if not _matched(row, fresh)), gone[0])
+        severity = _severity(source, item, gone, lost, subjects)
+        yield _hit(source, lost, f"{missing} of {len(old)} assertions are gone from a test that stays", severity)
+
+
+def _matched(row: Statement, fresh: list[Statement]) -> bool:
+    mine = names(row.text)
+    return any(len(mine & names(other.text)) * 2 > len(mine) for other in fresh)
+
+
+def _severity(
+    source: Source, item: Construct, gone: list[Statement], lost: Statement, subjects: tuple[set[str], set[str]]
+) -> Severity:
+    """High where nothing but assertions left the test, and the code they look at is as it was."""
+    said = words(view(source, Side.OLD), lost.first, lost.last)
+    vanished, touched = subjects
+    if said & vanished:
+        return Severity.LOW
+    mine = {at for row in gone for at in range(row.first - 1, row.last + 2)}
+    others = [at for at in range(item.first, item.last + 1) if at in source.removed and at not in mine]
+    others = [at for at in others if source.old[at - 1].strip() and not source.is_comment(Side.OLD, at)]
+    return Severity.MEDIUM if others or said & touched else Severity.HIGH
+
+
+def _strength(text: str) -> int:
+    """How much an assertion says: 3 exact, 2 some, 1 that something is there, 0 nothing."""
+    if _NONE.search(text):
+        return 0
+    if _RAISES.search(text):
+        return 2 if _BROAD.search(text) else 3
+    if (_EXACT.search(text) or _NEGATED.match(text)) and not _WILD.search(text):
+        return 3
+    return 1 if _EXISTS.search(text) or _TRUTH.search(text) else 2
+
+
+def _weaker(source: Source, gone: list[Statement], fresh: list[Statement]) -> Statement | None:
+    """The first removed assertion whose successor, by what both name, says less."""
+    left = list(fresh)
+    for row in gone:
+        mine = names(row.text)
+        best = max(left, key=lambda other: len(mine & names(other.text)), default=None)
+        if best is None or not (2 * len(mine & names(best.text)) >= len(mine) or _strength(best.text) == 0):
             continue
-        old = _asserts(source, Side.OLD, item, pattern)
-        gone = [at for at in old if at in source.removed and " ".join(source.old[at - 1].split()) not in added]
-        if not gone:
-            continue
-        new = _asserts(source, Side.NEW, survivor, pattern)
-        fresh = [at for at in new if at in source.added]
-        fewer = len(old) - len(new)
-        weaker = _weaker(source, gone, fresh)
-        if fewer > 0 and not _parametrised(source, survivor):
-            yield _hit(source, gone[0], f"{fewer} of {len(old)} assertions are gone from a test that stays")
-        elif weaker:
-            yield _hit(source, weaker, "An exact assertion is replaced by a weaker one")
+        left.remove(best)
+        before, after = _raw(source, Side.OLD, row), _raw(source, Side.NEW, best)
+        reversed_ = _EMPTY.search(before) and re.search(r"> ?0|is not None|[nN]ot|!=", after)
+        if not reversed_ and (_strength(best.text) < _strength(row.text) or _looser(before, after)):
+            return row
+    return None
 
 
-def _asserts(source: Source, side: Side, item: Construct, pattern: re.Pattern[str]) -> list[int]:
-    """The lines that assert directly in a construct, not in one inside it."""
-    lines = source.lines(side)
-    return [
-        at
-        for at in range(item.first, item.last + 1)
-        if pattern.match(lines[at - 1][:2000]) and source.host(side, at) == item
+def _looser(before: str, after: str) -> bool:
+    """Tell whether a tolerance grew, an error lost its pattern, or a wildcard took the place of a value."""
+    if len(_WILD.findall(after)) > len(_WILD.findall(before)):
+        return True
+    if "match=" in before and "match=" not in after and _RAISES.search(after):
+        return True
+    if re.search(r"toThrow\w*\(.+\)", before) and re.search(r"toThrow\w*\(\)", after):
+        return True
+    return _wider(before, after)
+
+
+def _wider(before: str, after: str) -> bool:
+    old, new = _TOLERANCE.search(before), _TOLERANCE.search(after)
+    if not new:
+        return False
+    if not old:
+        return bool(_EXACT.search(before))
+    numbers = [
+        [float(part) for part in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:[eE]-?\d+)?", text)] for text in (before, after)
     ]
+    if not all(numbers) or len(numbers[0]) != len(numbers[1]) or numbers[0][:-1] != numbers[1][:-1]:
+        return False
+    fewer = "places" in before or "CloseTo" in before or "precision" in before
+    return numbers[1][-1] < numbers[0][-1] if fewer else numbers[1][-1] > numbers[0][-1]
 
 
-def _weaker(source: Source, gone: list[int], fresh: list[int]) -> int:
-    strict = [at for at in gone if _STRICT.search(source.old[at - 1][:2000])]
-    still = sum(bool(_STRICT.search(source.new[at - 1][:2000])) for at in fresh)
-    rows = [source.new[at - 1][:2000] for at in fresh]
-    weak = any(_WEAK.search(row) and not _STRICT.search(row) for row in rows)
-    return strict[0] if len(strict) > still and weak else 0
-
-
-def _parametrised(source: Source, item: Construct) -> bool:
+def _table(source: Source, item: Construct) -> bool:
     """Tell whether the test became a table: one assertion then stands for many."""
     first = max(1, item.first - 15)
     rows = [source.new[at - 1] for at in range(first, item.last + 1) if at in source.added]
-    return any(re.search(r"parametrize|\.each\(|subTest|^\s*for .*(:|\{)\s*$|t\.Run\(", row[:2000]) for row in rows)
+    return any(_TABLE.search(row[:2000]) for row in rows)
 
 
-def _hit(source: Source, line: int, message: str) -> Hit:
+def _hit(source: Source, row: Statement, message: str, severity: Severity) -> Hit:
     return Hit(
         rule=PAGE.rule,
         source=source,
         side=Side.OLD,
-        line=line,
-        end_line=line,
-        text=source.old[line - 1].strip(),
+        line=row.first,
+        end_line=row.last,
+        text="\n".join(source.old[row.first - 1 : row.last]).strip(),
         message=message,
+        severity=severity,
         lowered=False,
     )
 

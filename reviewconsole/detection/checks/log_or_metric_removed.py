@@ -25,16 +25,20 @@ PAGE = page_of(
     alias="e-10",
 )
 _SIGN = re.compile(
-    r"\b(\w*[lL]og(ger|ging)?|slog|sentry\w*|Sentry|console|tracing|zap|logrus|klog|rollbar)\b\s*\(?\)?\.(?:With\w*\(.*\)\.)?"
+    r"\b(\w*[lL]og(ger|ging)?|slog|sentry\w*|Sentry|console|tracing|zap|logrus|klog"
+    r"|rollbar)\b\s*\(?\)?\.(?:With\w*\(.*\)\.)?"
     r"(error|exception|critical|fatal|warn|warning|Error\w*|Fatal\w*|Warn\w*|Err|AuditErr\w*|capture\w*|severe)\s*\("
     r"|\bcapture_?(exception|message|error)\w*\s*\(|\bcapture(Exception|Message|Error)\s*\("
-    r"|\b(statsd|\w*_?metrics?|\w*[cC]ounter\w*|\w*[hH]istogram\w*|\w*[gG]auge\w*|stats|prometheus\w*|newrelic|datadog)\b"
-    r"(\.\w+(\([^()]*\))?)*\.(inc|incr|increment|Inc|Add|observe|Observe|timing|gauge|count|histogram|record|labels|set|Set)\s*\("
+    r"|\b(statsd|\w*_?metrics?|\w*[cC]ounter\w*|\w*[hH]istogram\w*|\w*[gG]auge\w*|stats|prometheus\w*|newrelic"
+    r"|datadog)\b"
+    r"(\.\w+(\([^()]*\))?)*\.(inc|incr|increment|Inc|Add|observe|Observe|timing|gauge|count|histogram|record|labels"
+    r"|set|Set)\s*\("
     r"|\b\w*([sS]pan|[tT]racer)\w*\.(record\w*|set_\w+|start\w*|Record\w*|Set\w*|Start|addEvent|setAttribute\w*)\s*\("
     r"|\b(error|warn)!\("
 )
 _ANY = re.compile(
-    r"\b(\w*[lL]og(ger|ging|s)?|slog|console)\b.*\.\w+\(|sentry|capture|metric|statsd|[cC]ounter|[hH]istogram|[gG]auge|span\b"
+    r"\b(\w*[lL]og(ger|ging|s)?|slog|console)\b.*\.\w+\(|sentry|capture|metric|statsd|[cC]ounter|[hH]istogram"
+    r"|[gG]auge|span\b"
     r"|tracer|\braise\b|\bthrow\b|\breport\w*\("
 )
 _QUIET = re.compile(

@@ -26,7 +26,8 @@ PAGE = page_of(
     alias="t-06",
 )
 _SIGN = re.compile(
-    r"(?i)\b(?!\w*(key|exceeded|errors?|remaining|reached)\b)(\w*retr(y|ies|yable|ying)\w*|\w*backoff\w*|\w*(circuit|breaker)\w*|\w*rate_?limit\w*|\w*limiter\w*"
+    r"(?i)\b(?!\w*(key|exceeded|errors?|remaining|reached)\b)(\w*retr(y|ies|yable|ying)\w*|\w*backoff\w*|\w*(circuit"
+    r"|breaker)\w*|\w*rate_?limit\w*|\w*limiter\w*"
     r"|\w*throttl\w*|bulkhead\w*|\w*shed_?load\w*|load_?shed\w*|max_?attempts|max_?tries|tenacity)\b"
     r"(?=[\"']?\s*(\(|=(?!=)|:(?!=)|\.\w+|\[|,|\)|$|<))|\bfor\s*\(?\s*(?:\w+\s+)?_?(attempt|try|retry|tries)\w*\b"
 )

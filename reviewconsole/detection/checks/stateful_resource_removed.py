@@ -32,8 +32,10 @@ _STATEFUL = re.compile(
     r"|neptune_cluster|redshift_cluster|opensearch_domain|elasticsearch_domain|cognito_user_pool|backup_vault"
     r"|cloudwatch_log_group|kinesis_stream|msk_cluster|sqs_queue)"
     r"|google_(sql_database\w*|storage_bucket|bigquery_(dataset|table)|spanner_\w+|compute_disk|container_cluster"
-    r"|kms_crypto_key|dns_managed_zone|secret_manager_secret|redis_instance|firestore_database|pubsub_(topic|subscription))"
-    r"|azurerm_(\w*sql\w*|storage_(account|container)|cosmosdb_\w+|key_vault|managed_disk|kubernetes_cluster|redis_cache"
+    r"|kms_crypto_key|dns_managed_zone|secret_manager_secret|redis_instance|firestore_database|pubsub_(topic"
+    r"|subscription))"
+    r"|azurerm_(\w*sql\w*|storage_(account|container)|cosmosdb_\w+|key_vault|managed_disk|kubernetes_cluster"
+    r"|redis_cache"
     r"|dns_zone|resource_group)|digitalocean_(database_\w+|volume|spaces_bucket|kubernetes_cluster)"
 )
 _SUMMARY = 3

@@ -28,7 +28,8 @@ PAGE = page_of(
 )
 _SIGN = re.compile(
     r"\b(raise_for_status|error_for_status|raise_on_\w+|ensure_?[sS]uccess\w*|EnsureSuccess\w*|checkStatus|check_status"
-    r"|raiseForStatus)\b|\bcheck\s*=\s*True\b|\bcheck_returncode\b|!\s*\w+\.ok\b|\bnot\s+[\w.]+\.ok\b|\.(ok|isSuccessful\(\)"
+    r"|raiseForStatus)\b|\bcheck\s*=\s*True\b|\bcheck_returncode\b|!\s*\w+\.ok\b|\bnot\s+[\w.]+\.ok\b|\.(ok"
+    r"|isSuccessful\(\)"
     r"|is_success|success\?|is_error)\b(?=\s*[:){]|\s*$)"
     r"|\b\w*\.?(status_code|statusCode|StatusCode|returncode|getStatusCode\(\)|status)"
     r"\s*(!==?|>=|>|===?|not in)\s*[\w.]"

@@ -34,7 +34,8 @@ _CODE = re.compile(
     r"|\bTimeout\.timeout\b|\bAbortSignal\.timeout\b|\.With(Timeout|Deadline)\b|\.Set\w*Deadline\b"
 )
 _KEY = re.compile(
-    r"^\s*-?\s*\"?(timeout-minutes|\w*[tT]imeout(_?[sS]ec(ond)?s?|_?[mM]s|_in_\w+)?|\w*[dD]eadlineSeconds)\"?\s*[:=]\s*\S"
+    r"^\s*-?\s*\"?(timeout-minutes|\w*[tT]imeout(_?[sS]ec(ond)?s?|_?[mM]s|_in_\w+)?"
+    r"|\w*[dD]eadlineSeconds)\"?\s*[:=]\s*\S"
 )
 _STANDS_IN = re.compile(r"(?i)timeout(?!\w*\s*[=:]\s*(none|null|nil|0|-1)\b)|deadline|wait_for|fail_after|abortsignal")
 _NEITHER = re.compile(r"(?i)\b(set|clear)Timeout\b|timeout_?error|TimeoutException|ErrTimeout|DeadlineExceeded")

@@ -26,8 +26,10 @@ PAGE = page_of(
     alias="e-09",
 )
 _SIGN = re.compile(
-    r"\batomic\b(?=\s*[(:\]]|\s*$)|\$?\btransaction\b(?=\s*[(.]|\s+do\b|\s*$)|\b[wW]ith_?[tT]ransaction\b|\bTransactional\b"
-    r"|\b[bB]egin(Tx|_nested|Transaction|_transaction)?\((?!\w+\))|\bBegin(Tx)?\(|\b[cC]ommit\(|\b[rR]ollback\(|\bsavepoint\b"
+    r"\batomic\b(?=\s*[(:\]]|\s*$)|\$?\btransaction\b(?=\s*[(.]|\s+do\b|\s*$)|\b[wW]ith_?[tT]ransaction\b"
+    r"|\bTransactional\b"
+    r"|\b[bB]egin(Tx|_nested|Transaction|_transaction)?\((?!\w+\))"
+    r"|\bBegin(Tx)?\(|\b[cC]ommit\(|\b[rR]ollback\(|\bsavepoint\b"
     r"|\.begin\(\)|\bcommit_on_success\b|\bisolation_level\b"
 )
 _WRITE = re.compile(

@@ -1,0 +1,117 @@
+"""Find tests that disappear while what they test stays."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.detection.code import view
+from reviewconsole.detection.constructs import Construct
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.source import Source
+from reviewconsole.detection.tests_of import gone_definitions, gone_words, test_sources, tests, touched_words, words
+from reviewconsole.finding import Family, Severity, Side
+
+PAGE = page_of(
+    "test-deleted",
+    title="A test is deleted",
+    family=Family.RISK,
+    severity=Severity.HIGH,
+    what="Finds test functions and test files that disappear while the code they name stays. Renamed and moved tests "
+    "do "
+    "not count; where new tests come in the same file, or part of what the test names goes too, it counts less.",
+    why="A change that breaks a test can pass by deleting it. In ImpossibleBench agents that were graded by their "
+    "tests "
+    "did so in the open.",
+    example="- def test_refund_is_paid_once():\n-     ...",
+    instead="Keep the test and mend the code. If the behaviour is no longer wanted, say so and remove the behaviour "
+    "too.",
+    references=("ImpossibleBench (agents that edit the tests)", "CWE-1053"),
+    languages=("python", "go", "typescript", "java", "kotlin", "ruby", "rust"),
+    alias="q-01",
+)
+_TABLE = re.compile(r"parametri[sz]e|\.each[(`]|subTest|t\.Run\(|for .*(tc|tt|case)\b|ParameterizedTest|rstest")
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each run of deleted tests once."""
+    sources = test_sources(context)
+    if not any(source.removed for source in sources):
+        return
+    fresh = _fresh(sources)
+    defined, mentioned, touched = gone_definitions(context), gone_words(context), touched_words(context)
+    for source in sources:
+        if not source.removed:
+            continue
+        last = 0
+        for item in _deleted(source):
+            subject = words(view(source, Side.OLD), item.first, item.last)
+            bare = item.name.rsplit(".", 1)[-1]
+            if subject & defined or _elsewhere(source, item, bare, fresh):
+                continue
+            if last and all(at in source.removed or not source.old[at - 1].strip() for at in range(last, item.first)):
+                last = item.last
+                continue
+            last = item.last
+            yield _hit(source, item, _severity(source, subject, mentioned, touched))
+
+
+def _deleted(source: Source) -> Iterator[Construct]:
+    left = {item.name for item in tests(source, Side.NEW)} if source.has_new else set()
+    for item in tests(source, Side.OLD):
+        if item.first in source.removed and item.name not in left:
+            yield item
+
+
+def _fresh(sources: list[Source]) -> list[tuple[str, str, set[str]]]:
+    found = []
+    for source in sources:
+        before = {item.name for item in tests(source, Side.OLD)} if source.added else set()
+        for item in tests(source, Side.NEW) if source.added else []:
+            if item.first in source.added and item.name not in before:
+                found.append((source.path, item.name.rsplit(".", 1)[-1], _body(source, Side.NEW, item)))  # noqa: PERF401
+    return found
+
+
+def _body(source: Source, side: Side, item: Construct) -> set[str]:
+    rows = source.lines(side)[item.first : item.last]
+    return {" ".join(row.split()) for row in rows if len(row.strip()) > 3}
+
+
+def _elsewhere(source: Source, item: Construct, bare: str, fresh: list[tuple[str, str, set[str]]]) -> bool:
+    """Tell whether a new test has the name, or half of the body."""
+    body = _body(source, Side.OLD, item)
+    for _, name, lines in fresh:
+        if name == bare:
+            return True
+        if body and 2 * len(body & lines) >= min(len(body), len(lines)) > 0:
+            return True
+    return False
+
+
+def _severity(source: Source, subject: set[str], mentioned: set[str], touched: set[str]) -> Severity:
+    if subject & mentioned:
+        return Severity.LOW
+    if subject & touched:
+        return Severity.MEDIUM
+    added = [source.new[at - 1][:2000] for at in source.added]
+    before = len(tests(source, Side.OLD))
+    if any(_TABLE.search(row) for row in added) or (source.has_new and len(tests(source, Side.NEW)) >= before):
+        return Severity.MEDIUM
+    return Severity.HIGH
+
+
+def _hit(source: Source, item: Construct, severity: Severity) -> Hit:
+    return Hit(
+        rule=PAGE.rule,
+        source=source,
+        side=Side.OLD,
+        line=item.first,
+        end_line=item.first,
+        text=source.old[item.first - 1].strip(),
+        message="A test is deleted and what it names is still there",
+        severity=severity,
+        lowered=False,
+    )
+
+
+CHECK = Check(page=PAGE, run=check)

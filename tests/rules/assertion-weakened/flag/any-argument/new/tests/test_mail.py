@@ -1,0 +1,3 @@
+def test_mail(sender):
+    notify(sender, order)
+    sender.send.assert_called_once_with(ANY, subject=ANY)

@@ -1,0 +1,3 @@
+def test_unknown(cart):
+    with pytest.raises(Exception):
+        cart.add("plum", 1)

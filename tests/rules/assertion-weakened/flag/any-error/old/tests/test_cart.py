@@ -1,0 +1,3 @@
+def test_unknown(cart):
+    with pytest.raises(UnknownItem, match="plum"):
+        cart.add("plum", 1)

@@ -1,0 +1,9 @@
+class Rates {
+    Rate current(String pair) {
+        Rate rate = cache.get(pair);
+        if (rate == null) {
+            return null;
+        }
+        return rate;
+    }
+}

@@ -1,0 +1,5 @@
+def limits(config, name):
+    try:
+        return config[name]["limits"]
+    except KeyError as error:
+        return {}

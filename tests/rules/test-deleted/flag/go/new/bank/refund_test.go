@@ -1,0 +1,5 @@
+package bank
+
+func TestOpen(t *testing.T) {
+	newAccount(1)
+}

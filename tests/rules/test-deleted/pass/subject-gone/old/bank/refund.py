@@ -1,0 +1,2 @@
+def refund(account, amount):
+    account.balance -= amount

@@ -1,0 +1,3 @@
+def pay(account, amount):
+    account.balance -= amount
+    account.save()

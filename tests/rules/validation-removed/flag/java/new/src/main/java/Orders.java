@@ -1,0 +1,5 @@
+class Orders {
+    void place(Order order) {
+        store.insert(order.customer(), order.lines());
+    }
+}

@@ -1,0 +1,5 @@
+def apply(policy, target):
+    if len(policy.rules) > MAX_RULES:
+        raise TooManyRules(policy.id)
+    target.set_quota(policy.quota)
+    target.load(policy.rules)

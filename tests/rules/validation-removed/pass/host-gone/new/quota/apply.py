@@ -1,0 +1,2 @@
+def reload(target):
+    target.reload()

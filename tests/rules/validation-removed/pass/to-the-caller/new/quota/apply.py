@@ -1,0 +1,11 @@
+def apply(policy, target):
+    if len(policy.rules) > MAX_RULES:
+        raise TooManyRules(policy.id)
+    target.set_quota(policy.quota)
+    target.load(policy.rules)
+
+
+def main(policy, target):
+    if not policy.quota:
+        raise InvalidPolicy(policy.id)
+    apply(policy, target)

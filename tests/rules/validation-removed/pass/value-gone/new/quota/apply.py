@@ -1,0 +1,2 @@
+def apply(target):
+    target.reload()
