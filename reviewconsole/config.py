@@ -31,6 +31,10 @@ class Config:
     """`principal` of the file: who signs, where a key could be several people's."""
     ssh_auth_sock: str | None
     patterns: Patterns
+    editor: str = ""
+    """Command line of the editor: `editor` of the file, else $VISUAL, else $EDITOR."""
+    clipboard: str = ""
+    """`clipboard_command` of the file: a command line that takes the text on its standard input."""
 
 
 def _folder(environ: Mapping[str, str], variable: str, home: Path, default: str) -> Path:
@@ -63,6 +67,8 @@ def load_config(environ: Mapping[str, str]) -> Config:
         table = Table(_toml(path))
         key = table.text("key", "", pattern=_KEY)
         theme = table.text("theme", "dark", pattern=r"[A-Za-z0-9._-]+")
+        editor = table.text("editor", environ.get("VISUAL") or environ.get("EDITOR", ""))
+        clipboard = table.text("clipboard_command", "")
         principal = table.text("principal", "", pattern=r"[a-z0-9][a-z0-9._-]{0,63}") or None
         table.end()
     except FormatError as error:
@@ -80,6 +86,8 @@ def load_config(environ: Mapping[str, str]) -> Config:
         principal=principal,
         ssh_auth_sock=environ.get("SSH_AUTH_SOCK"),
         patterns=patterns,
+        editor=editor,
+        clipboard=clipboard,
     )
 
 

@@ -80,6 +80,8 @@ _NAMES = {
     "!": "exclamation_mark",
     "/": "slash",
     "?": "question_mark",
+    "+": "plus",
+    "-": "minus",
 }
 
 

@@ -34,6 +34,7 @@ from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
+from reviewconsole.review.desktop import Desktop
 from reviewconsole.review.drafts import Drafts
 from reviewconsole.review.journaling import Log, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
@@ -66,6 +67,8 @@ class Workspace:
         self._wanted = target
         self._opened: dict[tuple[str, Oid | None, Oid], _Opened] = {}
         self._signer: Signer | None = None
+        root = repository.git_dir.parent if repository.git_dir.name == ".git" else None
+        self.desktop = Desktop(config, environ, root)
         self.drafts = Drafts(config.state_dir, repository.git_dir)
         self._store = open_store(repository, config.patterns, target)
         policy = None

@@ -1,6 +1,6 @@
 """Pieces of text -> Strip and Content. Everything a widget shows of a repository passes here.
 
-A piece is a text and the name of an ink, with `bold` or `dim` words after it: `("retry.py", "accent bold")`.
+A piece is a text and the name of an ink, with words such as `bold` after it: `("retry.py", "accent bold")`.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,8 @@ from textual.theme import Theme
 from reviewconsole.display import safe_text
 
 Piece = tuple[str, str]
+
+_STRONGER = {"add": "cursor-add", "del": "cursor-del"}
 
 SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–"}
 STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣"}
@@ -34,11 +36,21 @@ class Palette:
         self._styles: dict[tuple[str, str], Style] = {}
 
     def style(self, ink: str, ground: str) -> Style:
-        """The style of an ink (with `bold`, `underline`) on a ground."""
+        """The style of an ink on a ground.
+
+        `bold` and `underline` are as they say; `mark` puts it on a stronger ground, `hit` on that of a search.
+        """
         key = (ink, ground)
         style = self._styles.get(key)
         if style is None:
             name, *attributes = ink.split()
+            if "hit" in attributes:
+                style = Style(color=self._colours["ground-base"], bgcolor=self._colours["ink-warn"], bold=True)
+                self._styles[key] = style
+                return style
+            if "mark" in attributes:
+                attributes.append("bold")
+                ground = _STRONGER.get(ground, ground)
             style = Style(
                 color=self._colours[f"ink-{name}"],
                 bgcolor=self._colours[f"ground-{ground}"],

@@ -1,20 +1,15 @@
 """Which row of a diff is what: every row of a change has a number, and none is made before it is needed."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from reviewconsole.change import ABSENT_MODE, SYMLINK_MODE
 from reviewconsole.diff import FileDiff, Hunk, HunkId
-from reviewconsole.display import flagged, safe_text
 from reviewconsole.finding import Finding, Side
 from reviewconsole.session import Comment
-
-LIMIT = 20_000
-"""Characters of a line that are shown; a longer line says so and is never counted as read."""
-
-TAB = 4
+from reviewconsole.tui.likeness import Pairs
+from reviewconsole.tui.lines import LIMIT, Around, notes_of, shown
 
 
 class Kind(Enum):
@@ -25,6 +20,7 @@ class Kind(Enum):
     NOTE = auto()
     HUNK = auto()
     LINE = auto()
+    CONTEXT = auto()
     FINDING = auto()
     COMMENT = auto()
 
@@ -37,9 +33,22 @@ class Row:
     file: int
     hunk: int = -1
     line: int = -1
-    """Index into the hunk's lines."""
+    """Index into the hunk's lines; of a context row: the number on the new side."""
     item: int = -1
     """Index of the note, the finding or the comment."""
+    other: int = -1
+    """Side by side: the added line beside the removed `line`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """How the rows are laid out."""
+
+    split: bool = False
+    folded: frozenset[tuple[int, int]] = frozenset()
+    """File and hunk; hunk -1 for a whole file. A fold never hides a finding."""
+    context: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """File and hunk -> further unchanged lines to show before and after the hunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +60,73 @@ class _Block:
     head: tuple[Row, ...]
     """Rows before the lines."""
     lines: int
+    pairs: Pairs | None = None
     at: tuple[int, ...] = ()
     """Offsets, within the block, of the rows between lines."""
     between: tuple[Row, ...] = ()
+    above: range = range(0)
+    """Numbers of unchanged lines shown before the hunk's own."""
+    below: range = range(0)
 
     @property
     def size(self) -> int:
-        return len(self.head) + self.lines + len(self.between)
+        return len(self.head) + len(self.above) + self.lines + len(self.between) + len(self.below)
+
+    def row(self, offset: int) -> Row:
+        if offset < len(self.head):
+            return self.head[offset]
+        offset -= len(self.head)
+        if offset < len(self.above):
+            return Row(Kind.CONTEXT, self.file, self.hunk, self.above[offset])
+        offset -= len(self.above)
+        if offset >= self.lines + len(self.between):
+            return Row(Kind.CONTEXT, self.file, self.hunk, self.below[offset - self.lines - len(self.between)])
+        count = bisect_left(self.at, offset)
+        if count < len(self.at) and self.at[count] == offset:
+            return self.between[count]
+        line = offset - count
+        if self.pairs is None:
+            return Row(Kind.LINE, self.file, self.hunk, line)
+        return Row(Kind.LINE, self.file, self.hunk, self.pairs.first[line], -1, self.pairs.second[line])
+
+    def offset(self, wanted: Row) -> int:
+        """Where a row stands; the nearest one before it where it is not shown."""
+        start = len(self.head) + len(self.above)
+        for index, row in enumerate(self.head):
+            if row == wanted:
+                return index
+        for at, row in zip(self.at, self.between, strict=True):
+            if row == wanted:
+                return start + at
+        if wanted.kind is Kind.CONTEXT:
+            if wanted.line in self.above:
+                return len(self.head) + self.above.index(wanted.line)
+            if wanted.line in self.below:
+                return start + self.lines + len(self.between) + self.below.index(wanted.line)
+        elif wanted.line >= 0 and self.lines:
+            offset = self.pairs.row[wanted.line] if self.pairs is not None else wanted.line
+            for at in self.at:
+                offset += at <= offset
+            return start + offset
+        return next((i for i, row in enumerate(self.head) if row.kind is wanted.kind), 0)
 
 
 class RowMap:
     """All rows of a change, in the order of its files."""
 
     def __init__(
-        self, files: Sequence[FileDiff], findings: Sequence[Finding] = (), comments: Sequence[Comment] = ()
+        self,
+        files: Sequence[FileDiff],
+        findings: Sequence[Finding] = (),
+        comments: Sequence[Comment] = (),
+        layout: Layout | None = None,
     ) -> None:
         self.files = files
         self.findings = findings
         self.comments = comments
+        self.layout = layout or Layout()
         self.notes = tuple(notes_of(file) for file in files)
+        self.around = Around(files)
         self.flags: dict[tuple[int, int, int], int] = {}
         """File, hunk and line index -> the worst finding on that line."""
         self.unit_rows: list[int] = []
@@ -99,19 +156,37 @@ class RowMap:
                 whole.setdefault(comment.path, []).append(index)
         for number, file in enumerate(self.files):
             gap = (Row(Kind.GAP, number),) if self._total else ()
+            folded = (number, -1) in self.layout.folded
             self.file_rows.append(self._total + len(gap))
             if not file.hunks:
                 self.unit_rows.append(self.file_rows[-1])
-            notes = tuple(Row(Kind.NOTE, number, item=i) for i in range(len(self.notes[number])))
+            notes = tuple(Row(Kind.NOTE, number, item=i) for i in range(0 if folded else len(self.notes[number])))
             own = tuple(Row(Kind.FINDING, number, item=i) for i in placed.get((number, -1), {}).get(-1, []))
             said = tuple(Row(Kind.COMMENT, number, item=i) for i in whole.get(file.path, ()))
             self._add(_Block(number, -1, (*gap, Row(Kind.FILE, number), *notes, *own, *said), 0))
+            spans = self._context(number)
             for position, hunk in enumerate(file.hunks):
+                found = placed.get((number, position), {})
+                if folded or (number, position) in self.layout.folded:
+                    self._fold(number, position, found, header=not folded)
+                    continue
                 self.unit_rows.append(self._total)
-                inserts = self._inserts(number, position, placed.get((number, position), {}), remarks.get(hunk.id, ()))
-                at = tuple(1 + line + count for count, (line, _) in enumerate(inserts))
-                head = (Row(Kind.HUNK, number, position),)
-                self._add(_Block(number, position, head, len(hunk.lines), at, tuple(row for _, row in inserts)))
+                pairs = Pairs(hunk.lines) if self.layout.split else None
+                inserts = self._inserts(number, position, found, remarks.get(hunk.id, ()), pairs)
+                self._add(_Block(
+                    number, position, (Row(Kind.HUNK, number, position),), len(pairs or hunk.lines), pairs,
+                    tuple(place + count for count, (place, _) in enumerate(inserts)),
+                    tuple(row for _, row in inserts), *spans.get(position, (range(0), range(0))),
+                ))  # fmt: skip
+
+    def _fold(self, number: int, position: int, found: dict[int, list[int]], *, header: bool) -> None:
+        """What a folded hunk shows: its header unless the file is folded, and its findings."""
+        rows = [Row(Kind.FINDING, number, position, line, item) for line, items in found.items() for item in items]
+        if header:
+            self.unit_rows.append(self._total)
+            rows.insert(0, Row(Kind.HUNK, number, position))
+        if rows:
+            self._add(_Block(number, position, tuple(rows), 0))
 
     def _add(self, block: _Block) -> None:
         start = self._total
@@ -119,9 +194,29 @@ class RowMap:
         self._blocks.append(block)
         self._total += block.size
         self.finding_rows += [start + i for i, row in enumerate(block.head) if row.kind is Kind.FINDING]
+        first = start + len(block.head) + len(block.above)
         self.finding_rows += [
-            start + offset for offset, row in zip(block.at, block.between, strict=True) if row.kind is Kind.FINDING
+            first + offset for offset, row in zip(block.at, block.between, strict=True) if row.kind is Kind.FINDING
         ]
+
+    def _context(self, number: int) -> dict[int, tuple[range, range]]:
+        """Hunk -> numbers of the unchanged lines shown before and after it; none twice."""
+        wanted = self.layout.context
+        hunks = self.files[number].hunks
+        if self.files[number].new is None or not any((number, i) in wanted for i in range(len(hunks))):
+            return {}
+        out = {}
+        shown_to = 0
+        for position, hunk in enumerate(hunks):
+            count = wanted.get((number, position), 0)
+            start, end = bounds(hunk)
+            last = hunks[position + 1] if position + 1 < len(hunks) else None
+            limit = bounds(last)[0] if last is not None else self.around.count(number) + 1
+            above = range(max(shown_to + 1, start - count, 1), start)
+            below = range(end, min(end + count, limit))
+            shown_to = max(end - 1, below.stop - 1)
+            out[position] = (above, below)
+        return out
 
     def _place(self) -> dict[tuple[int, int], dict[int, list[int]]]:
         """(file, hunk) -> line index -> findings; -1 where a finding is on no shown line."""
@@ -146,46 +241,37 @@ class RowMap:
         return -1, []
 
     def _inserts(
-        self, file: int, hunk: int, findings: dict[int, list[int]], comments: Iterable[int]
+        self, file: int, hunk: int, findings: dict[int, list[int]], comments: Iterable[int], pairs: Pairs | None
     ) -> list[tuple[int, Row]]:
-        """Findings stand before the line they are about, comments after it."""
+        """Findings stand before the line they are about, comments after it; places count rows of lines."""
         out = [
             (line, 0, Row(Kind.FINDING, file, hunk, line, item)) for line, items in findings.items() for item in items
         ]
         lines = self.files[file].hunks[hunk].lines
         for item in comments:
             comment = self.comments[item]
-            found = [i for i, _ in _within(self.files[file].hunks[hunk], comment.side, comment.line, comment.last)]
+            found = [i for i, _ in _within(self.files[file].hunks[hunk], comment.side, comment.last, comment.last)]
             after = found[-1] if found else len(lines) - 1
-            out.append((after + 1, -1, Row(Kind.COMMENT, file, hunk, after, item)))
-        return [(line, row) for line, _, row in sorted(out, key=lambda entry: entry[:2])]
+            out.append((after, 1, Row(Kind.COMMENT, file, hunk, after, item)))
+        placed = [
+            ((pairs.row[line] if pairs is not None else line) + order, 1 - order, row) for line, order, row in out
+        ]
+        return [(place, row) for place, _, row in sorted(placed, key=lambda entry: entry[:2])]
 
     def __getitem__(self, index: int) -> Row:
         number = bisect_right(self._starts, index) - 1
-        block = self._blocks[number]
-        offset = index - self._starts[number]
-        if offset < len(block.head):
-            return block.head[offset]
-        count = bisect_left(block.at, offset)
-        if count < len(block.at) and block.at[count] == offset:
-            return block.between[count]
-        return Row(Kind.LINE, block.file, block.hunk, offset - len(block.head) - count)
+        return self._blocks[number].row(index - self._starts[number])
 
     def row_of(self, wanted: Row) -> int:
-        """The number of a line, hunk or file row of this map; of the nearest row before it otherwise."""
+        """The number of a row of this map; of the nearest row before it where that is not shown."""
         first = bisect_left(self._blocks, (wanted.file, wanted.hunk), key=lambda b: (b.file, b.hunk))
-        if first >= len(self._blocks):
+        if first < len(self._blocks) and (self._blocks[first].file, self._blocks[first].hunk) != (
+            wanted.file, wanted.hunk,
+        ):  # fmt: skip
+            first -= 1  # a hunk of a folded file
+        if not 0 <= first < len(self._blocks):
             return max(0, self._total - 1)
-        block, start = self._blocks[first], self._starts[first]
-        for offset, row in (*enumerate(block.head), *zip(block.at, block.between, strict=True)):
-            if row == wanted:
-                return start + offset
-        if wanted.line < 0:
-            return start + next((i for i, row in enumerate(block.head) if row.kind is wanted.kind), 0)
-        offset = len(block.head) + wanted.line
-        for at in block.at:
-            offset += at <= offset
-        return start + offset
+        return self._starts[first] + self._blocks[first].offset(wanted)
 
     def size(self, file: int) -> tuple[int, int]:
         """Added and removed lines of a file, counted once."""
@@ -210,36 +296,47 @@ class RowMap:
         """Whether a row is one of those: a line, or a note of an entry without hunks."""
         return row.kind is Kind.LINE or (row.kind is Kind.NOTE and not self.files[row.file].hunks)
 
+    def lines_of(self, row: Row) -> Iterator[Row]:
+        """A row of two lines as two rows of one; any other as itself."""
+        if row.other < 0:
+            yield row
+        else:
+            yield Row(row.kind, row.file, row.hunk, row.line)
+            yield Row(row.kind, row.file, row.hunk, row.other)
+
+    def old_number(self, row: Row) -> int:
+        """The number on the old side of a context row."""
+        hunk = self.files[row.file].hunks[row.hunk]
+        start, end = bounds(hunk)
+        if row.line < start:
+            return row.line - start + hunk.old_start + (not hunk.old_lines)
+        return row.line - end + hunk.old_start + hunk.old_lines + (not hunk.old_lines)
+
     def text(self, row: Row) -> str:
         """What the row's text looks like, safe and with tabs as spaces."""
-        if row.kind is Kind.LINE:
-            return shown(self.files[row.file].hunks[row.hunk].lines[row.line].text)
-        return self.notes[row.file][row.item] if row.kind is Kind.NOTE else ""
+        match row.kind:
+            case Kind.LINE:
+                return shown(self.files[row.file].hunks[row.hunk].lines[row.line].text)
+            case Kind.CONTEXT:
+                return shown(self.around.text(row.file, row.line))
+            case Kind.NOTE:
+                return self.notes[row.file][row.item]
+            case _:
+                return ""
 
     def whole(self, row: Row) -> bool:
         """Whether the text is shown to its end."""
         return row.kind is not Kind.LINE or len(self.files[row.file].hunks[row.hunk].lines[row.line].text) <= LIMIT
 
     def locate(self, unit: HunkId) -> int | None:
-        """The row at which a unit begins."""
+        """The row at which a unit begins; None where it is not shown."""
         return next((index for index in self.unit_rows if self.unit(self[index]) == unit), None)
 
-    def find(self, needle: str, start: int, step: int) -> int | None:
-        """The next row after (or, with step -1, before) `start` with a text in a line; wraps around."""
-        needle = needle.lower()
-        total = self._total
-        for distance in range(1, total + 1):
-            index = (start + step * distance) % total
-            row = self[index]
-            if row.kind is Kind.LINE:
-                text = self.files[row.file].hunks[row.hunk].lines[row.line].text
-            elif row.kind is Kind.FILE:
-                text = self.files[row.file].path
-            else:
-                continue
-            if needle in text.lower():
-                return index
-        return None
+
+def bounds(hunk: Hunk) -> tuple[int, int]:
+    """The first line of a hunk on the new side, and the one after its last; equal where it only removes."""
+    start = hunk.new_start + (not hunk.new_lines)
+    return start, start + hunk.new_lines
 
 
 def _within(hunk: Hunk, side: Side, first: int, last: int) -> list[tuple[int, int]]:
@@ -250,46 +347,3 @@ def _within(hunk: Hunk, side: Side, first: int, last: int) -> list[tuple[int, in
         if number is not None and first <= number <= last:
             out.append((index, number))
     return out
-
-
-def shown(text: str) -> str:
-    """A line as the console shows it: safe, tabs as spaces, cut at LIMIT with a word about it."""
-    more = len(text) - LIMIT
-    if more > 0:
-        text = text[:LIMIT]
-    if "\t" in text:
-        spaced = text.expandtabs(TAB)
-        text = spaced if spaced.isascii() and spaced.isprintable() else safe_text(text, tab=TAB)
-    else:
-        text = safe_text(text)
-    return f"{text}… {more:,} more characters are not shown" if more > 0 else text
-
-
-_TYPES = {"100644": "file", "100755": "executable file", SYMLINK_MODE: "symbolic link", "160000": "submodule"}
-
-
-def notes_of(file: FileDiff) -> tuple[str, ...]:
-    """What lines do not show of an entry: modes, links, submodules, binary content, renames; safe text."""
-    entry = file.entry
-    out = []
-    if entry.old_mode == ABSENT_MODE:
-        out.append(f"new {_TYPES.get(entry.new_mode, 'entry')}, mode {entry.new_mode}")
-    elif entry.new_mode == ABSENT_MODE:
-        out.append(f"deleted {_TYPES.get(entry.old_mode, 'entry')}, mode {entry.old_mode}")
-    elif entry.old_mode != entry.new_mode:
-        kinds = (_TYPES.get(mode, "entry") for mode in (entry.old_mode, entry.new_mode))
-        out.append(f"mode {entry.old_mode} → {entry.new_mode}: {' → '.join(kinds)}")
-    if entry.submodule:
-        out.append(f"submodule {entry.old_oid or 'absent'} → {entry.new_oid or 'absent'}; its content is not here")
-    elif file.binary:
-        sizes = (f"{len(side):,} bytes" if side is not None else "absent" for side in (file.old, file.new))
-        out.append(f"binary content, not shown as text: {' → '.join(sizes)}")
-    elif SYMLINK_MODE in (entry.old_mode, entry.new_mode):
-        out.append("the lines are where the symbolic link points to")
-    if file.similar_to is not None:
-        out.append(f"has the content of the deleted {safe_text(file.similar_to)}; looks like its rename")
-    if flagged(file.path):
-        out.append("the path holds hidden, control or undecodable characters")
-    if not file.hunks and not file.binary and not entry.submodule:
-        out.append("empty" if not (file.new or file.old) else "no line differs")
-    return tuple(out)

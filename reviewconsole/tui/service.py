@@ -30,6 +30,19 @@ class DraftStore(Protocol):
         """Keep it; StorageError where it cannot be written."""
 
 
+class Desktop(Protocol):
+    """The person's clipboard and editor, as set in their own configuration."""
+
+    def copy(self, text: str) -> str:
+        """Hand a text to the clipboard command; gives its name, or nothing where none is set."""
+
+    def save(self, text: str) -> str:
+        """Write a text to a file of the person's; gives its path."""
+
+    def edit(self, path: str, line: int, content: bytes) -> str:
+        """Run the editor at a line and wait for it; says what was opened."""
+
+
 class ReviewService(Protocol):
     """One repository, opened by one person. Methods may be called from any thread, one at a time.
 
@@ -44,6 +57,10 @@ class ReviewService(Protocol):
     @property
     def drafts(self) -> DraftStore:
         """Where marks, comments and answers are kept until they are signed."""
+
+    @property
+    def desktop(self) -> Desktop:
+        """The person's clipboard and editor."""
 
     def queue(
         self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None

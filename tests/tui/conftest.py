@@ -148,7 +148,26 @@ class Service:
     sheets: list[Draft] = field(default_factory=list)
     published: list[SyncState | ReviewConsoleError] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
+    copied: list[str] = field(default_factory=list)
+    edited: list[tuple[str, int]] = field(default_factory=list)
+    copies_with: str = ""
     drafts: Drafts = field(default_factory=lambda: Drafts(Path(tempfile.mkdtemp()), Path("/x")))
+
+    @property
+    def desktop(self) -> "Service":
+        return self
+
+    def copy(self, text: str) -> str:
+        self.copied.append(text)
+        return self.copies_with
+
+    def save(self, text: str) -> str:
+        self.copied.append(text)
+        return "/home/alice/copied.txt"
+
+    def edit(self, path: str, line: int, content: bytes) -> str:
+        self.edited.append((path, line))
+        return f"edited {path}"
 
     def queue(
         self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None

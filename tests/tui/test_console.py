@@ -516,6 +516,7 @@ async def test_fifty_thousand_lines_open_and_page(repository) -> None:
         assert time.monotonic() - start < 10
         assert view.cursor > 20 * 40
         await press(pilot, "G")
+        await press(pilot, "s", "G")
         assert view.cursor == len(view.rows) - 1 == 100_001
         assert review(app).now.viewed == frozenset()
 

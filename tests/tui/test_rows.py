@@ -6,8 +6,9 @@ from reviewconsole.diff import HunkId
 from reviewconsole.finding import Side
 from reviewconsole.session import Comment
 from reviewconsole.tui.coverage import Coverage
+from reviewconsole.tui.lines import LIMIT, shown
 from reviewconsole.tui.paint import age, clip, clip_start, cuts
-from reviewconsole.tui.rows import LIMIT, Kind, RowMap, shown
+from reviewconsole.tui.rows import Kind, RowMap
 from reviewconsole.tui.syntax import BUDGET, lex
 from tests.tui.conftest import finding, source
 
@@ -43,15 +44,6 @@ def test_unit_rows_are_in_order_and_locate_units(opened) -> None:
     assert [rows.unit(rows[index]) for index in rows.unit_rows] == list(opened.units)
     assert [rows.locate(unit) for unit in opened.units] == rows.unit_rows
     assert rows.locate(HunkId("0" * 16)) is None
-
-
-def test_a_search_wraps_around_and_reads_paths(opened) -> None:
-    rows = RowMap(opened.files)
-    found = rows.find("THIRD =", 0, 1)
-    assert found is not None
-    assert rows.find("third =", found, 1) == found
-    assert rows[rows.find("old.md", found, -1)].kind is Kind.FILE
-    assert rows.find("nowhere", 0, 1) is None
 
 
 def test_coverage_needs_every_row_and_every_column(repository) -> None:

@@ -83,7 +83,7 @@ class Keeping(Saying):
     def go_to(self, place: Place) -> None:
         """Put the cursor where it was; on the file, where the hunk is another one now."""
         rows = self.view.rows
-        at = rows.locate(place.unit) if place.unit is not None else None
+        at = self.view.locate(place.unit) if place.unit is not None else None
         if at is not None:
             row = rows[at]
             if place.line >= 0 and row.hunk >= 0 and place.line < len(rows.files[row.file].hunks[row.hunk].lines):

@@ -27,8 +27,8 @@ from reviewconsole.tui.screens import review_text
 from reviewconsole.tui.screens.decision import DecisionScreen, Outcome
 from reviewconsole.tui.screens.delta import DeltaScreen
 from reviewconsole.tui.screens.keeping import Begun, Keeping
-from reviewconsole.tui.screens.navigation import DECIDING, HELP, MOVING, SEEING
 from reviewconsole.tui.screens.pages import PageScreen, change_page, finding_page, keys_page
+from reviewconsole.tui.screens.review_keys import DECIDING, HELP, MOVING, SEEING
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.diff_canvas import DiffCanvas
 from reviewconsole.tui.widgets.diff_view import DiffView
@@ -94,11 +94,15 @@ class ReviewScreen(Keeping):
         banner.display = bool(pieces)
         banner.update(content(*pieces))
 
+    def draw_status(self) -> None:
+        """Draw the status line."""
+        self._draw_status()
+
     def _draw_status(self, _sync: SyncState | None = None) -> None:
         view = self.query_one(DiffView)
         file = view.row.file if view.row is not None else 0
         sync: SyncState = self.app.sync  # type: ignore[attr-defined]
-        text = review_text.status(self.now, file, wrapped=view.wrapped, sync=sync)
+        text = review_text.status(self.now, file, looks=self.searched() + view.words(), sync=sync)
         self.query_one("#status", Static).update(text, layout=False)
 
     # --- what widgets tell
@@ -178,7 +182,7 @@ class ReviewScreen(Keeping):
         if outcome.moved is not None:
             self.act(HeadMoved(head=outcome.moved))
         elif outcome.jump is not None:
-            row = view.rows.locate(outcome.jump)
+            row = view.locate(outcome.jump)
             view.focus()
             if row is not None:
                 view.go(row, top=2)

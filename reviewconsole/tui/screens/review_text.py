@@ -4,6 +4,7 @@ from textual.content import Content
 
 from reviewconsole.casefile import OpenedChange, SyncState
 from reviewconsole.session import Comment, Kept, ReviewSession, Said
+from reviewconsole.tui.lines import shown
 from reviewconsole.tui.paint import (
     SEVERITY_GLYPHS,
     STATE_GLYPHS,
@@ -14,7 +15,7 @@ from reviewconsole.tui.paint import (
     content,
     short_ref,
 )
-from reviewconsole.tui.rows import Kind, Row, shown
+from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.widgets.sync import sync_pieces
 
 CSS = """
@@ -78,7 +79,7 @@ def moved(session: ReviewSession) -> list[Piece]:
             ("D", "accent bold"), (" shows what changed and goes on with it.", "text")]  # fmt: skip
 
 
-def status(session: ReviewSession, file: int, *, wrapped: bool, sync: SyncState) -> Content:
+def status(session: ReviewSession, file: int, *, looks: str, sync: SyncState) -> Content:
     """One row: how far the review is, and where the records are."""
     opened = session.opened
     units = len(session.units)
@@ -96,8 +97,7 @@ def status(session: ReviewSession, file: int, *, wrapped: bool, sync: SyncState)
         pieces.append((f" · ◉ {len(session.said.ticked)} ticked", "text"))
     if session.said.comments:
         pieces.append((f" · ✎ {len(session.said.comments)}", "accent"))
-    if wrapped:
-        pieces.append((" · wrap", "muted"))
+    pieces.append((f" · {looks}", "muted"))
     verdict = opened.verdict.value
     pieces.append((f" · gate {VERDICT_GLYPHS[verdict]} {verdict}", VERDICT_INKS[verdict]))
     return content(*pieces, "   ", *sync_pieces(sync))

@@ -3,28 +3,31 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import accumulate
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import get_current_worker
 
 from reviewconsole.diff import HunkId
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.coverage import Coverage
-from reviewconsole.tui.paint import Piece, cuts
+from reviewconsole.tui.likeness import Spot, moved
+from reviewconsole.tui.paint import cuts
 from reviewconsole.tui.rows import Kind, Row, RowMap
 from reviewconsole.tui.theme import palette
+from reviewconsole.tui.widgets.arrangement import Arrangement
+from reviewconsole.tui.widgets.diff_body import Looks
 from reviewconsole.tui.widgets.diff_colours import Colours
 from reviewconsole.tui.widgets.diff_paint import DiffPainter
+from reviewconsole.tui.widgets.diff_strips import TEXTUAL, Drawing, text_width
 
 _STRIPS = 3000
-_TEXTUAL = (Kind.LINE, Kind.NOTE)
 
 
 class DiffCanvas(ScrollView, can_focus=True):
@@ -57,6 +60,8 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._strips: dict[tuple[int, int, bool], Strip] = {}
         self._starts: array[int] | None = None
         self._painter: DiffPainter | None = None
+        self.arrangement = Arrangement()
+        self._moved: dict[Spot, Spot] = {}
         self._colours = Colours(self)
         if session is not None:
             self.set_reactive(DiffCanvas.session, session)
@@ -72,23 +77,72 @@ class DiffCanvas(ScrollView, can_focus=True):
         """Draw another state; rows are numbered again only when there are other rows."""
         if new is None:
             return
-        same_change = old is not None and old.opened.files is new.opened.files
-        if not same_change or (old is not None and old.said.comments != new.said.comments):
-            here = self.rows[self.cursor] if same_change and len(self.rows) else None
-            self.range_start = None
-            self.rows = RowMap(new.opened.files, new.opened.findings, new.said.comments)
-            if not same_change:
-                self._coverage = Coverage(self.rows)
-                self._colours.forget()
-                self.cursor = self.offset_x = 0
-            else:
-                self._coverage.rows = self.rows
-            self.cursor = self.rows.row_of(here) if here is not None else 0
-            self._painter = DiffPainter(self.rows, new, states=self._states)
-            self.measure()
+        if old is None or old.opened.files is not new.opened.files:
+            self.arrangement = Arrangement(auto=self.arrangement.auto, split=self.arrangement.split)
+            self._coverage = Coverage(RowMap(()))
+            self._colours.forget()
+            self._moved = {}
+            self.cursor = self.offset_x = 0
+            self.rows = RowMap(())
+            self.number(new)
+            self._look_for_moves(new)
+        elif old.said.comments != new.said.comments or old.opened.findings is not new.opened.findings:
+            self.number(new)
         elif self._painter is not None:
             self._painter.use(new)
         self.repaint()
+
+    def number(self, session: ReviewSession) -> None:
+        """Number the rows again; the cursor stays on what it is on."""
+        here = self.rows[self.cursor] if len(self.rows) else None
+        top = self.visual(self.cursor) - self.scroll_offset.y
+        self.range_start = None
+        opened = session.opened
+        self.rows = RowMap(
+            opened.files, opened.findings, session.said.comments, self.arrangement.layout(self.row_width)
+        )
+        self._coverage.rows = self.rows
+        looks = replace(self.looks, moved=self._moved)
+        self._painter = DiffPainter(self.rows, session, states=self._states)
+        self._painter.bodies.looks = looks
+        self.measure()
+        if here is not None:
+            self.cursor = self.rows.row_of(here)
+            self.scroll_to(y=max(0, self.visual(self.cursor) - top), animate=False)
+        self._strips.clear()
+        self.refresh()
+
+    def lay_out(self, arrangement: Arrangement) -> None:
+        """Lay the rows out in another way."""
+        self.arrangement = arrangement
+        if self.session is not None:
+            self.number(self.session)
+
+    def look(self, **changes: object) -> None:
+        """Draw the lines in another way."""
+        if self._painter is not None:
+            self._painter.bodies.use(**changes)
+            self.repaint()
+
+    @property
+    def looks(self) -> Looks:
+        """What is drawn into the lines."""
+        return self._painter.bodies.looks if self._painter is not None else Looks()
+
+    def _look_for_moves(self, session: ReviewSession) -> None:
+        files = session.opened.files
+
+        def work() -> None:
+            found = moved(files)
+            if found and not get_current_worker().is_cancelled:
+                self.app.call_from_thread(self._learn_moves, session, found)
+
+        self.run_worker(work, thread=True, exclusive=True, group="moves", exit_on_error=False)
+
+    def _learn_moves(self, session: ReviewSession, found: dict[Spot, Spot]) -> None:
+        if self.session is not None and self.session.opened.files is session.opened.files:
+            self._moved = found
+            self.look(moved=found)
 
     def repaint(self) -> None:
         """Draw every row anew."""
@@ -96,7 +150,9 @@ class DiffCanvas(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Break lines for the new width."""
+        """Break lines for the new width, in two columns where there is room."""
+        if self.arrangement.layout(self.row_width).split != self.rows.layout.split:
+            self.lay_out(self.arrangement)
         self.measure()
         self.repaint()
 
@@ -114,8 +170,12 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     @property
     def body_width(self) -> int:
-        """Cells for text beside the gutter."""
-        return max(8, self.row_width - (self._painter.gutter_width if self._painter else 0))
+        """Cells for text beside the gutter; of the narrower side where there are two."""
+        if self._painter is None:
+            return max(8, self.row_width)
+        if self.rows.layout.split:
+            return max(8, (self.row_width - 1) // 2 - self._painter.half_gutter)
+        return max(8, self.row_width - self._painter.gutter_width)
 
     def measure(self) -> None:
         """Count the lines of the virtual screen."""
@@ -129,7 +189,9 @@ class DiffCanvas(ScrollView, can_focus=True):
         self.virtual_size = Size(self.row_width, total)
 
     def _height(self, row: Row, width: int) -> int:
-        return len(cuts(self.rows.text(row), width)) if row.kind in _TEXTUAL else 1
+        if row.kind not in TEXTUAL:
+            return 1
+        return max(len(cuts(self.rows.text(each), width)) for each in self.rows.lines_of(row))
 
     def visual(self, row: int) -> int:
         """The line of the virtual screen at which a row begins."""
@@ -181,68 +243,39 @@ class DiffCanvas(ScrollView, can_focus=True):
         cursor = index == self.cursor or index in self.selected
         strip = self._strips.get((index, part, cursor))
         if strip is None:
-            strip = self._paint(painter, row, part, cursor=cursor)
+            strip = self._drawing(painter).strip(row, part, cursor=cursor)
             if len(self._strips) > _STRIPS:
                 self._strips.clear()
             self._strips[index, part, cursor] = strip
         return strip, self._mark(row, part) if counts else None
 
-    def _paint(self, painter: DiffPainter, row: Row, part: int, *, cursor: bool) -> Strip:
-        styles, width = palette(self.app.theme), self.row_width
-        ground = painter.ground(row, cursor=cursor)
-        if row.kind not in _TEXTUAL:
-            left, right = painter.single(row, width)
-            bar: Piece = ("▌", "accent") if cursor else (" ", "text")
-            return styles.strip((bar, *left), width, ground, right)
-        room = self.body_width
-        text = self.rows.text(row)
-        pieces = painter.body(row, self._colours.of(row))
-        gutter = painter.gutter(row, cursor=cursor, continued=part > 0)
-        if self.wrapped:
-            starts = cuts(text, room)
-            end = starts[part + 1] if part + 1 < len(starts) else None
-            return styles.strip((*gutter, *_slice(pieces, starts[part], end)), width, ground)
-        if text.isascii():
-            more = len(text) > self.offset_x + room
-            shown = _slice(pieces, self.offset_x, self.offset_x + room if more else None)
-            strip = styles.strip((*gutter, *shown), width, ground)
-        else:
-            body = Strip([Segment(t, styles.style(ink, ground)) for t, ink in pieces])
-            more = body.cell_length > self.offset_x + room
-            cut = body.crop(self.offset_x, self.offset_x + room).extend_cell_length(room, styles.style("text", ground))
-            strip = Strip.join([styles.strip(gutter, painter.gutter_width, ground), cut]).crop(0, width)
-        if more and text_width(text) > self.offset_x + room:
-            strip = Strip.join([strip.crop(0, width - 1), styles.strip((("›", "accent bold"),), 1, ground)])
-        return strip
+    def _drawing(self, painter: DiffPainter) -> Drawing:
+        return Drawing(
+            rows=self.rows,
+            painter=painter,
+            styles=palette(self.app.theme),
+            colours=self._colours.of,
+            width=self.row_width,
+            offset=self.offset_x,
+            wrap=self.body_width if self.wrapped else None,
+        )
 
     def _mark(self, row: Row, part: int) -> HunkId | None:
-        if row.kind not in _TEXTUAL:
+        if not self.rows.counts(row):
             return None
+        found = None
+        for each in self.rows.lines_of(row):
+            found = self._mark_line(each, part) or found
+        return found
+
+    def _mark_line(self, row: Row, part: int) -> HunkId | None:
         text, room = self.rows.text(row), self.body_width
         width = text_width(text)
         if self.wrapped:
             parts = len(cuts(text, room))
             if parts > 1:
-                return self._coverage.mark(row, part * room, (part + 1) * room, parts * room)
+                return self._coverage.mark(row, part * room, (part + 1) * room, parts * room) if part < parts else None
             return self._coverage.mark(row, 0, width, width)
         cut = width > self.offset_x + room
         # The last cell holds the mark for more, or half of a wide character.
         return self._coverage.mark(row, self.offset_x if width else 0, self.offset_x + room - cut, width)
-
-
-def text_width(text: str) -> int:
-    """Cells of a safe text."""
-    return len(text) if text.isascii() else cell_len(text)
-
-
-def _slice(pieces: list[Piece], start: int, end: int | None) -> list[Piece]:
-    """The pieces between two character positions."""
-    out: list[Piece] = []
-    position = 0
-    for text, ink in pieces:
-        low = max(0, start - position)
-        high = len(text) if end is None else end - position
-        if high > 0 and low < len(text):
-            out.append((text[low:high], ink))
-        position += len(text)
-    return out

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from textual.worker import get_current_worker
 
 from reviewconsole.diff import Hunk
-from reviewconsole.tui.rows import Kind, Row, shown
+from reviewconsole.tui.lines import shown
+from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.syntax import WINDOW, Span, alias_of, lex
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip_start
 from reviewconsole.tui.rows import Kind, Row, RowMap
-from reviewconsole.tui.syntax import Span
+from reviewconsole.tui.widgets.diff_body import Bodies
 
 _GROUNDS = {Kind.FILE: "head", Kind.HUNK: "hunk", Kind.FINDING: "note", Kind.COMMENT: "note"}
 _LINE_GROUNDS = {"+": "add", "-": "del", " ": "base"}
@@ -24,6 +24,7 @@ class DiffPainter:
 
     def __init__(self, rows: RowMap, session: ReviewSession, *, states: bool = True) -> None:
         self.rows = rows
+        self.bodies = Bodies(rows)
         self._states = states
         self.session = session
         self._headers: dict[tuple[int, int], tuple[list[Piece], list[Piece]]] = {}
@@ -34,6 +35,8 @@ class DiffPainter:
         ]
         self._digits = max(3, len(str(max(ends, default=0))))
         self.gutter_width = 2 * self._digits + 5
+        self.half_gutter = self._digits + 4
+        """Cells of the gutter of one side, where both stand side by side."""
         self._blank = " " * (2 * self._digits + 2)
 
     def use(self, session: ReviewSession) -> None:
@@ -44,38 +47,49 @@ class DiffPainter:
     def ground(self, row: Row, *, cursor: bool) -> str:
         """The ground a row stands on."""
         ground = _GROUNDS.get(row.kind, "base")
-        if row.kind is Kind.LINE:
+        if row.kind is Kind.LINE and not self.bodies.calm(row):
             ground = _LINE_GROUNDS[self.rows.files[row.file].hunks[row.hunk].lines[row.line].kind]
         return _CURSOR_GROUNDS.get(ground, "cursor") if cursor else ground
 
     def gutter(self, row: Row, *, cursor: bool, continued: bool) -> list[Piece]:
-        """Cursor bar, flag, line numbers and sign, `gutter_width` cells."""
-        bar = ("▌", "accent") if cursor else (" ", "text")
+        """Cursor bar or flag, line numbers and sign, `gutter_width` cells."""
+        bar = ("▌", "accent") if cursor else self._flag(row)
+        if row.kind is Kind.CONTEXT and not continued:
+            old = self.rows.old_number(row)
+            return [bar, (f"{old:>{self._digits}} {row.line:>{self._digits}} ", "faint"), ("  ", "text")]
         if row.kind is not Kind.LINE:
-            return [bar, (self._blank, "faint"), ("  ", "text")]
+            return [bar, (self._blank, "faint"), ("↪ " if continued else "  ", "faint")]
         line = self.rows.files[row.file].hunks[row.hunk].lines[row.line]
         if continued:
             return [bar, (self._blank, "faint"), ("↪ ", "faint")]
-        flag = self.rows.flags.get((row.file, row.hunk, row.line))
-        if flag is not None and not cursor:
-            severity = self.rows.findings[flag].severity.value
-            bar = (SEVERITY_GLYPHS[severity], severity)
         numbers = f"{line.old or '':>{self._digits}} {line.new or '':>{self._digits}} "
-        ink = {"+": "add bold", "-": "del bold", " ": "text"}[line.kind]
-        return [bar, (numbers, "faint"), (_SIGNS[line.kind], ink), (" ", "text")]
+        return [bar, (numbers, "faint"), *self._sign(row)]
 
-    def body(self, row: Row, spans: list[Span] | None) -> list[Piece]:
-        """The text of a line or a note, coloured where colours are known."""
-        text = self.rows.text(row)
-        if row.kind is Kind.NOTE:
-            return [(text, "muted")]
+    def half(self, row: Row, *, left: bool, cursor: bool, continued: bool) -> list[Piece]:
+        """The gutter of one side, `half_gutter` cells."""
+        bar = ("▌", "accent") if cursor and left else self._flag(row)
+        if continued:
+            return [bar, (" " * (self._digits + 1), "faint"), ("↪ ", "faint")]
+        if row.kind is Kind.CONTEXT:
+            number = self.rows.old_number(row) if left else row.line
+            return [bar, (f"{number:>{self._digits}} ", "faint"), ("  ", "text")]
         line = self.rows.files[row.file].hunks[row.hunk].lines[row.line]
-        pieces: list[Piece] = [(text, "text")]
-        if spans:
-            pieces = [(text[start:end], ink) for start, end, ink in spans]
-        if not line.eol:
-            pieces.append(("  ⏎ no newline at the end", "warn"))
-        return pieces
+        return [bar, (f"{(line.old if left else line.new) or '':>{self._digits}} ", "faint"), *self._sign(row)]
+
+    def _flag(self, row: Row) -> Piece:
+        flag = self.rows.flags.get((row.file, row.hunk, row.line)) if row.kind is Kind.LINE else None
+        if flag is None:
+            return (" ", "text")
+        severity = self.rows.findings[flag].severity.value
+        return (SEVERITY_GLYPHS[severity], severity)
+
+    def _sign(self, row: Row) -> list[Piece]:
+        kind = self.rows.files[row.file].hunks[row.hunk].lines[row.line].kind
+        if kind != " " and self.bodies.calm(row):
+            return [("≈", "muted"), (" ", "text")]
+        ink = {"+": "add bold", "-": "del bold", " ": "text"}[kind]
+        moved = {"+": "»", "-": "«"}.get(kind, " ") if self.bodies.is_moved(row) else " "
+        return [(_SIGNS[kind], ink), (moved, "muted")]
 
     def single(self, row: Row, width: int) -> tuple[list[Piece], list[Piece]]:
         """A row that never scrolls sideways: left and right part."""
@@ -121,11 +135,18 @@ class DiffPainter:
         modes = f"  {old} → {new}" if old != new and ABSENT_MODE not in (old, new) else ""
         room = width - sum(len(text) for text, _ in right) - len(modes) - 6
         path = clip_start(safe_text(file.path), max(8, room))
-        return [(f" {file.entry.status} ", "accent bold"), (" ", "text"), (path, "text bold"), (modes, "warn")], right
+        folded = "▸" if (number, -1) in self.rows.layout.folded else " "
+        return [
+            (f"{folded}{file.entry.status} ", "accent bold"),
+            (" ", "text"),
+            (path, "text bold"),
+            (modes, "warn"),
+        ], right
 
     def _hunk(self, row: Row) -> tuple[list[Piece], list[Piece]]:
         hunk = self.rows.files[row.file].hunks[row.hunk]
-        place = f" @@ −{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
+        folded = "▸" if (row.file, row.hunk) in self.rows.layout.folded else " "
+        place = f"{folded}@@ −{hunk.old_start},{hunk.old_lines} +{hunk.new_start},{hunk.new_lines} @@"
         glyph, word, ink = unit_state(self.session, hunk.id)
         flagged = {
             self.rows.flags[row.file, row.hunk, index]

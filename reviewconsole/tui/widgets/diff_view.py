@@ -12,11 +12,13 @@ from reviewconsole.diff import HunkId
 from reviewconsole.finding import Finding, Side
 from reviewconsole.session import Comment
 from reviewconsole.tui.keys import key, scrolling
+from reviewconsole.tui.likeness import Spot
 from reviewconsole.tui.rows import Kind, Row
-from reviewconsole.tui.widgets.diff_canvas import DiffCanvas, text_width
+from reviewconsole.tui.widgets.diff_shape import ShapedDiff
+from reviewconsole.tui.widgets.diff_strips import text_width
 
 
-class DiffView(DiffCanvas):
+class DiffView(ShapedDiff):
     """Moves through a diff, and tells where it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -103,11 +105,16 @@ class DiffView(DiffCanvas):
             return
         first = self.scroll_offset.y
         visible = range(first, min(first + self.size.height, len(self.rows)))
-        widest = max((text_width(self.rows.text(self.rows[index])) for index in visible), default=0)
+        texts = (self.rows.text(line) for index in visible for line in self.rows.lines_of(self.rows[index]))
+        widest = max(map(text_width, texts), default=0)
         if step > 0 and widest <= self.offset_x + self.body_width:
             return
         self.offset_x = max(0, self.offset_x + step * max(4, self.body_width // 2))
         self.repaint()
+
+    def arranged(self) -> None:
+        """Tell that it looks different."""
+        self.post_message(self.Moved())
 
     def action_wrap(self) -> None:
         """Wrap long lines, or cut them."""
@@ -145,15 +152,50 @@ class DiffView(DiffCanvas):
             unit = None if file.hunks else file.units[0]
             return None if unit is None else Comment(unit=unit, path=file.path, side=Side.NEW, line=0, text="")
         hunk = file.hunks[row.hunk]
-        chosen = [r.line for r in map(self.rows.__getitem__, self.selected) if (r.file, r.hunk) == (row.file, row.hunk)
-                  and r.kind is Kind.LINE]  # fmt: skip
-        lines = [hunk.lines[i] for i in chosen] or [
-            line for i, line in enumerate(hunk.lines) if i == row.line or (row.line < 0 and line.kind != " ")
-        ]
+        lines = [hunk.lines[each.line] for each in self.chosen()]
+        if not lines and row.kind is Kind.HUNK:
+            lines = [line for line in hunk.lines if line.kind != " "]
+        if not lines:
+            return None
         side = Side.NEW if any(line.new is not None for line in lines) else Side.OLD
         numbers = [n for n in ((line.old if side is Side.OLD else line.new) for line in lines) if n is not None]
         end = numbers[-1] if numbers[-1] > numbers[0] else 0
         return Comment(unit=hunk.id, path=file.path, side=side, line=numbers[0], end_line=end, text="")
+
+    def chosen(self) -> list[Row]:
+        """The lines of the range, or the one under the cursor, as far as they are in the cursor's hunk."""
+        row = self.row
+        if row is None:
+            return []
+        rows = [self.rows[index] for index in self.selected] or [row]
+        return sorted(
+            (
+                each
+                for found in rows
+                if found.kind is Kind.LINE and (found.file, found.hunk) == (row.file, row.hunk)
+                for each in self.rows.lines_of(found)
+            ),
+            key=lambda each: each.line,
+        )
+
+    def spot(self) -> Spot:
+        """Where the cursor is, to look for hits from there."""
+        row = self.row
+        if row is None or row.kind in (Kind.FILE, Kind.GAP):
+            return (row.file if row is not None else 0, -1, -1)
+        return (row.file, row.hunk, max(row.line, row.other) if row.kind is Kind.LINE else -1)
+
+    def show_spot(self, spot: Spot) -> None:
+        """Put the cursor on a line, or a path; unfolds it where needed."""
+        file, hunk, line = spot
+        self.reveal(file, hunk)
+        row = Row(Kind.FILE, file) if line < 0 else Row(Kind.LINE, file, hunk, line)
+        self.go(self.rows.row_of(row), top=self.size.height // 3)
+
+    def words(self) -> str:
+        """How the diff is laid out and drawn, in words."""
+        more = [word for word, on in (("wrap", self.wrapped), ("white space calm", self.looks.quiet)) if on]
+        return " · ".join((self.arrangement.words(self.row_width), *more))
 
     def comment_here(self) -> Comment | None:
         """The comment under the cursor."""
@@ -178,8 +220,9 @@ class DiffView(DiffCanvas):
         if row.kind is Kind.FINDING:
             return self.rows.findings[row.item]
         flags = self.rows.flags
-        if (row.file, row.hunk, row.line) in flags:
-            return self.rows.findings[flags[row.file, row.hunk, row.line]]
+        for line in (row.line, row.other):
+            if (row.file, row.hunk, line) in flags:
+                return self.rows.findings[flags[row.file, row.hunk, line]]
         inside = sorted(item for (file, hunk, _), item in flags.items() if (file, hunk) == (row.file, row.hunk))
         return self.rows.findings[inside[0]] if inside else None
 
