@@ -4,14 +4,14 @@ The use cases in `review` make them; the console and the verbs show them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewconsole.boundary import BoundaryResult, Witness
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, HunkId
 from reviewconsole.evidence import Participant, Provenance
-from reviewconsole.finding import Family, Finding
+from reviewconsole.finding import Dropped, Family, Finding
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +73,15 @@ class OpenedChange:
     policy_commit: Oid | None
     notes: tuple[str, ...] = ()
     state: str = "pending"
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Guard to the number of matches it took away."""
+    dropped_places: tuple[Dropped, ...] = ()
+    """Where they were, up to a limit."""
+
+    @property
+    def suppressed(self) -> int:
+        """Findings that a mark in the code suppresses: shown and counted, never left out."""
+        return sum(bool(finding.suppressed) for finding in self.findings)
 
     @property
     def units(self) -> tuple[HunkId, ...]:

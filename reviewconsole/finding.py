@@ -119,6 +119,18 @@ class Finding:
         return "sha256:" + hashlib.sha256(b"\0".join(encode(part) for part in parts)).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dropped:
+    """A place that a rule matched and a guard took away, so that nobody need believe it unseen."""
+
+    guard: str
+    """host-gone, moved, comment, nonproduction-path, replaced, ..."""
+    rule: str
+    path: str
+    side: Side
+    line: int
+
+
 def number(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Order findings (worst first, then path and line) and give each its ordinal and id.
 

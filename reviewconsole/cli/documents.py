@@ -180,8 +180,21 @@ def inspect(opened: OpenedChange) -> Document:
         "files": _files(opened),
         "findings": [_finding(finding) for finding in opened.findings],
         "boundary": [_boundary(result) for result in opened.boundary],
+        "suppressed": opened.suppressed,
+        "dropped": _dropped(opened),
         "requirements": [_requirement(item) for item in opened.requirements],
         "verdict": opened.verdict.value,
+    }
+
+
+def _dropped(opened: OpenedChange) -> Document:
+    """What the guards took away: all counted, the first places named."""
+    return {
+        "counts": dict(opened.dropped),
+        "places": [
+            {"guard": d.guard, "rule": d.rule, "path": d.path, "side": d.side.value, "line": d.line}
+            for d in opened.dropped_places
+        ],
     }
 
 

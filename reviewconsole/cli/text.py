@@ -138,6 +138,11 @@ def inspect(opened: OpenedChange, paint: Painter) -> Iterator[str]:
         yield f"boundary   {result.id}: {result.verdict}  {safe_text(result.why)}"
     for note in opened.notes:
         yield paint(f"note       {safe_text(note)}", "yellow")
+    if opened.suppressed:
+        yield paint(f"suppressed {opened.suppressed} findings, by marks in the code; shown below with a ~", "yellow")
+    if opened.dropped:
+        counts = ", ".join(f"{count} {guard}" for guard, count in opened.dropped.items())
+        yield f"left out   {counts}; --json names them"
     for item in opened.requirements:
         glyph, colour = _VERDICTS[item.verdict]
         yield paint(f"{glyph} {safe_text(item.why)}", colour)

@@ -1,7 +1,8 @@
 """Find the places of a change that a senior must look at.
 
-files -> sources -> line rules, checks -> guards -> findings   (first stage, milliseconds)
-                 -> ast-grep           -> guards -> findings   (second stage)
+files -> sources -> line rules -> guards -> findings   (first stage, milliseconds)
+                 -> checks     -> findings             (second stage)
+                 -> ast-grep   -> guards -> findings   (third stage, a process)
 """
 
 import hashlib
@@ -13,14 +14,17 @@ from importlib import metadata
 from pathlib import Path
 
 from reviewconsole import __version__
+from reviewconsole.change import encode
 from reviewconsole.detection import ast_grep, guards, line_rules, packs
 from reviewconsole.detection.checks import CHECKS
 from reviewconsole.detection.kubernetes import unreadable
 from reviewconsole.detection.model import Context, Hit, RuleSettings, ScanResult, Tree
-from reviewconsole.detection.source import MAX_LINE, Source, is_generated, is_nonproduction, read
+from reviewconsole.detection.source import MAX_LINE, Source, is_nonproduction, oddities, read
+from reviewconsole.detection.tally import KEPT, Tally
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import UsageError
-from reviewconsole.finding import Finding, Location, Page, Side, number
+from reviewconsole.finding import Dropped, Finding, Location, Page, Side, number
+from reviewconsole.globs import Globs
 
 __all__ = ["RuleSettings", "ScanResult", "Tree", "engine_digest", "page", "pages", "scan", "stages"]
 
@@ -59,14 +63,21 @@ def scan(
     findings: list[Finding] = []
     notes: list[str] = []
     dropped: Counter[str] = Counter()
+    places: list[Dropped] = []
     for stage in stages(files, settings, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree):
         findings += stage.findings
         notes += stage.notes
         dropped.update(stage.dropped)
+        places += stage.dropped_places
     distinct = _distinct(findings)
     if len(distinct) < len(findings):
         dropped["same-place"] += len(findings) - len(distinct)
-    return ScanResult(findings=number(distinct), notes=tuple(notes), dropped=dict(sorted(dropped.items())))
+    return ScanResult(
+        findings=number(distinct),
+        notes=tuple(notes),
+        dropped=dict(sorted(dropped.items())),
+        dropped_places=tuple(places[:KEPT]),
+    )
 
 
 def stages(
@@ -77,40 +88,48 @@ def stages(
     old_tree: Tree | None = None,
     new_tree: Tree | None = None,
 ) -> Iterator[ScanResult]:
-    """Scan in two stages: line rules and checks, then ast-grep. Findings are not numbered yet."""
-    sources, notes, dropped = _sources(files)
+    """Scan in stages: line rules, checks, ast-grep. Findings are not numbered yet."""
+    tally = Tally()
+    sources, notes = _sources(files, settings, tally)
     documents = [d for pack in packs.load() for d in pack.documents if d.rule not in settings.disable]
-    matched = list(line_rules.matches([d for d in documents if d.regex], sources))
-    hits = list(guards.judge(matched, sources, dropped))
+    hits = list(guards.judge(list(line_rules.matches([d for d in documents if d.regex], sources)), sources, tally))
+    yield _result(hits, settings, notes, tally)
+    tally = Tally()
     if tree_has is None and new_tree is not None:
         tree_has = new_tree.has
-    context = Context(sources=sources, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree)
-    for check in CHECKS:
-        if check.page.rule not in settings.disable:
-            hits += check.run(context)
-    yield ScanResult(findings=_findings(hits, settings), notes=tuple(notes), dropped=dict(dropped))
-    dropped = Counter()
+    context = Context(sources=sources, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree, tally=tally)
+    checks = [check for check in CHECKS if check.page.rule not in settings.disable]
+    yield _result([hit for check in checks for hit in check.run(context)], settings, [], tally)
+    tally = Tally()
     structural, trouble = ast_grep.matches([d for d in documents if not d.regex], sources)
-    hits = list(guards.judge(structural, sources, dropped))
-    yield ScanResult(findings=_findings(hits, settings), notes=tuple(trouble), dropped=dict(dropped))
+    yield _result(list(guards.judge(structural, sources, tally)), settings, trouble, tally)
 
 
-def _sources(files: Sequence[FileDiff]) -> tuple[tuple[Source, ...], list[str], Counter[str]]:
+def _result(hits: Sequence[Hit], settings: RuleSettings, notes: Sequence[str], tally: Tally) -> ScanResult:
+    return ScanResult(
+        findings=_findings(hits, settings),
+        notes=tuple(notes),
+        dropped=dict(tally.counts),
+        dropped_places=tuple(tally.places),
+    )
+
+
+def _sources(files: Sequence[FileDiff], settings: RuleSettings, tally: Tally) -> tuple[tuple[Source, ...], list[str]]:
     sources: list[Source] = []
     notes: list[str] = []
-    dropped: Counter[str] = Counter()
+    written = Globs(settings.generated)
     for file in files:
-        source = read(file)
+        source = f"{file.path}: generated by the policy, not scanned" if written.matches(file.path) else read(file)
         if isinstance(source, str):
             notes.append(source)
-            dropped["generated-file"] += is_generated(file.path)
+            if "generated" in source.rpartition(": ")[2]:
+                tally.add("generated-file", rule="", path=file.path, side=Side.NEW, line=1)
             continue
-        if any(len(source.new[at - 1]) > MAX_LINE for at in source.added):
-            notes.append(f"{source.path}: lines longer than {MAX_LINE:,} characters are not scanned")
+        notes += oddities(file, source)
         if unreadable(source):
             notes.append(f"{source.path}: no plain YAML (a template?), the manifest checks did not read it")
         sources.append(source)
-    return tuple(sources), notes, +dropped
+    return tuple(sources), notes
 
 
 def _findings(hits: Sequence[Hit], settings: RuleSettings) -> tuple[Finding, ...]:
@@ -201,4 +220,6 @@ def engine_digest(settings: RuleSettings) -> str:
         digest.update(f"disable {rule}\0".encode())
     for rule, severity in sorted(settings.severity.items()):
         digest.update(f"severity {rule} {severity.value}\0".encode())
+    for pattern in settings.generated:
+        digest.update(b"generated " + encode(pattern) + b"\0")
     return "sha256:" + digest.hexdigest()

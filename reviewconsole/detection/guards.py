@@ -1,20 +1,29 @@
 """Decide which raw matches count: host survival, moved lines, comments, safeguards elsewhere.
 
-Pure. A removed safeguard counts only while the thing it guarded is still there; what moved
-counts on neither side. Every match that is taken away is counted under the guard's name.
+Pure. A removed safeguard counts only while the thing it guarded is still there, under whatever
+name and in whatever file; what moved counts on neither side. Every match that is taken away is
+tallied under the guard's name.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import re2
 
+from reviewconsole.detection.equivalents import replaced
+from reviewconsole.detection.hosts import Hosts, Survivor
 from reviewconsole.detection.model import Document, Hit, Match
+from reviewconsole.detection.outline import Construct
 from reviewconsole.detection.source import Source, is_nonproduction
+from reviewconsole.detection.tally import Tally
 from reviewconsole.finding import Severity, Side
 
 _MOVED = 16
 """Shorter texts are too common to recognise a move to another file by them."""
+
+_Place = tuple[str, str]
+"""Path and name of a host."""
 
 
 def plain(text: str) -> str:
@@ -34,119 +43,147 @@ def touches(match: Match) -> bool:
     return any(number in changed for number in range(match.line, match.end_line + 1))
 
 
-def judge(matches: Sequence[Match], sources: Sequence[Source], dropped: Counter[str]) -> Iterator[Hit]:
-    """Give the hits that remain of the matches of both sides, and count what the guards take."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Judging:
+    """One document's matches, with what all of them are judged by."""
+
+    document: Document
+    news: list[Match]
+    olds: list[Match]
+    hosts: Hosts
+    tally: Tally
+
+    def drop(self, guard: str, match: Match) -> None:
+        self.tally.add(guard, rule=match.document.rule, path=match.source.path, side=match.side, line=match.line)
+
+    def host(self, match: Match) -> Construct | None:
+        if self.document.host == "file":
+            return None
+        return match.source.unit(match.side, match.line, outermost=self.document.host == "outermost")
+
+    def passes(self, match: Match) -> bool:
+        if not self.document.comments and match.source.is_comment(match.side, match.line):
+            self.drop("comment", match)
+            return False
+        if "nonproduction-path" in self.document.unless and is_nonproduction(match.source.path):
+            self.drop("nonproduction-path", match)
+            return False
+        return True
+
+
+def judge(matches: Sequence[Match], sources: Sequence[Source], tally: Tally) -> Iterator[Hit]:
+    """Give the hits that remain of the matches of both sides, and tally what the guards take."""
     by_document: dict[str, list[Match]] = {}
     for match in matches:
         by_document.setdefault(match.document.id, []).append(match)
+    hosts = Hosts(sources)
     for found in by_document.values():
-        document = found[0].document
-        news = [match for match in found if match.side is Side.NEW]
-        olds = [match for match in found if match.side is Side.OLD]
-        if document.fires in ("added", "changed"):
-            yield from _added(document, news, olds, dropped)
-        if document.fires in ("removed", "changed"):
-            yield from _removed(document, news, olds, dropped)
-        if document.fires == "absent-in-new-host":
-            yield from _absent(news, sources, dropped)
+        judging = _Judging(
+            document=found[0].document,
+            news=[match for match in found if match.side is Side.NEW],
+            olds=[match for match in found if match.side is Side.OLD],
+            hosts=hosts,
+            tally=tally,
+        )
+        fires = judging.document.fires
+        if fires in ("added", "changed"):
+            yield from _added(judging)
+        if fires in ("removed", "changed"):
+            yield from _removed(judging)
+        if fires == "absent-in-new-host":
+            yield from _absent(judging)
 
 
-def _passes_by(match: Match, dropped: Counter[str]) -> bool:
-    document = match.document
-    if not document.comments and match.source.is_comment(match.side, match.line):
-        dropped["comment"] += 1
-        return False
-    if "nonproduction-path" in document.unless and is_nonproduction(match.source.path):
-        dropped["nonproduction-path"] += 1
-        return False
-    return True
+def _away(match: Match) -> tuple[str, bool]:
+    # Out of a test or sample into production, or the reverse, is no move: the line begins or ceases to count there.
+    return plain(match.text), is_nonproduction(match.source.path)
 
 
-def _added(document: Document, news: list[Match], olds: list[Match], dropped: Counter[str]) -> Iterator[Hit]:
-    gone = [match for match in olds if touches(match)]
+def _added(judging: _Judging) -> Iterator[Hit]:
+    gone = [match for match in judging.olds if touches(match)]
     near = Counter((match.source.path, plain(match.text)) for match in gone)
-    # Out of a test or sample into production is no move: the line begins to count there.
-    far = Counter((plain(m.text), is_nonproduction(m.source.path)) for m in gone if len(m.text) >= _MOVED)
+    far = Counter(_away(match) for match in gone if len(match.text) >= _MOVED)
     hosts = Counter((match.source.path, match.source.host_name(Side.OLD, match.line)) for match in gone)
-    for match in filter(touches, news):
+    for match in filter(touches, judging.news):
         text = plain(match.text)
-        away = (text, is_nonproduction(match.source.path))
         host = (match.source.path, match.source.host_name(Side.NEW, match.line))
-        if near[match.source.path, text] > 0 or far[away] > 0:
+        if near[match.source.path, text] > 0 or far[_away(match)] > 0:
             near[match.source.path, text] -= 1
-            far[away] -= 1
+            far[_away(match)] -= 1
             hosts[host] -= 1
-            dropped["moved"] += 1
-        elif "already-there" in document.unless and hosts[host] > 0:
+            judging.drop("moved", match)
+        elif "already-there" in judging.document.unless and hosts[host] > 0:
             hosts[host] -= 1
-            dropped["already-there"] += 1
-        elif _passes_by(match, dropped):
+            judging.drop("already-there", match)
+        elif judging.passes(match):
             yield _hit(match)
 
 
-def _removed(document: Document, news: list[Match], olds: list[Match], dropped: Counter[str]) -> Iterator[Hit]:
-    moved = Counter(plain(match.text) for match in news if touches(match))
-    here: Counter[tuple[str, str]] = Counter()
-    for match in news:
-        here[match.source.path, match.source.host_name(Side.NEW, match.line)] += 1
-    for match in olds:
+def _removed(judging: _Judging) -> Iterator[Hit]:
+    moved = Counter(_away(match) for match in judging.news if touches(match))
+    here: Counter[_Place] = Counter()
+    for match in judging.news:
+        here[_place(match.source, judging.host(match))] += 1
+    survivors = [judging.hosts.survivor(match.source, judging.host(match)) for match in judging.olds]
+    for match, host in zip(judging.olds, survivors, strict=True):
+        if not touches(match) and host is not None:
+            here[_place(host.source, host.construct)] -= 1
+    for match, host in zip(judging.olds, survivors, strict=True):
         if not touches(match):
-            here[match.source.path, match.source.host_name(Side.OLD, match.line)] -= 1
-    for match in filter(touches, olds):
-        key = (match.source.path, match.source.host_name(Side.OLD, match.line))
-        if here[key] > 0:
-            here[key] -= 1
-            dropped["still-there"] += 1
             continue
-        guard = _survival(document, match, moved)
+        key = _place(host.source, host.construct) if host is not None else ("", "")
+        if host is not None and here[key] > 0:
+            here[key] -= 1
+            judging.drop("still-there", match)
+            continue
+        guard = _survival(judging, match, host, moved)
         if guard:
-            dropped[guard] += 1
-        elif _passes_by(match, dropped):
+            judging.drop(guard, match)
+        elif judging.passes(match):
             yield _hit(match)
 
 
-def _survival(document: Document, match: Match, moved: Counter[str]) -> str:
+def _place(source: Source, construct: Construct | None) -> _Place:
+    return source.path, construct.name if construct is not None else ""
+
+
+def _survival(judging: _Judging, match: Match, host: Survivor | None, moved: Counter[tuple[str, bool]]) -> str:
     """Name the guard that takes a removed match away; empty when none does."""
-    source = match.source
     text = plain(match.text)
-    if moved[text] > 0 and len(text) >= _MOVED:
-        moved[text] -= 1
+    if moved[_away(match)] > 0 and len(text) >= _MOVED:
+        moved[_away(match)] -= 1
         return "moved"
-    name = source.host_name(Side.OLD, match.line)
-    survivors = [item for item in source.constructs(Side.NEW) if item.name == name]
-    if not source.has_new or (name and not survivors):
+    if host is None:
         return "host-gone"
-    first, last = (survivors[0].first, survivors[-1].last) if survivors else (1, len(source.new))
+    document, item = judging.document, host.construct
     if "call-gone" in document.unless:
         callee = match.text.split("(", 1)[0].strip()
-        if not any(callee in line for line in source.new[first - 1 : last]):
+        if not any(callee in line for line in host.source.new[item.first - 1 : item.last]):
             return "call-gone"
-    if document.replaced:
-        pattern = re2.compile(document.replaced)
-        if any(pattern.search(source.new[at - 1]) for at in source.added if first <= at <= last):
-            return "replaced"
+    if document.replaced and replaced(document, host, judging.hosts.sources):
+        return "replaced"
     return ""
 
 
-def _absent(news: list[Match], sources: Sequence[Source], dropped: Counter[str]) -> Iterator[Hit]:
-    for match in news:
+def _absent(judging: _Judging) -> Iterator[Hit]:
+    for match in judging.news:
         source = match.source
         if match.line not in source.added:
             continue
         name = source.host_name(Side.NEW, match.line)
         if name and any(item.name == name for item in source.constructs(Side.OLD)):
-            dropped["host-not-new"] += 1
-        elif name and _came_from(name, source, sources):
-            dropped["moved"] += 1
-        elif _passes_by(match, dropped):
+            judging.drop("host-not-new", match)
+        elif name and _came_from(name, source, judging.hosts.sources):
+            judging.drop("moved", match)
+        elif judging.passes(match):
             first = source.lines(Side.NEW)[match.line - 1].strip()
             yield _hit(match, end=match.line, text=first)
 
 
-def _came_from(name: str, here: Source, sources: Iterable[Source]) -> bool:
+def _came_from(name: str, here: Source, sources: Sequence[Source]) -> bool:
     last = name.rsplit(".", 1)[-1]
     return any(
-        item.first in source.removed and item.name.rsplit(".", 1)[-1] == last
+        item.header in source.removed and item.name.rsplit(".", 1)[-1] == last
         for source in sources
         if source.removed and source is not here and source.kind == here.kind
         for item in source.constructs(Side.OLD)

@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from reviewconsole.detection.hosts import Hosts
 from reviewconsole.detection.source import Source
-from reviewconsole.finding import Finding, Page, Severity, Side
+from reviewconsole.detection.tally import Tally
+from reviewconsole.finding import Dropped, Finding, Page, Severity, Side
 
 FIRES = frozenset({"added", "removed", "changed", "absent-in-new-host"})
 GUARDS = frozenset({"host-gone", "moved", "nonproduction-path", "already-there", "call-gone"})
+PLACES = frozenset({"host", "parent", "caller", "file", "change"})
+HOSTS = frozenset({"unit", "outermost", "file"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +23,8 @@ class RuleSettings:
     disable: frozenset[str] = frozenset()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     """Rule name to the severity that replaces the rule's own."""
+    generated: tuple[str, ...] = ()
+    """Patterns of paths that a tool writes, by the policy: not scanned."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +36,8 @@ class ScanResult:
     """What could not be scanned, in words."""
     dropped: Mapping[str, int] = field(default_factory=dict)
     """Name of a guard to the number of raw hits it took away."""
+    dropped_places: tuple[Dropped, ...] = ()
+    """Where they were, up to a limit."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +60,11 @@ class Document:
     fires: str
     unless: frozenset[str]
     replaced: str
-    """An added line of the surviving host that matches this stands in for what was removed."""
+    """An added line that matches this stands in for what was removed."""
+    replaced_in: frozenset[str]
+    """Where that line may stand: host, parent (around the host), caller, file, change."""
+    host: str
+    """What must survive for a removal to count: unit (the innermost), outermost, or file."""
     focus: str
     """Narrows the location to the first line of the match that matches this."""
     lowered: bool
@@ -121,6 +133,14 @@ class Context:
     """Tells whether a path is in the new tree; None where nobody can tell."""
     old_tree: Tree | None = None
     new_tree: Tree | None = None
+    tally: Tally = field(default_factory=Tally)
+    """Where a check says what it left out, and by which guard."""
+    memo: dict[str, Hosts] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def hosts(self) -> Hosts:
+        """Tells what became of a construct of the old side, in whatever file and under whatever name."""
+        return self.memo.setdefault("hosts", Hosts(self.sources))
 
     @property
     def whole(self) -> bool:

@@ -114,6 +114,11 @@ class Source:
         found = self.host(side, line)
         return found.name if found else ""
 
+    def unit(self, side: Side, line: int, *, outermost: bool = False) -> Construct | None:
+        """The innermost (or outermost) construct around a line that lives and dies as one."""
+        around = [item for item in self.constructs(side) if item.unit and item.first <= line <= item.last]
+        return (around[0] if outermost else around[-1]) if around else None
+
     def text(self, side: Side, first: int, last: int) -> str:
         """The lines from `first` to `last`, joined."""
         return "\n".join(self.lines(side)[first - 1 : last])
@@ -139,7 +144,7 @@ def read(file: FileDiff) -> Source | str:
     if file.entry.submodule or SYMLINK_MODE in (file.entry.old_mode, file.entry.new_mode):
         return f"{file.path}: a link or submodule, no lines to scan"
     if file.binary:
-        return f"{file.path}: binary, not scanned"
+        return _binary(file)
     if max(len(file.old or b""), len(file.new or b"")) > MAX_BYTES:
         return f"{file.path}: larger than {MAX_BYTES:,} bytes, not scanned"
     if is_generated(file.path):
@@ -155,3 +160,29 @@ def read(file: FileDiff) -> Source | str:
         removed=frozenset(line.old for hunk in file.hunks for line in hunk.removed if line.old is not None),
         added=frozenset(line.new for hunk in file.hunks for line in hunk.added if line.new is not None),
     )
+
+
+def oddities(file: FileDiff, source: Source) -> list[str]:
+    """What about a scanned file a reader of its findings should know, in words."""
+    notes = []
+    if any(len(source.new[at - 1]) > MAX_LINE for at in source.added):
+        notes.append(f"{source.path}: lines longer than {MAX_LINE:,} characters are not scanned")
+    data = file.new if file.new is not None else file.old or b""
+    if b"\0" in data:
+        notes.append(f"{source.path}: holds NUL bytes, which programs read in different ways")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        notes.append(f"{source.path}: is not UTF-8, odd bytes were replaced for the rules")
+    return notes
+
+
+_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32"}
+
+
+def _binary(file: FileDiff) -> str:
+    data = file.new if file.new is not None else file.old or b""
+    for mark in sorted(_MARKS, key=len, reverse=True):
+        if data.startswith(mark):
+            return f"{file.path}: {_MARKS[mark]} text, which no rule reads: not scanned"
+    return f"{file.path}: binary, not scanned"

@@ -1,6 +1,7 @@
 """Everything about one change in one value, and the gate's answer to it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
@@ -9,7 +10,7 @@ from reviewconsole.decision import Verdict
 from reviewconsole.detection import RuleSettings, engine_digest, scan
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
-from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number, risk_level
+from reviewconsole.finding import Confidence, Dropped, Family, Finding, Location, Severity, Side, number, risk_level
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.content import Content, load_content
@@ -42,6 +43,9 @@ class Case:
     """None where there is no readable policy, and so nothing to judge by."""
     notes: tuple[str, ...]
     """What could not be scanned, what is odd."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Guard to the number of matches it took away."""
+    dropped_places: tuple[Dropped, ...] = ()
     policy_fault: str = ""
     policy_unreadable: bool = False
 
@@ -87,7 +91,7 @@ def rule_settings(policy: Policy | None) -> RuleSettings:
     """The detection settings a policy asks for."""
     if policy is None:
         return RuleSettings(disable=frozenset(), severity={})
-    return RuleSettings(disable=policy.disabled, severity=policy.severity)
+    return RuleSettings(disable=policy.disabled, severity=policy.severity, generated=policy.generated.patterns)
 
 
 def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -> Case:
@@ -147,6 +151,8 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
         force=force,
         facts=facts,
         notes=tuple(notes),
+        dropped=result.dropped,
+        dropped_places=result.dropped_places,
         policy_fault=fault,
         policy_unreadable=unreadable,
     )

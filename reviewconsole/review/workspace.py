@@ -345,4 +345,6 @@ def _shown(opened: _Opened) -> OpenedChange:
         policy_commit=case.force.commit if case.force is not None else None,
         notes=(*case.notes, *((case.policy_fault,) if case.policy_fault else ())),
         state=state_of(report),
+        dropped=case.dropped,
+        dropped_places=case.dropped_places,
     )

@@ -25,11 +25,11 @@ def test_line_rules_and_checks_come_before_structural_rules_and_scan_holds_both(
     files = change(
         {"a.py": _CALLS.encode(), "r.sh": b"echo\n"}, {"a.py": _SWALLOW.encode(), "r.sh": b"echo\ndropdb orders\n"}
     )
-    first, second = stages(files, RuleSettings())
+    first, checks, second = stages(files, RuleSettings())
     assert "destroy-command" in _rules(first) and "swallowed-error" not in _rules(first)
     assert "swallowed-error" in _rules(second)
     whole = scan(files, settings=RuleSettings())
-    assert sorted(_rules(whole)) == sorted(_rules(first) + _rules(second))
+    assert sorted(_rules(whole)) == sorted(_rules(first) + _rules(checks) + _rules(second))
     assert [finding.id for finding in whole.findings] == [f"F{at}" for at in range(1, len(whole.findings) + 1)]
     assert whole.findings[0].severity is Severity.CRITICAL
 

@@ -14,7 +14,7 @@ from typing import Any
 import re2
 import yaml
 
-from reviewconsole.detection.model import FIRES, GUARDS, Document
+from reviewconsole.detection.model import FIRES, GUARDS, HOSTS, PLACES, Document
 from reviewconsole.detection.yaml_nodes import compose
 from reviewconsole.errors import FormatError
 from reviewconsole.finding import Confidence, Family, Page, Severity
@@ -76,6 +76,11 @@ def _documents(document: Mapping[str, Any], own: Mapping[str, Any], name: str, p
     unless = frozenset(own.get("unless") or ())
     if unless - GUARDS:
         raise FormatError(f"unknown guard {min(unless - GUARDS)!r}", place=place)
+    places, host = frozenset(own.get("replaced_in") or ["host"]), str(own.get("host", "unit"))
+    if places - PLACES:
+        raise FormatError(f"replaced_in names {min(places - PLACES)!r}, not {', '.join(sorted(PLACES))}", place=place)
+    if host not in HOSTS:
+        raise FormatError(f"host must be one of {', '.join(sorted(HOSTS))}", place=place)
     line_rule = "regex" in document
     if line_rule == ("rule" in document):
         raise FormatError("exactly one of rule and regex", place=place)
@@ -102,6 +107,8 @@ def _documents(document: Mapping[str, Any], own: Mapping[str, Any], name: str, p
             fires=str(own["fires"]),
             unless=unless,
             replaced=str(own.get("replaced", "")),
+            replaced_in=places,
+            host=host,
             focus=str(own.get("focus", "")),
             lowered=bool(own.get("lowered", True)),
             comments=bool(own.get("comments", False)),
