@@ -7,19 +7,18 @@ from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
-from reviewconsole.detection import RuleSettings, engine_digest, scan
+from reviewconsole.detection import engine_digest
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Confidence, Dropped, Family, Finding, Location, Severity, Side, number, risk_level
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.content import Content, load_content
+from reviewconsole.loading.detecting import detect, rule_settings
 from reviewconsole.loading.policies import for_change, in_force, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.replaying import carried, involved
 from reviewconsole.loading.store import Store
-from reviewconsole.loading.trees import CommitTree
-from reviewconsole.policy import Policy
 from reviewconsole.risk import assess_risk
 from reviewconsole.standing import Facts, PolicyInForce, Records
 
@@ -87,13 +86,6 @@ def _boundary_findings(results: tuple[BoundaryResult, ...]) -> list[Finding]:
     return found
 
 
-def rule_settings(policy: Policy | None) -> RuleSettings:
-    """The detection settings a policy asks for."""
-    if policy is None:
-        return RuleSettings(disable=frozenset(), severity={})
-    return RuleSettings(disable=policy.disabled, severity=policy.severity, generated=policy.generated.patterns)
-
-
 def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -> Case:
     """Load, scan and measure one change. Raises only what makes it unreadable altogether.
 
@@ -111,20 +103,13 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
     origin = assess_provenance(store, change, paths)
     policy = force.policy if force is not None else None
     settings = rule_settings(policy)
-    old_tree, new_tree = (CommitTree(store.repository, tree) for tree in (change.base_tree, change.head_tree))
-    result = scan(files, settings=settings, old_tree=old_tree, new_tree=new_tree)
+    result = detect(store.repository, change, files, settings)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
         boundary = evaluate_boundary(
             store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns
         )
-    notes = (
-        *result.notes,
-        *old_tree.notes,
-        *new_tree.notes,
-        *doubts,
-        *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies),
-    )
+    notes = (*result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
     facts = None
     if force is not None:
         facts = Facts(
