@@ -349,20 +349,20 @@ def boundary_word(verdicts: tuple[tuple[str, str], ...]) -> str:
 
 def summary(att: Attestation) -> str:
     """The two lines for people: a pure function of the payload."""
-    base = (att.base or "none")[:12]
     first = "  ".join(
         (
             att.decision.value,
             att.principal,
             f"head {att.head[:12]}",
-            f"base {base}",
+            f"base {(att.base or 'none')[:12]}",
             f"risk {att.risk}",
             f"acknowledged {len(att.acknowledged)}",
             f"hunks {att.viewed}/{att.hunks}",
             f"boundary {boundary_word(att.boundary_verdicts)}",
         )
     )
-    return f"{first}\nreason: {json.dumps(att.reason)}"
+    loud = f"  EMERGENCY until {att.expires_at}" if att.emergency else ""
+    return f"{first}{loud}\nreason: {json.dumps(att.reason)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

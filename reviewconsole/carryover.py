@@ -8,6 +8,7 @@ from reviewconsole import canonical
 from reviewconsole.attestation import Attestation
 from reviewconsole.change import Change, paths_digest
 from reviewconsole.decision import DecisionKind
+from reviewconsole.globs import Globs
 from reviewconsole.policy import CARRY_OVER, Rule
 
 
@@ -39,8 +40,8 @@ class Subject:
     change: Change
     digest: str
     paths: tuple[str, ...]
-    sources: frozenset[str] = frozenset()
-    """Further target refs whose approvals count by equal content: the policy's `[backports]`."""
+    sources: Globs | None = None
+    """Further targets (branch names) whose decisions count by equal content: the policy's `[backports]`."""
 
     @property
     def paths_sha256(self) -> str:
@@ -79,7 +80,7 @@ def rung(att: Attestation, subject: Subject, replay: Replay | None) -> Rung | No
     """Find the strictest rung that holds; None for a record about something else."""
     change = subject.change
     if att.target_ref != canonical.printable(change.target):
-        backport = att.target_ref in {canonical.printable(source) for source in subject.sources}
+        backport = subject.sources is not None and subject.sources.matches(att.target_ref.removeprefix("refs/heads/"))
         return Rung.SAME_CONTENT if backport and same_content(att, subject) else None
     if att.head == change.head:
         return Rung.EXACT

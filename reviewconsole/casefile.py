@@ -52,6 +52,8 @@ class QueueEntry:
     top: tuple[Finding, ...]
     """The worst three findings."""
     notes: tuple[str, ...] = ()
+    emergency: str = ""
+    """Who let it through unreviewed, and until when."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

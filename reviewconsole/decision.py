@@ -57,6 +57,8 @@ class Draft:
     """Units that were on screen in full."""
     overrides: tuple[str, ...] = ()
     """Record ids of rejects this approval overrides."""
+    emergency: bool = False
+    """Break-glass: an approval that counts for a while, and is reviewed later."""
 
 
 def must_acknowledge(finding: Finding) -> bool:

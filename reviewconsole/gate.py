@@ -12,10 +12,11 @@ from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.carryover import strictest
 from reviewconsole.casefile import Requirement
+from reviewconsole.dating import earliest, trusted
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.globs import Globs
 from reviewconsole.granting import Granted, JudgedStatement, judge_statements
-from reviewconsole.policy import Policy, Rule
+from reviewconsole.policy import Policy, Rule, duration
 from reviewconsole.standing import (
     Facts,
     JudgedRecord,
@@ -36,6 +37,8 @@ class GateReport:
     requirements: tuple[Requirement, ...] = ()
     records: tuple[JudgedRecord, ...] = ()
     in_scope: bool = True
+    emergency: str = ""
+    """Said loudly wherever a verdict rests on an approval that nobody reviewed yet."""
     statements: tuple[JudgedStatement, ...] = ()
     """Waivers and task boundaries that have to do with the change."""
 
@@ -56,8 +59,10 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     if facts.doubts:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=facts.doubts)
     rules = tuple(rule for rule in force.policy.rules if rule.applies(facts.paths, facts.level))
+    witnesses = trusted(force, records.witnesses, facts.repository_id, now)
     known = (record for record in records.entries if identity_fault(force, record) is None)
-    records = replace(records, broken=broken_logs(known))
+    records = replace(records, broken=broken_logs(known, witnesses))
+    records = replace(records, witnessed=earliest(force, records, witnesses))
     judged = judge_records(force, facts, records, rules, now)
     granted = judge_statements(force, facts, records, rules=rules, judged=judged, now=now)
     if not in_scope(force.policy, facts):
@@ -72,9 +77,11 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
         requirements.append(Requirement(id="rule", verdict=Verdict.VIOLATED, why="no rule applies to this change"))
     verdict = worst(item.verdict for item in requirements)
     why = tuple(item.why for item in requirements if item.verdict is not Verdict.SATISFIED)
+    loud = next((item.why for item in requirements if _EMERGENCY in item.why), "")
     return GateReport(
         verdict=verdict,
-        why=why,
+        why=why or ((loud,) if loud else ()),
+        emergency=loud if verdict is Verdict.SATISFIED else "",
         requirements=tuple(requirements),
         records=judged,
         statements=granted.statements,
@@ -95,8 +102,19 @@ def _out_of_scope(judged: tuple[JudgedRecord, ...], granted: Granted) -> GateRep
     )
 
 
-def _approvals(judged: tuple[JudgedRecord, ...]) -> list[JudgedRecord]:
-    return [j for j in judged if j.valid and j.live and j.record.attestation.decision is DecisionKind.APPROVE]
+_EMERGENCY = "EMERGENCY approval"
+
+
+def _approvals(judged: tuple[JudgedRecord, ...], *, emergency: bool = False) -> list[JudgedRecord]:
+    """Approvals that count: the reviewed ones, or those of an emergency, which nobody reviewed."""
+    return [
+        j
+        for j in judged
+        if j.valid
+        and j.live
+        and j.record.attestation.decision is DecisionKind.APPROVE
+        and j.record.attestation.emergency is emergency
+    ]
 
 
 def _label(approval: JudgedRecord) -> str:
@@ -123,7 +141,11 @@ def _shortfall(rule: Rule, facts: Facts, judged: JudgedRecord) -> tuple[Verdict,
         if demand == "fresh" and judged.carried:
             return Verdict.VIOLATED, f"the approval of {att.principal} is carried, not fresh"
         if demand.startswith("max-age="):
-            return Verdict.UNDECIDABLE, "max-age needs a witness, which this version does not read"
+            if judged.age is None:
+                why = f"no witness says how old the approval of {att.principal} is: run `verify --witness` in CI"
+                return Verdict.UNDECIDABLE, why
+            if judged.age > duration(demand.removeprefix("max-age=")):
+                return Verdict.VIOLATED, f"the approval of {att.principal} is older than {demand[8:]}"
     return None
 
 
@@ -147,6 +169,11 @@ def _rule_requirement(
             verdict=Verdict.SATISFIED,
             why=f"{rule.id}: approved by {', '.join(people[name] for name in sorted(people))}",
         )
+    broken_glass = _approvals(judged, emergency=True)
+    if broken_glass:
+        att = broken_glass[0].record.attestation
+        why = f"{rule.id}: {_EMERGENCY} by {att.principal} until {att.expires_at}, not reviewed yet"
+        return Requirement(id=rule.id, verdict=Verdict.SATISFIED, why=why)
     parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
     parts += [text for _, text in lacking]
     verdict = Verdict.VIOLATED
@@ -191,7 +218,9 @@ def _boundary_requirements(
                 Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: {len(people)} reviewers agree")
             )
         elif result.level == "acknowledge" and any(
-            result.fingerprint == a.fingerprint for j in approvals for a in j.record.attestation.acknowledged
+            result.fingerprint == a.fingerprint
+            for j in (*approvals, *_approvals(judged, emergency=True))
+            for a in j.record.attestation.acknowledged
         ):
             out.append(Requirement(id=name, verdict=Verdict.SATISFIED, why=f"{result.id}: acknowledged"))
         else:
@@ -258,5 +287,8 @@ def _standing_requirements(
 
 
 def _quorum_without(rules: tuple[Rule, ...], facts: Facts, judged: tuple[JudgedRecord, ...], principal: str) -> bool:
-    others = tuple(j for j in judged if j.record.attestation.principal != principal)
+    """Tell whether reviewed approvals of others are enough; an emergency lifts no reject."""
+    others = tuple(
+        j for j in judged if j.record.attestation.principal != principal and not j.record.attestation.emergency
+    )
     return all(_rule_requirement(rule, rules, facts, others).verdict is Verdict.SATISFIED for rule in rules)

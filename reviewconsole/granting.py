@@ -116,7 +116,7 @@ def _fault(
 ) -> str | None:
     """Why a statement does not count: key, log, repository, term, and who may make it."""
     said = entry.attestation
-    fault = signer_fault(force, entry, now)
+    fault = signer_fault(force, entry, records.witnessed.get(entry.id, now))
     if fault:
         return fault
     if entry.log in records.broken:
@@ -177,7 +177,11 @@ def _lifted(force: PolicyInForce, records: Records, now: int) -> frozenset[str]:
     owners = {entry.id: entry.attestation.principal for entry in records.statements}
     for entry in records.statements:
         body = entry.attestation.body
-        if isinstance(body, TaskBoundary) and entry.log not in records.broken and not signer_fault(force, entry, now):
+        if (
+            isinstance(body, TaskBoundary)
+            and entry.log not in records.broken
+            and not signer_fault(force, entry, records.witnessed.get(entry.id, now))
+        ):
             found |= {i for i in body.supersedes if owners.get(i) == entry.attestation.principal}
     return frozenset(found)
 

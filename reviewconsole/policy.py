@@ -24,6 +24,7 @@ REVOKED_PATH = f"{FOLDER}/revoked_keys"
 
 CARRY_OVER = ("exact", "same-content", "replay")
 _REQUIRE = r"read-all|acknowledge-high|touch|pin|fresh|max-age=[1-9][0-9]*[hd]"
+_BRANCH = r"[^\s:?\[\\^~]+"
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _SEVERITIES = [severity.value for severity in Severity]
 
@@ -80,6 +81,14 @@ class ConstraintTable:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Emergency:
+    """`[emergency]`: who may approve at once, and for how long that counts."""
+
+    people: frozenset[str]
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """A policy file, checked."""
 
@@ -101,6 +110,9 @@ class Policy:
     constraints: tuple[ConstraintTable, ...]
     disabled: frozenset[str]
     severity: Mapping[str, Severity] = field(default_factory=dict)
+    emergency: Emergency | None = None
+    backports: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(pattern of targets, patterns of targets whose decisions count there by equal content)."""
     unsupported: tuple[str, ...] = ()
     """Tables this version reads but cannot judge by: any of them makes a verdict undecidable."""
 
@@ -108,6 +120,13 @@ class Policy:
         """Name the person an e-mail belongs to."""
         wanted = email.strip().lower()
         return next((name for name, emails in self.people.items() if wanted in emails), None)
+
+    def backport_sources(self, branch: str) -> Globs | None:
+        """Branches whose decisions count for this target by equal content."""
+        sources = tuple(
+            name for pattern, names in self.backports if Globs((pattern,)).matches(branch) for name in names
+        )
+        return Globs(sources) if sources else None
 
     def covers(self, branch: str) -> bool:
         """Tell whether a branch name (without `refs/heads/`) is one of the targets."""
@@ -120,7 +139,7 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
     if top.integer("version") != 1:
         raise top.fail("version", "this program reads version 1")
     repository = top.text("repository", pattern=r".+")
-    targets = top.texts("targets", pattern=r"[^\s:?\[\\^~]+")
+    targets = top.texts("targets", pattern=_BRANCH)
     if not targets:
         raise top.fail("targets", "names no branch")
     trust = top.text("trust", next((name for name in targets if "*" not in name), "main"))
@@ -133,7 +152,7 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
     boundary = top.table("boundary", missing=True)
     detection = top.table("rules", missing=True)
     severity = detection.table("severity", missing=True)
-    unsupported = _unsupported(top, detection, groups)
+    unsupported = _unsupported(detection)
     policy = Policy(
         repository=repository,
         targets=targets,
@@ -152,6 +171,8 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
         constraints=tuple(_constraint(row) for row in top.tables("constraint", missing=True)),
         disabled=frozenset(detection.texts("disable", ())),
         severity={key: Severity(severity.text(key, choices=_SEVERITIES)) for key in severity.keys()},  # noqa: SIM118
+        emergency=_emergency(top, groups),
+        backports=_backports(top),
         unsupported=unsupported,
     )
     for table in (review, boundary, detection, top):
@@ -288,20 +309,35 @@ def _constraint(row: Table) -> ConstraintTable:
     )
 
 
-def _unsupported(top: Table, detection: Table, groups: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+def duration(text: str) -> int:
+    """Seconds of `24h` or `30d`."""
+    return int(text[:-1]) * {"h": 3600, "d": 86400}[text[-1]]
+
+
+def _emergency(top: Table, groups: Mapping[str, frozenset[str]]) -> Emergency | None:
+    if not top.has("emergency"):
+        return None
+    table = top.table("emergency")
+    names = table.texts("from")
+    for index, name in enumerate(names):
+        if name not in groups:
+            raise table.fail(f"from[{index}]", f"there is no group called {name!r}")
+    expires = table.text("expires", pattern=r"[1-9][0-9]{0,3}[hd]")
+    table.end()
+    return Emergency(people=frozenset(one for name in names for one in groups[name]), seconds=duration(expires))
+
+
+def _backports(top: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = top.table("backports", missing=True)
+    found = tuple((target, table.texts(target, pattern=_BRANCH)) for target in table.keys())  # noqa: SIM118
+    for index, (target, sources) in enumerate(found):
+        Globs((target, *sources), place=f"backports[{index}]")
+    table.end()
+    return found
+
+
+def _unsupported(detection: Table) -> tuple[str, ...]:
     found = []
-    if top.has("emergency"):
-        emergency = top.table("emergency")
-        for index, name in enumerate(emergency.texts("from")):
-            if name not in groups:
-                raise emergency.fail(f"from[{index}]", f"there is no group called {name!r}")
-        emergency.text("expires", pattern=r"[1-9][0-9]*[hd]")
-        emergency.end()
-    if top.has("backports"):
-        backports = top.table("backports")
-        for target in backports.keys():  # noqa: SIM118
-            backports.texts(target)
-        backports.end()
     if detection.texts("packs", ()):
         found.append("rules.packs")
     if detection.has("sarif"):

@@ -20,6 +20,7 @@ from reviewconsole.policy import Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8
 from reviewconsole.statement import Statement
+from reviewconsole.witness import VerifiedWitness
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,8 @@ class PolicyInForce:
     """The commit the policy was read from."""
     sha256: str
     """Over policy, signers and revocations (docs/record.md)."""
+    witnesses: SignerRoster = field(default_factory=lambda: SignerRoster({}))
+    """Keys that may date records; the same file, another namespace."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +120,10 @@ class Records:
     replays: Mapping[str, Replay] = field(default_factory=dict)
     """Record id -> whether it carries by replay, for those that may (`carryover.may_be_replay`)."""
 
+    witnesses: tuple[VerifiedWitness, ...] = ()
+    witnessed: Mapping[str, int] = field(default_factory=dict)
+    """Record id -> seconds since the epoch of the earliest witness that counts; see `dating`."""
+
     @property
     def entries(self) -> tuple[Logged, ...]:
         """Everything that stands in the logs with a good signature."""
@@ -136,6 +143,8 @@ class JudgedRecord:
     """About an earlier content of this change."""
     unknown: bool = False
     """Whether it carries by replay cannot be told; `why` says what is missing."""
+    age: int | None = None
+    """Seconds since the earliest witness; None without one."""
     live: bool = True
     """False when a later record of the same person supersedes it."""
     notes: tuple[str, ...] = ()
@@ -148,7 +157,7 @@ def own_log(record: Logged) -> str:
     return log_ref(att.principal, key8(record.blob), att.device)
 
 
-def broken_logs(records: Iterable[Logged]) -> dict[str, str]:
+def broken_logs(records: Iterable[Logged], witnesses: Iterable[VerifiedWitness] = ()) -> dict[str, str]:
     """Step 5: check every chain among records whose signers are who they say.
 
     A log is broken by a gap, a fork, a wrong `previous`, or when a record that somebody observed
@@ -176,6 +185,10 @@ def broken_logs(records: Iterable[Logged]) -> dict[str, str]:
                 broken.setdefault(
                     seen.log, f"record {seen.sequence}, which {record.attestation.principal} observed, is missing"
                 )
+    for one in witnesses:
+        for seen in one.witness.tips:
+            if seen.id not in present.get(seen.log, set()):
+                broken.setdefault(seen.log, f"record {seen.sequence}, which {one.ref} witnessed, is missing")
     return broken
 
 
@@ -199,9 +212,12 @@ def judge_records(
 ) -> tuple[JudgedRecord, ...]:
     """Judge every record that has to do with the change; the others are left out."""
     superseded: dict[str, set[str]] = {}
-    subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths)
+    branch = facts.change.target.removeprefix("refs/heads/")
+    sources = force.policy.backport_sources(branch)
+    subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths, sources=sources)
     for record in records.verified:
-        if record.log not in records.broken and signer_fault(force, record, now) is None:
+        at = records.witnessed.get(record.id, now)
+        if record.log not in records.broken and signer_fault(force, record, at) is None:
             superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
     out = []
     for record in records.verified:
@@ -218,6 +234,7 @@ def judge_records(
                 carried=relation.value if relation in _CARRIED else None,
                 stale=bool(fault and fault.startswith(_STALE)),
                 unknown=relation is Rung.UNKNOWN,
+                age=now - records.witnessed[record.id] if record.id in records.witnessed else None,
                 live=not gone,
                 notes=_differences(force, facts, record.attestation),
             )
@@ -265,7 +282,7 @@ def _fault(
 ) -> str | None:
     """Steps 3 to 9 for one record; None when it counts. A reject needs less than an approval."""
     att = record.attestation
-    fault = signer_fault(force, record, now)
+    fault = signer_fault(force, record, records.witnessed.get(record.id, now))
     if fault:
         return fault
     if att.repository_id != facts.repository_id:
@@ -285,11 +302,31 @@ def _fault(
         return "signed for another head, and the rule wants the very head"
     if relation is Rung.REPLAY and allowed != "replay":
         return f"it would be carried by replay, and a rule that applies allows no more than {allowed}"
+    if att.emergency:
+        fault = _emergency_fault(force, att, records.witnessed.get(record.id), now)
+        if fault:
+            return fault
     if att.expires_at is not None and now >= seconds(att.expires_at):
         return "the approval has expired"
-    if att.emergency:
-        return "an emergency approval, which this version does not judge"
     return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
+
+
+def _emergency_fault(force: PolicyInForce, att: Attestation, witnessed: int | None, now: int) -> str | None:
+    """Judge break-glass: by whom, and for how long, whatever the record itself claims."""
+    allowed = force.policy.emergency
+    if allowed is None:
+        return "an emergency approval, and the policy has no [emergency]"
+    if att.principal not in allowed.people:
+        return f"an emergency approval, and {att.principal} is not in [emergency] from"
+    if att.expires_at is None:
+        return "an emergency approval without an end"
+    end = seconds(att.expires_at)
+    if (
+        end - (seconds(att.decided_at) if witnessed is None else witnessed) > allowed.seconds
+        or end - now > allowed.seconds
+    ):
+        return "an emergency approval that would last longer than the policy allows"
+    return "the emergency approval has expired: review the change" if now >= end else None
 
 
 def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: Rung) -> str | None:

@@ -16,7 +16,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import judge, open_case
 from reviewconsole.loading.changes import Target
-from reviewconsole.loading.landing import judge_landed
+from reviewconsole.loading.landing import judge_landed, together
 from reviewconsole.loading.policies import in_force, policy_at, repository_id
 from reviewconsole.loading.provenances import read_provenance_notes
 from reviewconsole.loading.records import read_records
@@ -124,17 +124,23 @@ def _not_fetched(repository: Repository) -> str:
 
 def judge_each(store: Store, listed: Sequence[Change], start: Oid | None, now: int) -> Iterator[ChangeVerdict]:
     """Ask the gate about each change; what landed up to the introduction `start` is out of scope."""
+    found = [_judge_one(store, change, start, now) for change in listed]
+    joined = together(store, [(item.change, item.report) for item in found], now)
     missing = _not_fetched(store.repository)
-    for change in listed:
-        if start is not None and change.landed and store.repository.is_ancestor(change.head, start):
-            report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
-            yield ChangeVerdict(change=change, report=report)
-            continue
-        case = open_case(store, change)
-        report = judge_landed(store, case, now) if change.landed else judge(store, case, now)
+    for item in found:
+        report = joined.get(item.change.head, item.report)
         if missing and report.verdict is Verdict.VIOLATED:
             report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
-        yield ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable)
+        yield replace(item, report=report)
+
+
+def _judge_one(store: Store, change: Change, start: Oid | None, now: int) -> ChangeVerdict:
+    if start is not None and change.landed and store.repository.is_ancestor(change.head, start):
+        report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
+        return ChangeVerdict(change=change, report=report)
+    case = open_case(store, change)
+    report = judge_landed(store, case, now) if change.landed else judge(store, case, now)
+    return ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable)
 
 
 def verify(
@@ -150,6 +156,11 @@ def verify(
     store = open_store(repository, patterns, target)
     start = introduction(repository, since)
     chosen, listed = _range(store, spec)
+    if start is not None and not repository.is_ancestor(start, chosen.tip):
+        raise Undecidable(
+            f"the introduction {start[:12]} is not in the history of {chosen.ref}",
+            remedy="pin one that is, and ask who rewrote the branch",
+        )
     found = tuple(judge_each(store, listed, start, now))
     commit, sha256, unreadable, identity = _policy_of(repository, chosen)
     problems = tuple(

@@ -12,14 +12,19 @@ from reviewconsole.cli.common import (
     Options,
     Verbs,
     add_verb,
+    ask,
     json_option,
+    note,
     say,
     target_option,
 )
-from reviewconsole.errors import FormatError
+from reviewconsole.errors import FormatError, UsageError
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
+    from reviewconsole.git.repository import Repository
+    from reviewconsole.review.witnessing import Witnessed
+    from reviewconsole.verify import RangeVerdict
 
 
 def grammar(verbs: "Sub") -> None:
@@ -33,6 +38,8 @@ def grammar(verbs: "Sub") -> None:
     target_option(verify)
     verify.add_argument("--all", action="store_true", help="show satisfied changes too")
     verify.add_argument("--introduction", metavar="COMMIT", help="the first policy commit that you trust")
+    verify.add_argument("--at", metavar="TIME", help="judge as of this time, YYYYMMDD[HHMM[SS]]Z; default now")
+    verify.add_argument("--witness", action="store_true", help="sign which records were seen, and print the trailer")
     check = add_verb(verbs, "check-signature", "check an SSH signature strictly; the message comes on stdin")
     for option, metavar in (("signers", "FILE"), ("principal", "P"), ("namespace", "N"), ("signature", "FILE")):
         check.add_argument(f"--{option}", required=True, metavar=metavar)
@@ -47,7 +54,9 @@ def verify(options: Options, environ: Environ) -> int:
     from reviewconsole.git.repository import Repository
     from reviewconsole.verify import verify as judge
 
-    now = int(time.time())
+    if options.witness and options.at:
+        raise UsageError("a witness says what is seen now: --at and --witness exclude each other")
+    now = _moment(options.at) if options.at else int(time.time())
     repository = Repository.open(options.folder, environ)
     result = judge(
         repository,
@@ -57,15 +66,26 @@ def verify(options: Options, environ: Environ) -> int:
         target=options.target,
         since=options.introduction,
     )
+    witnessed = _witness(repository, result, environ, now) if options.witness else None
     if options.json:
-        sys.stdout.write(documents.render(documents.verify(result)))
+        sys.stdout.write(documents.render(documents.verify(result, witnessed)))
     elif options.sarif:
         sys.stdout.write(documents.render(sarif.verify(result)))
     elif options.vsa:
         sys.stdout.write(documents.render(summary.vsa(result, now)))
     else:
         say(text.verify(result, text.Painter(sys.stdout, environ), everything=options.all))
+        say([witnessed.trailer] if witnessed else [])
     return UNREADABLE if result.policy_unreadable else VERDICT_CODES[result.verdict]
+
+
+def _witness(repository: "Repository", result: "RangeVerdict", environ: Environ, now: int) -> "Witnessed":
+    from reviewconsole.config import load_config
+    from reviewconsole.review.witnessing import write_witness
+
+    witnessed = write_witness(repository, load_config(environ), result, now=now, ask=ask)
+    note(f"witnessed in {witnessed.ref}: push it, and put the trailer into the merge commit")
+    return witnessed
 
 
 def check_signature(options: Options, environ: Environ) -> int:

@@ -47,6 +47,9 @@ def grammar(verbs: "Sub") -> None:
             decide.add_argument(
                 "--override", action="append", default=[], metavar="RECORD", help="override a reject by its record id"
             )
+            decide.add_argument(
+                "--emergency", action="store_true", help="break-glass: counts for a while, and waits for a review"
+            )
     sync = add_verb(verbs, "sync", "fetch everyone's records and push your own")
     sync.add_argument("--remote", metavar="NAME")
     sync.add_argument("--no-push", action="store_true", help="fetch only")
@@ -72,6 +75,7 @@ def _decide(kind: DecisionKind, options: Options, environ: Environ) -> int:
         reason=options.reason,
         acknowledged=acknowledgements(opened.findings, _acknowledged(options.ack)),
         overrides=tuple(getattr(options, "override", ())),
+        emergency=getattr(options, "emergency", False),
     )
     recorded = workspace.record(opened, draft, ask)
     say([recorded.summary, f"recorded {recorded.id}", f"in {recorded.ref}"])
@@ -80,6 +84,8 @@ def _decide(kind: DecisionKind, options: Options, environ: Environ) -> int:
             note(where(workspace.publish()))
         after = workspace.open_change(options.change)
         note(f"the gate: {after.verdict.value}")
+        if draft.emergency:
+            note("  an EMERGENCY approval: it ends by itself, and the change stays in the queue until it is reviewed")
         missing = [item for item in after.requirements if item.verdict is not Verdict.SATISFIED]
         for item in missing:
             note(f"  {safe_text(item.why)}")

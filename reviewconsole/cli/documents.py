@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement
@@ -11,6 +11,9 @@ from reviewconsole.change import Change
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Family, Finding
 from reviewconsole.verify import RangeVerdict
+
+if TYPE_CHECKING:
+    from reviewconsole.review.witnessing import Witnessed
 
 Document = dict[str, Any]
 
@@ -198,7 +201,7 @@ def _dropped(opened: OpenedChange) -> Document:
     }
 
 
-def verify(result: RangeVerdict) -> Document:
+def verify(result: RangeVerdict, witnessed: "Witnessed | None" = None) -> Document:
     """`reviewconsole/verify/v1`."""
     return {
         "schema": "reviewconsole/verify/v1",
@@ -211,6 +214,7 @@ def verify(result: RangeVerdict) -> Document:
                 "title": item.change.title,
                 "verdict": item.report.verdict.value,
                 "why": list(item.report.why),
+                "emergency": item.report.emergency,
                 "requirements": [_requirement(requirement) for requirement in item.report.requirements],
                 "records": [
                     {
@@ -228,6 +232,9 @@ def verify(result: RangeVerdict) -> Document:
         ],
         "why": result.why,
         "problems": list(result.problems),
+        "witness": (
+            {"id": witnessed.id, "ref": witnessed.ref, "trailer": witnessed.trailer} if witnessed is not None else None
+        ),
     }
 
 

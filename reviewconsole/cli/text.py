@@ -71,6 +71,8 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
             f"{entry.files:>3} files +{entry.added} -{entry.removed}  {safe_text(short_ref(change.ref))}"
         )
         yield f"    {safe_text(change.title)}"
+        if entry.emergency:
+            yield paint(f"    ! {safe_text(entry.emergency)}", "red")
         for reason in entry.risk.reasons[:3]:
             yield paint(f"      {safe_text(reason)}", "dim")
 
@@ -160,14 +162,15 @@ def verify(result: RangeVerdict, paint: Painter, *, everything: bool) -> Iterato
     """The verdict, change by change."""
     for item in result.changes:
         report = item.report
-        if report.verdict is Verdict.SATISFIED and not everything and len(result.changes) > 1:
+        quiet = not everything and len(result.changes) > 1 and not report.emergency
+        if report.verdict is Verdict.SATISFIED and quiet:
             continue
         glyph, colour = _VERDICTS[report.verdict]
         yield paint(
             f"{glyph} {report.verdict.value:<11} {item.change.head[:12]} {safe_text(item.change.title)}", colour
         )
         for why in report.why:
-            yield f"    {safe_text(why)}"
+            yield paint(f"    {safe_text(why)}", "red" if report.emergency else "")
         for judged in report.records:
             att = judged.record.attestation
             standing = "counts" if judged.valid and judged.live else "does not count"

@@ -116,7 +116,8 @@ class Sync:
         ours = {ref.name: ref.oid for ref in self._repository.note_refs(prefix)}
         changed = {ref: oid for ref, oid in theirs.items() if ours.get(ref) != oid}
         arrived, failed = self._bring(address, changed) if changed else ({}, {})
-        report = self._apply(arrived, theirs, {**stored, **ours}, own, seen)
+        here = {ref: oid for ref, oid in seen.items() if ref.startswith(prefix)}
+        report = self._apply(arrived, theirs, {**stored, **ours}, own, here)
         report = replace(report, failed={**failed, **report.failed})
         kept = {*report.rolled_back, *report.failed}
         self._remember(remote, {**seen, **{ref: oid for ref, oid in theirs.items() if ref not in kept}})

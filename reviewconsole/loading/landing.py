@@ -1,29 +1,41 @@
 """Judge what has landed: by its own records, or as the mechanical merge of commits that are all covered."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from reviewconsole.change import Change, Oid
-from reviewconsole.decision import Verdict
+from reviewconsole import canonical
+from reviewconsole.attestation import Attestation
+from reviewconsole.change import Change, Commit, Oid, paths_digest
+from reviewconsole.decision import DecisionKind, Verdict, worst
 from reviewconsole.errors import RepositoryError
 from reviewconsole.gate import GateReport
 from reviewconsole.git.merging import Bench
 from reviewconsole.loading.case import Case, judge, open_case
-from reviewconsole.loading.changes import landed_commit
+from reviewconsole.loading.changes import Target, landed_commit
+from reviewconsole.loading.content import content_digest
 from reviewconsole.loading.replaying import mechanical
 from reviewconsole.loading.store import Store
+from reviewconsole.witness import WITNESS_PREFIX, named_witnesses
 
 _MOST_PARTS = 200
 _DEEPEST = 8
+_LONGEST_RUN = 50
+_LOOKED_BACK = 500
 _BLOCKING = ("reject/", "records", "authors")
 """Requirements that no covered part can lift."""
 
 
-def judge_landed(store: Store, case: Case, now: int, depth: int = 0) -> GateReport:
+def judge_landed(store: Store, case: Case, now: int) -> GateReport:
     """Ask the gate about a commit of a target; a merge may be covered by its parts.
 
     The policy that judges the parts is that of the merge's first parent, like for the merge itself:
     a side branch brings no policy of its own.
     """
+    return _with_witness(store, case.change, _judge(store, case, now, 0))
+
+
+def _judge(store: Store, case: Case, now: int, depth: int) -> GateReport:
     report = judge(store, case, now)
     change = case.change
     parents = change.commits[0].parents if change.commits else ()
@@ -35,10 +47,7 @@ def judge_landed(store: Store, case: Case, now: int, depth: int = 0) -> GateRepo
         return replace(report, why=(*report.why, f"a merge: {found.why}"))
     if not found.is_so:
         return replace(report, why=(*report.why, found.why))
-    blocked = any(
-        item.verdict is not Verdict.SATISFIED and item.id.startswith(_BLOCKING) for item in report.requirements
-    )
-    if blocked or not report.requirements:
+    if _blocked(report) or not report.requirements:
         return report
     return _by_parts(store, case, report, now, depth)
 
@@ -54,7 +63,7 @@ def _by_parts(store: Store, case: Case, report: GateReport, now: int, depth: int
         return report
     for oid in reversed(line):
         part = _part(store, change, oid)
-        judged = judge_landed(store, open_case(store, part, policy_from=change.base), now, depth + 1)
+        judged = _judge(store, open_case(store, part, policy_from=change.base), now, depth + 1)
         if judged.verdict is not Verdict.SATISFIED:
             why = f"a mechanical merge, but {oid[:12]} in it is {judged.verdict.value}"
             return replace(report, why=(*report.why, why))
@@ -65,3 +74,107 @@ def _by_parts(store: Store, case: Case, report: GateReport, now: int, depth: int
 def _part(store: Store, change: Change, oid: Oid) -> Change:
     target = next(target for target in store.targets if target.ref == change.target)
     return landed_commit(store.repository, target, oid)
+
+
+def _with_witness(store: Store, change: Change, report: GateReport) -> GateReport:
+    """A witness that the commit itself names must be here: else somebody could have taken records away."""
+    known = {one.id for one in store.records.witnesses}
+    named = named_witnesses(change.commits[0].message) if change.commits and report.in_scope else ()
+    missing = [identifier for identifier in named if identifier not in known]
+    if not missing:
+        return report
+    fetch = f"git fetch origin '{WITNESS_PREFIX}*:{WITNESS_PREFIX}*'"
+    why = f"the witness {canonical.printable(missing[0])[:19]} that the commit names is not here: {fetch}"
+    return replace(report, verdict=worst([report.verdict, Verdict.UNDECIDABLE]), why=(*report.why, why))
+
+
+def together(store: Store, judged: Sequence[tuple[Change, GateReport]], now: int) -> dict[Oid, GateReport]:
+    """Find runs of landed commits that were approved as one, as a fast-forward or "rebase and merge" leaves them.
+
+    A run is judged as one change by the policy before it; a reject of one of its commits still blocks.
+    Gives the new answer to each commit that such a run covers.
+    """
+    open_ = {
+        change.head
+        for change, report in judged
+        if change.landed and report.verdict is not Verdict.SATISFIED and not _blocked(report) and report.requirements
+    }
+    target = next((each for each in store.targets if judged and each.ref == judged[0][0].target), None)
+    if not open_ or target is None:
+        return {}
+    found: dict[Oid, GateReport] = {}
+    for base, run in _runs(store, target, judged[-1][0].head, open_):
+        if all(commit.oid in found for commit in run if commit.oid in open_):
+            continue
+        whole = _whole(target, base, run)
+        report = judge(store, open_case(store, whole), now)
+        if report.verdict is Verdict.SATISFIED and report.in_scope:
+            why = f"approved as one with {len(run)} commits, {base.oid[:12]}..{whole.head[:12]}"
+            answer = replace(report, why=(why, *report.why))
+            found.update({commit.oid: answer for commit in run if commit.oid in open_})
+    return found
+
+
+def _blocked(report: GateReport) -> bool:
+    return any(item.verdict is not Verdict.SATISFIED and item.id.startswith(_BLOCKING) for item in report.requirements)
+
+
+def _runs(store: Store, target: Target, last: Oid, open_: set[Oid]) -> Iterator[tuple[Commit, tuple[Commit, ...]]]:
+    """Runs of plain commits, oldest first, whose changed paths are those of an approval, with the commit before."""
+    line = _line(store, last, _LOOKED_BACK)
+    known = {att.paths_sha256 for att in _approved(store, target)}
+    windows = [
+        (first, after)
+        for first in range(len(line) - 2)
+        for after in range(first + 2, min(first + _LONGEST_RUN, len(line)))
+        if all(len(commit.parents) == 1 for commit in line[first + 1 : after + 1])
+        and any(commit.oid in open_ for commit in line[first + 1 : after + 1])
+    ]
+    listed = store.repository.entries_of([(line[first].tree, line[after].tree) for first, after in windows])
+    for (first, after), entries in zip(windows, listed, strict=True):
+        if paths_digest(entry.path for entry in entries) in known:
+            yield line[first], tuple(line[first + 1 : after + 1])
+
+
+def _line(store: Store, tip: Oid, most: int) -> list[Commit]:
+    """The newest commits of a first-parent line, oldest first."""
+    oids = store.repository.first_parents(tip, [])[: most + 1]
+    return store.repository.read_commits(reversed(oids))
+
+
+def _approved(store: Store, target: Target) -> Iterator[Attestation]:
+    for record in store.records.verified:
+        att = record.attestation
+        if att.decision is DecisionKind.APPROVE and att.target_ref == canonical.printable(target.ref):
+            yield att
+
+
+def _whole(target: Target, base: Commit, run: tuple[Commit, ...]) -> Change:
+    return Change(
+        ref=run[-1].oid,
+        target=target.ref,
+        base=base.oid,
+        head=run[-1].oid,
+        base_tree=base.tree,
+        head_tree=run[-1].tree,
+        merge_bases=(base.oid,),
+        commits=tuple(reversed(run)),
+        landed=True,
+    )
+
+
+def let_through(store: Store) -> Iterator[Change]:
+    """Commits of a target that an emergency approval let through; reviewed or not is the gate's answer."""
+    for target in store.targets:
+        wanted = [att for att in _approved(store, target) if att.emergency]
+        if not wanted:
+            continue
+        line = _line(store, target.tip, _LOOKED_BACK)
+        pairs = list(pairwise(line))
+        listed = store.repository.entries_of([(old.tree, new.tree) for old, new in pairs])
+        for (old, new), entries in zip(pairs, listed, strict=True):
+            paths = paths_digest(entry.path for entry in entries)
+            near = [att for att in wanted if att.head in (new.oid, *new.parents[1:]) or att.paths_sha256 == paths]
+            same = near and content_digest(store.repository, old.tree, new.tree)
+            if any(att.head in (new.oid, *new.parents[1:]) or att.diff_sha256 == same for att in near):
+                yield landed_commit(store.repository, target, new.oid)

@@ -14,6 +14,7 @@ from reviewconsole.loading.changes import Target, deciding_prefix
 from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.standing import PolicyInForce
+from reviewconsole.witness import WITNESS_NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,7 @@ def in_force(repository: Repository, commit: Oid) -> PolicyInForce:
         policy=policy,
         roster=roster,
         revoked=RevokedKeys.parse(revoked or b""),
+        witnesses=SignerRoster.parse(signers, namespace=WITNESS_NAMESPACE),
         commit=commit,
         sha256=hashlib.sha256(b"".join(digest.encode() + b"\0" for digest in digests)).hexdigest(),
     )

@@ -16,6 +16,7 @@ from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, VerificationError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.witnesses import read_witnesses
 from reviewconsole.signing import sshsig
 from reviewconsole.standing import (
     Logged,
@@ -113,9 +114,11 @@ def read_records(repository: Repository, pushed: Mapping[str, Oid] = MappingProx
         for noted, raw in read.notes.items():
             _read_note(reading, log, noted, raw)
     verified = tuple(reading.verified.values())
+    witnesses, faults = read_witnesses(repository)
     return Records(
         verified=tuple(record for record in verified if isinstance(record, VerifiedAttestation)),
         statements=tuple(record for record in verified if isinstance(record, VerifiedStatement)),
-        problems=tuple(reading.problems),
+        problems=(*reading.problems, *faults),
+        witnesses=witnesses,
         broken=broken_logs(record for record in verified if record.log == own_log(record)),
     )

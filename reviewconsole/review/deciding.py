@@ -178,15 +178,25 @@ def attest(
         sequence=sequence,
         previous=previous,
         observed=observed,
-        emergency=False,
+        emergency=draft.emergency,
         overrides=draft.overrides,
         supersedes=supersedes,
         reason=draft.reason,
-        decided_at=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        expires_at=None,
+        decided_at=_utc(now),
+        expires_at=_end(ready_.force, now) if draft.emergency else None,
         tool=("reviewconsole", __version__),
         nonce=secrets.token_hex(16),
     )
+
+
+def _utc(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _end(force: PolicyInForce, now: int) -> str | None:
+    """When an emergency approval given now stops counting."""
+    allowed = force.policy.emergency
+    return _utc(now + allowed.seconds) if allowed is not None else None
 
 
 def _next(records: Records, log: str) -> tuple[int, str | None, tuple[Observed, ...]]:
@@ -253,6 +263,10 @@ def _blocked(ready_: Ready, principal: str, draft: Draft, own: tuple[VerifiedAtt
         return "there is no record of yours on this change to withdraw"
     if draft.kind is not DecisionKind.APPROVE:
         return ""
+    if draft.emergency:
+        allowed = ready_.force.policy.emergency
+        if allowed is None or principal not in allowed.people:
+            return f"the policy lets {principal} approve no emergency ([emergency] from)"
     emails = ready_.force.policy.people.get(principal, frozenset())
     taken = [p for p in ready_.facts.participants if p.email in emails]
     if taken:
@@ -263,7 +277,7 @@ def _blocked(ready_: Ready, principal: str, draft: Draft, own: tuple[VerifiedAtt
 def _rows(case: Case, att: Attestation, signer: Signer) -> tuple[tuple[str, str], ...]:
     boundary = ", ".join(f"{name} {verdict}" for name, verdict in att.boundary_verdicts)
     return (
-        ("decision", att.decision.value),
+        ("decision", att.decision.value + (f", EMERGENCY until {att.expires_at}" if att.emergency else "")),
         ("by", f"{att.principal} with {signer.kind} key {signer.fingerprint}"),
         ("ref", att.ref),
         ("into", att.target_ref),

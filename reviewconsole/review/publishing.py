@@ -1,7 +1,7 @@
 """Let records travel: fetch everybody's logs, push one's own, say what happened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewconsole.attestation import REF_PREFIX
@@ -11,6 +11,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
 from reviewconsole.loading.changes import sync_remote
 from reviewconsole.review.journaling import device_id, merge_notes
+from reviewconsole.witness import WITNESS_PREFIX
 
 _TRIES = 5
 
@@ -52,6 +53,13 @@ def exchange(
         for _ in range(_TRIES):
             own = own_refs(repository, state_dir)
             report = sync.fetch(name, REF_PREFIX, own=frozenset(own))
+            seen = sync.fetch(name, WITNESS_PREFIX, own=frozenset())
+            report = replace(
+                report,
+                updated=(*report.updated, *seen.updated),
+                rolled_back=(*report.rolled_back, *seen.rolled_back),
+                failed={**report.failed, **seen.failed},
+            )
             fetched.update(report.updated)
             alarms.update(
                 dict.fromkeys(f"{ref} was rewound, replaced or deleted on {name}" for ref in report.rolled_back)

@@ -28,7 +28,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
-from reviewconsole.loading.landing import judge_landed
+from reviewconsole.loading.landing import judge_landed, let_through
 from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
@@ -126,6 +126,7 @@ class Workspace:
             found = changes.pending(self._repository, store.targets)
             if not everything:
                 found = self._evident(found, store.policy)
+            found = (*found, *let_through(store))
         entries = []
         for index, change in enumerate(found):
             if progress is not None:
@@ -170,7 +171,8 @@ class Workspace:
             removed=sum(file.removed for file in files),
             state=state,
             top=tuple(live[:_TOP]),
-            notes=case.notes,
+            notes=(*([report.emergency] if report.emergency else ()), *case.notes),
+            emergency=report.emergency,
         )
         return entry, (wanted or evident) and state not in ("approved", "rejected")
 
@@ -301,7 +303,7 @@ def state_of(report: GateReport) -> str:
     if any(item.id.startswith("reject/") for item in report.requirements):
         return "rejected"
     if report.in_scope and report.verdict is Verdict.SATISFIED:
-        return "approved"
+        return "pending" if report.emergency else "approved"
     if any(judged.stale for judged in approve):
         return "stale"
     if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
@@ -343,7 +345,11 @@ def _shown(opened: _Opened) -> OpenedChange:
         verdict=report.verdict,
         participants=case.facts.participants if case.facts is not None else (),
         policy_commit=case.force.commit if case.force is not None else None,
-        notes=(*case.notes, *((case.policy_fault,) if case.policy_fault else ())),
+        notes=(
+            *((report.emergency,) if report.emergency else ()),
+            *case.notes,
+            *((case.policy_fault,) if case.policy_fault else ()),
+        ),
         state=state_of(report),
         dropped=case.dropped,
         dropped_places=case.dropped_places,

@@ -162,7 +162,7 @@ def test_nothing_is_violated_and_says_how_many_are_missing() -> None:
         ({"paths_count": 2}, "other paths"),
         ({"boundary_sha256": "0" * 64}, "boundary evidence"),
         ({"findings_sha256": "0" * 64}, "findings"),
-        ({"emergency": True}, "emergency"),
+        ({"emergency": True}, "no [emergency]"),
         ({"device": "00000000", "log": log_ref("alice", key8(BLOBS["alice"]), "0badcafe")}, "the log is not"),
         ({"noted": Oid("7" * 40)}, "another object"),
         ({"principal": "bob"}, "not one of bob"),

@@ -1,0 +1,133 @@
+"""A witness: a verifier's signed word that it saw these tips of the logs at this time (docs/record.md).
+
+It dates records by a clock other than their author's, and makes the loss of a record show. Signed in
+a namespace of its own, so that a reviewer's key cannot date what it signed. Pure.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reviewconsole import canonical
+from reviewconsole.attestation import STATEMENT_TYPE, Observed
+from reviewconsole.change import Oid
+from reviewconsole.errors import FormatError
+from reviewconsole.mapping import Table
+
+WITNESS_TYPE = "urn:reviewconsole:witness:v1"
+WITNESS_NAMESPACE = "witness@reviewconsole"
+WITNESS_PREFIX = "refs/notes/reviewconsole-ci/"
+TRAILER = "Reviewconsole-Witness"
+MOST_TIPS = 250
+
+_OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
+_RECORD = r"sha256:[0-9a-f]{64}"
+_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+_REASON = "tips of all logs, as this verifier saw them"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Witness:
+    """What one witness states."""
+
+    target_ref: str
+    head: Oid
+    """The commit that was judged; the note hangs on it."""
+    repository_id: str
+    verdict: str
+    tips: tuple[Observed, ...]
+    """Tips of the logs; by its chain a tip stands for everything before it."""
+    sequence: int
+    previous: str | None
+    witnessed_at: str
+    """UTC, by the verifier's clock."""
+    tool: tuple[str, str]
+    nonce: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedWitness:
+    """A witness whose signature was checked against its own key; whose key it is, is the gate's question."""
+
+    id: str
+    witness: Witness
+    ref: str
+    noted: Oid
+    blob: bytes
+    fingerprint: str
+
+
+def witness_bytes(witness: Witness) -> bytes:
+    """The bytes that are signed and stored. Raises FormatError where they would not read back the same."""
+    raw = canonical.dump(
+        {
+            "_type": STATEMENT_TYPE,
+            "subject": [{"name": canonical.printable(witness.target_ref), "digest": {"gitCommit": witness.head}}],
+            "predicateType": WITNESS_TYPE,
+            "predicate": {
+                "repositoryId": witness.repository_id,
+                "verdict": witness.verdict,
+                "tips": [{"log": o.log, "sequence": o.sequence, "id": o.id} for o in witness.tips],
+                "sequence": witness.sequence,
+                "previous": witness.previous,
+                "witnessedAt": witness.witnessed_at,
+                "tool": {"name": witness.tool[0], "version": witness.tool[1]},
+                "nonce": witness.nonce,
+            },
+        }
+    )
+    if parse_witness(raw) != witness:
+        raise FormatError("the witness does not read back as it was written")
+    return raw
+
+
+def parse_witness(raw: bytes) -> Witness:
+    """Read a witness strictly: canonical bytes, known version, every field, no other field."""
+    top = Table(canonical.parse(raw))
+    top.text("_type", choices=[STATEMENT_TYPE])
+    top.text("predicateType", choices=[WITNESS_TYPE])
+    subjects = top.tables("subject")
+    if len(subjects) != 1:
+        raise FormatError("must hold one subject", place="subject")
+    digest, p = subjects[0].table("digest"), top.table("predicate")
+    tool = p.table("tool")
+    witness = Witness(
+        target_ref=subjects[0].text("name"),
+        head=Oid(digest.text("gitCommit", pattern=_OID)),
+        repository_id=p.text("repositoryId", pattern=_RECORD),
+        verdict=p.text("verdict", choices=["satisfied", "violated", "undecidable"]),
+        tips=tuple(_tip(row) for row in p.tables("tips")),
+        sequence=p.integer("sequence", least=1),
+        previous=p.optional_text("previous", pattern=_RECORD),
+        witnessed_at=p.text("witnessedAt", pattern=_MOMENT),
+        tool=(tool.text("name"), tool.text("version")),
+        nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
+    )
+    for table in (digest, subjects[0], tool, p, top):
+        table.end()
+    if len(witness.tips) > MOST_TIPS:
+        raise FormatError(f"must hold at most {MOST_TIPS} tips", place="predicate.tips")
+    return witness
+
+
+def _tip(row: Table) -> Observed:
+    found = Observed(log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD))
+    row.end()
+    return found
+
+
+def witness_note(lines: Iterable[bytes], last: Witness) -> bytes:
+    """Compose a note of witnesses, oldest first: two lines for people, a blank one, the envelopes."""
+    first = f"witness  head {last.head[:12]}  verdict {last.verdict}  logs {len(last.tips)}  at {last.witnessed_at}"
+    return f"{first}\nreason: {json.dumps(_REASON)}\n\n".encode() + b"".join(line + b"\n" for line in lines)
+
+
+def trailer(key8: str, identifier: str) -> str:
+    """The trailer by which a merge commit names its witness."""
+    return f"{TRAILER}: {key8} {identifier}"
+
+
+def named_witnesses(message: str) -> tuple[str, ...]:
+    """Ids of the witnesses that a commit message names."""
+    rows = [row.removeprefix(f"{TRAILER}: ").split() for row in message.split("\n") if row.startswith(f"{TRAILER}: ")]
+    return tuple(row[-1] for row in rows if row)
