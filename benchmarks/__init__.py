@@ -1,0 +1,1 @@
+"""Measurements of detection on public repositories; no part of the package and none of the tests."""

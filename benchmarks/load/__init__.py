@@ -1,0 +1,1 @@
+"""How much a reviewer would be shown: findings on real merged commits."""
