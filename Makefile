@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check format clean
+.PHONY: demo test check format bench-detection clean
 
 .venv/ready: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
@@ -29,6 +29,17 @@ check: .venv/ready
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Needs the repositories of benchmarks/repositories.toml: make bench-detection REPOSITORIES=folder
+bench-detection: .venv/ready
+	@test -d "$(REPOSITORIES)" || { echo "say where the repositories are: REPOSITORIES=folder" >&2; exit 1; }
+	mkdir -p build/benchmarks
+	$(BIN)/python -m benchmarks.seeding "$(REPOSITORIES)" --json build/benchmarks/seeding.json \
+		--misses build/benchmarks/misses.md
+	$(BIN)/python -m benchmarks.load "$(REPOSITORIES)" --sample 500 --json build/benchmarks/load.json \
+		--findings build/benchmarks/commits.jsonl
+	$(BIN)/python -m benchmarks.judging draw build/benchmarks/commits.jsonl "$(REPOSITORIES)" \
+		build/benchmarks/sheet.json
 
 clean:
 	rm -rf .venv build dist

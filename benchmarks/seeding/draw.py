@@ -15,7 +15,11 @@ _FILES_OF_A_KIND = 1200
 """Files of one suffix that are read from one repository."""
 _OF_A_REPOSITORY = 5
 """Cases of one operator from one repository, so that no house style decides."""
-_COMMENTS = {"py": "#", "sh": "#", "yml": "#", "yaml": "#", "tf": "#", "toml": "#", "sql": "--", "go": "//", "java": "//", "ts": "//", "tsx": "//", "js": "//", "jsx": "//"}  # fmt: skip
+_COMMENTS = {
+    **dict.fromkeys(("py", "sh", "yml", "yaml", "tf", "toml"), "#"),
+    **dict.fromkeys(("go", "java", "ts", "tsx", "js", "jsx"), "//"),
+    "sql": "--",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

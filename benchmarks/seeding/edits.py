@@ -1,6 +1,7 @@
 """Edits of texts by line, by Python's own parser, by braces and by indentation."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -169,16 +170,21 @@ def brace_end(text: str, opening: int, marks: str = "{}") -> int:
 
 
 _SIGNATURES = {
-    "go": re.compile(r"^func\s+(?:\([^)\n]*\)\s*)?(\w+)\([^\n]*(\{)[ \t]*$", re.M),
+    "go": re.compile(r"^func\s+(?:\([^)\n]*\)\s*)?(\w+)\([^\n]*(\{)[ \t]*$", re.MULTILINE),
     "java": re.compile(
-        r"^[ \t]+(?:public|private|protected)\s[^;{}=]*?\b(\w+)\s*\([^;{}]*?\)\s*(?:throws [\w, .\n]+)?(\{)[ \t]*$", re.M
+        r"^[ \t]+(?:public|private|protected)\s[^;{}=]*?\b(\w+)\s*\([^;{}]*?\)\s*"
+        r"(?:throws [\w, .\n]+)?(\{)[ \t]*$",
+        re.MULTILINE,
     ),
     "ts": re.compile(
         r"^(?:export\s+)?(?:default\s+)?(?:(?:async\s+)?function\s+(?P<f>\w+)[^\n;]*|const\s+(?P<c>\w+)\s*=\s*(?:async\s*)?"
         r"\([^\n;]*=>\s*|const\s+(?P<m>\w+)\s*=\s*(?:async\s*)?\(\{(?:\n[^\n]*?,)*\n\}[^\n;]*=>\s*)(\{)[ \t]*$",
-        re.M,
+        re.MULTILINE,
     ),
-    "hcl": re.compile(r'^(resource|data|module|provider|terraform|variable)(?:\s+"([^"\n]+)")?(?:\s+"([^"\n]+)")?\s*(\{)', re.M),
+    "hcl": re.compile(
+        r'^(resource|data|module|provider|terraform|variable)(?:\s+"([^"\n]+)")?(?:\s+"([^"\n]+)")?\s*(\{)',
+        re.MULTILINE,
+    ),
 }  # fmt: skip
 
 
@@ -261,11 +267,11 @@ def documents(text: str) -> list[Block]:
     rows = text.split("\n")
     cuts = [0, *(at + 1 for at, row in enumerate(rows) if row.startswith("---")), len(rows) + 1]
     found = []
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in itertools.pairwise(cuts):
         body = rows[begin : end - 1]
         joined = "\n".join(body)
-        kind = re.search(r"^kind:\s*([A-Za-z]+)\s*$", joined, re.M)
-        name = re.search(r"^metadata:\n(?:[ ]+[^\n]*\n)*?[ ]+name:[ ]*(\S+)", joined, re.M)
+        kind = re.search(r"^kind:\s*([A-Za-z]+)\s*$", joined, re.MULTILINE)
+        name = re.search(r"^metadata:\n(?:[ ]+[^\n]*\n)*?[ ]+name:[ ]*(\S+)", joined, re.MULTILINE)
         if kind:
             found.append(Block(kind[1], name[1] if name else "", begin + 1, end - 1, joined, begin + 1))
     return found

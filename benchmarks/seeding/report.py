@@ -106,9 +106,8 @@ def _mean(rows: Sequence[Row]) -> str:
 
 def table(rows: Sequence[Row]) -> str:
     """Write the table of operators."""
-    out = [
-        f"{'operator':<44} {'row':<12} {'sev':<5} {'hit':<22} {'named':>5} {'seen':>5} {'open':>7} {'held':>7} {'false alarms':>13}"
-    ]
+    head = ("operator", "row", "sev", "hit", "named", "seen", "open", "held", "false alarms")
+    out = ["{:<44} {:<12} {:<5} {:<22} {:>5} {:>5} {:>7} {:>7} {:>13}".format(*head)]
     for name, group in sorted(_by_operator(rows).items(), key=lambda item: (_first(item[0]), item[0])):
         operator = OPERATORS[name]
         alarms = [alarm for row in group for alarm in row.alarms]

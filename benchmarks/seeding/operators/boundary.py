@@ -331,8 +331,8 @@ def auth_python(material: Material, draw: Draw) -> Iterator[Case]:
     kinds = sorted({site[0] for site in sites})
     if kinds:
         kind = draw.take(kinds)
-        shape, after, host = draw.rng.choice([site for site in sites if site[0] == kind])
-        yield edited(shape, material.path, py.text, after, host=host)
+        shape, after, around = draw.rng.choice([site for site in sites if site[0] == kind])
+        yield edited(shape, material.path, py.text, after, host=around)
 
 
 @operator(

@@ -68,7 +68,7 @@ def index_alembic(material: Material, draw: Draw) -> Iterator[Case]:
         ("where clause", ["op.create_index(", '    "ix_open",', '    "invoices",', '    ["state"],', "    postgresql_where=sa.text(\"state = 'open'\"),", ")"]),
     ]  # fmt: skip
     inside = ["with op.get_context().autocommit_block():", "    op.create_index(", '        "ix_invoices_paid_at",', '        "invoices",', '        ["paid_at"],', "        unique=False,", "        postgresql_concurrently=True,", "    )"]  # fmt: skip
-    new = ['op.create_table(', '    "payouts",', '    sa.Column("id", sa.Integer, primary_key=True),', ")", 'op.create_index("ix_payouts_id", "payouts", ["id"])']  # fmt: skip
+    new = ["op.create_table(", '    "payouts",', '    sa.Column("id", sa.Integer, primary_key=True),', ")", 'op.create_index("ix_payouts_id", "payouts", ["id"])']  # fmt: skip
     yield from _into_upgrade(material, draw, variants, {"concurrently": inside, "own table": new})
 
 
@@ -380,7 +380,7 @@ def rename_sql(material: Material, draw: Draw) -> Iterator[Case]:
 @operator("concurrently-in-transaction/sql", "m-04", H, files=SQL, standing=True)
 def concurrently_sql(material: Material, draw: Draw) -> Iterator[Case]:
     """CONCURRENTLY between BEGIN and COMMIT."""
-    if re.search(r"NO TRANSACTION", material.text, re.I):
+    if re.search(r"NO TRANSACTION", material.text, re.IGNORECASE):
         return
     variants: list[Variant] = [
         ("upper", ["BEGIN;", "CREATE INDEX CONCURRENTLY ix_paid ON invoices (paid_at);", "COMMIT;"]),

@@ -43,7 +43,7 @@ _IN_STEPS: list[Variant] = [
     ("one line", ["- run: kubectl delete pvc --all -n production"]),
     ("flags before the verb", _step("Cleanup", "kubectl -n checkout --context prod delete statefulset postgres")),
     ("continued line", _step("Drop database", "aws rds delete-db-instance \\", "  --db-instance-identifier orders \\", "  --skip-final-snapshot")),
-    ("quoted scalar", ['- name: "remove release"', "  run: \"helm uninstall payments --namespace prod\""]),
+    ("quoted scalar", ['- name: "remove release"', '  run: "helm uninstall payments --namespace prod"']),
     ("chained", _step("Rebuild", "cd deploy && terragrunt run-all destroy --terragrunt-non-interactive")),
     ("bucket", _step("Purge", "aws s3 rm s3://customer-uploads/ --recursive")),
     ("stack", _step("Stack", "aws --region eu-west-1 cloudformation delete-stack --stack-name core-network")),
@@ -387,6 +387,7 @@ def backup_off(material: Material, draw: Draw) -> Iterator[Case]:
 )
 def reclaim_policy(material: Material, draw: Draw) -> Iterator[Case]:
     """A volume that outlived its claim no longer does."""
+    del draw
     for block in documents(material.text):
         if block.kind not in ("StorageClass", "PersistentVolume", "PersistentVolumeClaim"):
             continue

@@ -432,7 +432,7 @@ def broad_python(material: Material, draw: Draw) -> Iterator[Case]:
     py = parsed(material)
     if py is None:
         return
-    sites = [(t, h) for t, h in _handlers(py) if "Exception" != ast.unparse(h.type or h) and not any(isinstance(n, ast.Raise) or (isinstance(n, ast.Call) and "log" in name_of(n)) for n in ast.walk(h))]  # fmt: skip
+    sites = [(t, h) for t, h in _handlers(py) if ast.unparse(h.type or h) != "Exception" and not any(isinstance(n, ast.Raise) or (isinstance(n, ast.Call) and "log" in name_of(n)) for n in ast.walk(h))]  # fmt: skip
     for block, handler in draw.rng.sample(sites, min(1, len(sites))):
         assert handler.type is not None
         begin, end = py.bounds(handler.type)
@@ -463,7 +463,7 @@ def no_error_path(material: Material, draw: Draw) -> Iterator[Case]:
         [
             ("requests", ["def fetch_rates(base):", '    response = requests.get(f"{RATES}/{base}", timeout=5)', '    return response.json()["rates"]']),
             ("file", ["def read_limits(path):", "    with open(path) as handle:", "        return json.load(handle)"]),
-            ("aliased client", ["def push_event(event):", '    body = rq.post(EVENTS, json=event, timeout=3).json()', '    return body["id"]']),
+            ("aliased client", ["def push_event(event):", "    body = rq.post(EVENTS, json=event, timeout=3).json()", '    return body["id"]']),
             ("database", ["def balance_of(account):", '    row = connection.execute("SELECT balance FROM accounts WHERE id = %s", [account]).fetchone()', "    return row[0]"]),
             ("async", ["async def load_profile(user):", "    async with httpx.AsyncClient(timeout=5) as client:", '        answer = await client.get(f"/profiles/{user}")', "    return answer.json()"]),
             ("boto", ["def put_report(key, data):", "    s3 = boto3.client('s3')", "    s3.put_object(Bucket=BUCKET, Key=key, Body=data)", "    return key"]),

@@ -297,7 +297,7 @@ def rollout_workflow(material: Material, draw: Draw) -> Iterator[Case]:
     sites = []
     for block in blocks:
         job = next((r for r in reversed(rows[: block.first - 1]) if re.match(r"  [\w-]+:\s*$", r)), "")
-        if re.search(r"deploy|release|publish|apply|prod", job + block.text, re.I):
+        if re.search(r"deploy|release|publish|apply|prod", job + block.text, re.IGNORECASE):
             sites.append(block)
     for block in draw.rng.sample(sites, min(1, len(sites))):
         after = replace(material.text, block.first, block.last)

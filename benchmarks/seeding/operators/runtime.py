@@ -39,7 +39,7 @@ def timeout_python(material: Material, draw: Draw) -> Iterator[Case]:
     py = parsed(material)
     if py is None:
         return
-    sites = [(c, k) for c in py.all(ast.Call) for k in c.keywords if k.arg and re.fullmatch(r"(\w+_)?timeout", k.arg) and not re.search(r"celery|task|cache|Field|parser|option|debug", name_of(c), re.I)]  # fmt: skip
+    sites = [(c, k) for c in py.all(ast.Call) for k in c.keywords if k.arg and re.fullmatch(r"(\w+_)?timeout", k.arg) and not re.search(r"celery|task|cache|Field|parser|option|debug", name_of(c), re.IGNORECASE)]  # fmt: skip
     for call, keyword in draw.rng.sample(sites, min(1, len(sites))):
         none = py.swapped(*py.bounds(keyword.value), "None")
         shape, after = draw.take(

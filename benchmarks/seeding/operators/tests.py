@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from benchmarks.changes import Sides
-from benchmarks.seeding.edits import Block, FUNCTIONS, brace_end, functions, insert, line_at, name_of, replace, span
+from benchmarks.seeding.edits import FUNCTIONS, Block, brace_end, functions, insert, line_at, name_of, replace, span
 from benchmarks.seeding.model import Case, Draw, H, M, Material, Twin, edited, operator
 from benchmarks.seeding.operators.common import PY, parsed
 
@@ -217,9 +217,9 @@ def _weaker(material: Material, draw: Draw, options: list[tuple[str, re.Pattern[
 def weaker_ts(material: Material, draw: Draw) -> Iterator[Case]:
     """A test passes with more answers than before."""
     yield from _weaker(material, draw, [
-        ("toBeDefined", re.compile(r"\.to(?:Equal|StrictEqual|Be)\([^\n;]+\);$", re.M), r".toBeDefined();"),
-        ("toBeTruthy", re.compile(r"\.to(?:Equal|Be)\([^\n;]+\);$", re.M), r".toBeTruthy();"),
-        ("any", re.compile(r"\.toEqual\([^\n;]+\);$", re.M), r".toEqual(expect.anything());"),
+        ("toBeDefined", re.compile(r"\.to(?:Equal|StrictEqual|Be)\([^\n;]+\);$", re.MULTILINE), r".toBeDefined();"),
+        ("toBeTruthy", re.compile(r"\.to(?:Equal|Be)\([^\n;]+\);$", re.MULTILINE), r".toBeTruthy();"),
+        ("any", re.compile(r"\.toEqual\([^\n;]+\);$", re.MULTILINE), r".toEqual(expect.anything());"),
     ])  # fmt: skip
 
 
@@ -234,9 +234,9 @@ def weaker_ts(material: Material, draw: Draw) -> Iterator[Case]:
 def weaker_go(material: Material, draw: Draw) -> Iterator[Case]:
     """A test passes with more answers than before."""
     yield from _weaker(material, draw, [
-        ("NotNil", re.compile(r"(require|assert)\.Equal\(t, [^,\n]+, ([^,\n]+)\)$", re.M), r"\1.NotNil(t, \2)"),
-        ("Error", re.compile(r"(require|assert)\.ErrorIs\(t, (\w+), [^\n]+\)$", re.M), r"\1.Error(t, \2)"),
-        ("NotEmpty", re.compile(r"(require|assert)\.Len\(t, ([^,\n]+), \d+\)$", re.M), r"\1.NotEmpty(t, \2)"),
+        ("NotNil", re.compile(r"(require|assert)\.Equal\(t, [^,\n]+, ([^,\n]+)\)$", re.MULTILINE), r"\1.NotNil(t, \2)"),
+        ("Error", re.compile(r"(require|assert)\.ErrorIs\(t, (\w+), [^\n]+\)$", re.MULTILINE), r"\1.Error(t, \2)"),
+        ("NotEmpty", re.compile(r"(require|assert)\.Len\(t, ([^,\n]+), \d+\)$", re.MULTILINE), r"\1.NotEmpty(t, \2)"),
     ])  # fmt: skip
 
 
@@ -244,9 +244,9 @@ def weaker_go(material: Material, draw: Draw) -> Iterator[Case]:
 def weaker_java(material: Material, draw: Draw) -> Iterator[Case]:
     """A test passes with more answers than before."""
     yield from _weaker(material, draw, [
-        ("assertNotNull", re.compile(r"assertEquals\([^,\n;]+, ([^,\n;]+)\);$", re.M), r"assertNotNull(\1);"),
-        ("notNullValue", re.compile(r"assertThat\(([^\n;]+), is\([^\n;]+\)\);$", re.M), r"assertThat(\1, is(notNullValue()));"),
-        ("isNotNull", re.compile(r"\.isEqualTo\([^\n;]+\);$", re.M), r".isNotNull();"),
+        ("assertNotNull", re.compile(r"assertEquals\([^,\n;]+, ([^,\n;]+)\);$", re.MULTILINE), r"assertNotNull(\1);"),
+        ("notNullValue", re.compile(r"assertThat\(([^\n;]+), is\([^\n;]+\)\);$", re.MULTILINE), r"assertThat(\1, is(notNullValue()));"),
+        ("isNotNull", re.compile(r"\.isEqualTo\([^\n;]+\);$", re.MULTILINE), r".isNotNull();"),
     ])  # fmt: skip
 
 
