@@ -36,6 +36,21 @@ class Requirement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StatementRow:
+    """A waiver or task boundary that has to do with a change, and whether it counts."""
+
+    id: str
+    kind: str
+    """waiver or boundary."""
+    about: str
+    """Constraint id or task."""
+    principal: str
+    expires: str | None
+    in_force: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QueueEntry:
     """One row of the queue."""
 
@@ -75,6 +90,7 @@ class OpenedChange:
     policy_commit: Oid | None
     notes: tuple[str, ...] = ()
     state: str = "pending"
+    statements: tuple[StatementRow, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
     """Guard to the number of matches it took away."""
     dropped_places: tuple[Dropped, ...] = ()
@@ -144,6 +160,7 @@ class RecordRow:
     reason: str
     head: str = ""
     log: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,6 +196,7 @@ __all__ = [
     "Requirement",
     "Risk",
     "Sheet",
+    "StatementRow",
     "SyncState",
     "Witness",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from reviewconsole import canonical
 from reviewconsole.boundary import BoundaryResult, Witness
-from reviewconsole.casefile import Requirement
+from reviewconsole.casefile import Requirement, StatementRow
 from reviewconsole.decision import Verdict
 from reviewconsole.errors import FormatError
 from reviewconsole.globs import Globs
@@ -41,6 +41,20 @@ class JudgedStatement:
     """Constraint id or task."""
     in_force: bool
     why: str
+
+    @property
+    def row(self) -> StatementRow:
+        """How it is shown."""
+        said = self.statement.attestation
+        return StatementRow(
+            id=self.statement.id,
+            kind=self.kind,
+            about=self.about,
+            principal=said.principal,
+            expires=said.expires_at,
+            in_force=self.in_force,
+            why=self.why,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +104,7 @@ def judge_statements(
             if fault is None:
                 waived[body.constraint] = f"waived by {said.principal} until {said.expires_at or 'a witness changes'}"
             out.append(_judged(entry, "waiver", body.constraint, fault))
-        elif _matches(body, names):
+        elif (body.allow or body.forbid) and _matches(body, names):
             approvers = frozenset(name for rule in force.policy.rules for name in rule.people)
             fault = _fault(force, facts, records, entry, approvers=approvers, now=now)
             fault = fault or ("superseded by a later one" if entry.id in lifted else None)

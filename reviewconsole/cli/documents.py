@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reviewconsole.boundary import BoundaryResult
-from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement
+from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement, StatementRow
 from reviewconsole.change import Change
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Family, Finding
@@ -105,7 +105,8 @@ def _finding(finding: Finding) -> Document:
     }
 
 
-def _boundary(result: BoundaryResult) -> Document:
+def boundary(result: BoundaryResult) -> Document:
+    """One constraint's answer."""
     return {
         "id": result.id,
         "kind": result.kind,
@@ -118,8 +119,22 @@ def _boundary(result: BoundaryResult) -> Document:
     }
 
 
-def _requirement(item: Requirement) -> Document:
+def requirement(item: Requirement) -> Document:
+    """One requirement of the gate."""
     return {"id": item.id, "verdict": item.verdict.value, "why": item.why}
+
+
+def statement(row: StatementRow) -> Document:
+    """A waiver or task boundary."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "about": row.about,
+        "principal": row.principal,
+        "expires": row.expires,
+        "in_force": row.in_force,
+        "why": row.why,
+    }
 
 
 def _files(opened: OpenedChange) -> list[Document]:
@@ -182,10 +197,11 @@ def inspect(opened: OpenedChange) -> Document:
         "digest": opened.digest,
         "files": _files(opened),
         "findings": [_finding(finding) for finding in opened.findings],
-        "boundary": [_boundary(result) for result in opened.boundary],
+        "boundary": [boundary(result) for result in opened.boundary],
         "suppressed": opened.suppressed,
         "dropped": _dropped(opened),
-        "requirements": [_requirement(item) for item in opened.requirements],
+        "requirements": [requirement(item) for item in opened.requirements],
+        "statements": [statement(row) for row in opened.statements],
         "verdict": opened.verdict.value,
     }
 
@@ -215,7 +231,7 @@ def verify(result: RangeVerdict, witnessed: "Witnessed | None" = None) -> Docume
                 "verdict": item.report.verdict.value,
                 "why": list(item.report.why),
                 "emergency": item.report.emergency,
-                "requirements": [_requirement(requirement) for requirement in item.report.requirements],
+                "requirements": [requirement(each) for each in item.report.requirements],
                 "records": [
                     {
                         "id": judged.record.id,
@@ -227,6 +243,7 @@ def verify(result: RangeVerdict, witnessed: "Witnessed | None" = None) -> Docume
                     }
                     for judged in item.report.records
                 ],
+                "statements": [statement(judged.row) for judged in item.report.statements],
             }
             for item in result.changes
         ],

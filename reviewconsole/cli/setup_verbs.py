@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
 
 
-_HOOKS = ("pre-receive", "pre-push")
+_HOOKS = ("pre-commit", "pre-push", "pre-receive")
 
 
 def grammar(verbs: "Sub") -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
-from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow
+from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, StatementRow
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, Hunk
 from reviewconsole.display import safe_text
@@ -120,6 +120,13 @@ def _file(file: FileDiff, findings: Sequence[Finding], paint: Painter) -> Iterat
             yield from _finding(finding, paint)
 
 
+def statement(row: StatementRow) -> str:
+    """One line about a waiver or task boundary."""
+    until = f" until {row.expires}" if row.expires else ""
+    standing = "counts" if row.in_force else "does not count"
+    return f"{row.kind:<10} {row.about} by {row.principal}{until} {standing}: {safe_text(row.why)}"
+
+
 def inspect(opened: OpenedChange, paint: Painter) -> Iterator[str]:
     """The whole annotated diff, so that a review is possible without a console."""
     change = opened.change
@@ -138,6 +145,8 @@ def inspect(opened: OpenedChange, paint: Painter) -> Iterator[str]:
         yield f"operators  {', '.join(map(safe_text, origin.operators))}"
     for result in opened.boundary:
         yield f"boundary   {result.id}: {result.verdict}  {safe_text(result.why)}"
+    for row in opened.statements:
+        yield statement(row)
     for note in opened.notes:
         yield paint(f"note       {safe_text(note)}", "yellow")
     if opened.suppressed:
@@ -178,6 +187,7 @@ def verify(result: RangeVerdict, paint: Painter, *, everything: bool) -> Iterato
             reason = "" if judged.valid and judged.live else f": {safe_text(judged.why)}"
             yield f"    {att.decision.value} by {att.principal} {standing}{reason}{carried}"
             yield from (f"      {safe_text(note)}" for note in judged.notes)
+        yield from (f"    {statement(said.row)}" for said in report.statements)
     for problem in result.problems:
         yield paint(f"! {safe_text(problem)}", "yellow")
     if result.why:

@@ -1,8 +1,16 @@
 """All verbs: each group is one module with `grammar`, which adds its verbs, and `VERBS`, which runs them."""
 
-from reviewconsole.cli import auditing_verbs, checking_verbs, deciding_verbs, reading_verbs, server_verbs, setup_verbs
+from reviewconsole.cli import (
+    auditing_verbs,
+    boundary_verbs,
+    checking_verbs,
+    deciding_verbs,
+    reading_verbs,
+    server_verbs,
+    setup_verbs,
+)
 from reviewconsole.cli.common import Verbs
 
-GROUPS = (reading_verbs, deciding_verbs, checking_verbs, auditing_verbs, setup_verbs, server_verbs)
+GROUPS = (reading_verbs, deciding_verbs, checking_verbs, auditing_verbs, setup_verbs, server_verbs, boundary_verbs)
 
 VERBS: Verbs = {name: run for group in GROUPS for name, run in group.VERBS.items()}

@@ -81,10 +81,12 @@ def find_git(path: str | None) -> str:
 class Git:
     """Runs git on one git directory; the current directory and the caller's GIT_* never matter."""
 
-    def __init__(self, git_dir: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, git_dir: Path, environ: Mapping[str, str], *, index: Path | None = None) -> None:
         self.git_dir = git_dir
         self._environ = {key: environ[key] for key in _KEPT if key in environ}
         self._quarantine = {key: environ[key] for key in QUARANTINE if key in environ}
+        if index is not None:
+            self._quarantine["GIT_INDEX_FILE"] = str(index)
         self._network = {key: environ[key] for key in _NETWORK if key in environ}
         self._git = find_git(environ.get("PATH"))
 

@@ -17,7 +17,7 @@ _ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
 LARGEST_BLOB = 64 << 20
 """Bytes; a larger blob is not read, and its change cannot be signed."""
 
-_DIFF = (
+DIFF_OPTIONS = (
     "--no-ext-diff",
     "--no-textconv",
     "--no-color",
@@ -27,7 +27,7 @@ _DIFF = (
     "-O/dev/null",
     "--no-relative",
 )
-_PATCH = (
+PATCH_OPTIONS = (
     "-p",
     "--text",
     "-U3",
@@ -290,11 +290,11 @@ class Repository:
         As git says, not hashed again: good for choosing what to open, never for what is signed.
         """
         feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-        return parse_raw(self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *_DIFF], stdin=feed), pairs)
+        return parse_raw(self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *DIFF_OPTIONS], stdin=feed), pairs)
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""
-        out = self.git.run(["diff-tree", "-r", *_PATCH, *_DIFF, old_tree, new_tree])
+        out = self.git.run(["diff-tree", "-r", *PATCH_OPTIONS, *DIFF_OPTIONS, old_tree, new_tree])
         return split_patches(out, entries)
 
     # trees that are not stored

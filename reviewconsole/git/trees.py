@@ -102,18 +102,23 @@ def parse_raw(out: bytes, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry,
         header = f"{old} {new}\n".encode()
         if not out.startswith(header, at):
             raise RepositoryError("git's answers and the questions are out of step")
-        at += len(header)
-        entries = []
-        while out.startswith(b":", at):
-            middle = out.index(b"\0", at)
-            end = out.index(b"\0", middle + 1)
-            old_mode, new_mode, old_oid, new_oid, _ = decode(out[at + 1 : middle]).split(" ")
-            before = None if old_mode == ABSENT_MODE else (old_mode, Oid(old_oid))
-            after = None if new_mode == ABSENT_MODE else (new_mode, Oid(new_oid))
-            entries.append(_entry(out[middle + 1 : end], before, after))
-            at = end + 1
-        found.append(tuple(entries))
+        entries, at = raw_rows(out, at + len(header))
+        found.append(entries)
     return found
+
+
+def raw_rows(out: bytes, at: int = 0) -> tuple[tuple[Entry, ...], int]:
+    """Read the rows of `--raw -z` that begin at an offset; gives where they end, too."""
+    entries = []
+    while out.startswith(b":", at):
+        middle = out.index(b"\0", at)
+        end = out.index(b"\0", middle + 1)
+        old_mode, new_mode, old_oid, new_oid, _ = decode(out[at + 1 : middle]).split(" ")
+        before = None if old_mode == ABSENT_MODE else (old_mode, Oid(old_oid))
+        after = None if new_mode == ABSENT_MODE else (new_mode, Oid(new_oid))
+        entries.append(_entry(out[middle + 1 : end], before, after))
+        at = end + 1
+    return tuple(entries), at
 
 
 def tree_with(

@@ -38,8 +38,12 @@ def load_content(repository: Repository, change: Change) -> Content:
 def load_trees(repository: Repository, old_tree: Oid, new_tree: Oid) -> Content:
     """Like `load_content`, between any two trees."""
     entries = repository.entries(old_tree, new_tree)
+    return assemble(repository, entries, repository.patches(old_tree, new_tree, entries))
+
+
+def assemble(repository: Repository, entries: tuple[Entry, ...], patches: Mapping[str, bytes]) -> Content:
+    """Read both sides of entries and check that the patches lead from one to the other."""
     blobs = repository.blobs(_blob_ids(entries))
-    patches = repository.patches(old_tree, new_tree, entries)
     deleted = {entry.old_oid: entry.path for entry in entries if entry.status == "D" and not entry.submodule}
     files = tuple(_file(entry, blobs, patches[entry.path], deleted) for entry in entries)
     return Content(files=files, digest=diff_digest(_content_entry(entry, blobs) for entry in entries))

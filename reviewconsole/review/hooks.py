@@ -12,10 +12,12 @@ MARK = "# Installed by reviewconsole"
 _CALLS = {
     "pre-receive": "hook pre-receive",
     "pre-push": 'hook pre-push "$@"',
+    "pre-commit": "guard --staged --level block",
 }
 HOOKS = tuple(sorted(_CALLS))
 _SAYS = {
     "pre-receive": "refuses pushes that land what is not signed off, or that rewind, drop or forge records",
+    "pre-commit": "refuses commits that break a constraint of level block, or whose constraints cannot be decided",
     "pre-push": "asks the gate before a push to a target leaves this clone; the server's hook is what holds",
 }
 

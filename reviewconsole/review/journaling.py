@@ -152,6 +152,10 @@ class Log:
         raise StorageError(f"recorded in the journal, but the note could not be written: {error}") from error
 
 
+OpenLog = Callable[[str, str, bytes], Log]
+"""Opens a log, given repository id, principal and public key blob."""
+
+
 def _observed(records: Records, own_ref: str, own: list[bytes]) -> tuple[Observed, ...]:
     """Tips of other logs that changed since one's own previous record, at most 100."""
     told: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """One repository opened by one person: what the console and the verbs work with."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +36,11 @@ from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.desktop import Desktop
 from reviewconsole.review.drafts import Drafts
-from reviewconsole.review.journaling import Log, device_id, mend_logs
+from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import JudgedRecord
+from reviewconsole.standing import JudgedRecord, VerifiedStatement
+from reviewconsole.statement import Waiver
 from reviewconsole.verify import open_store
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
@@ -205,7 +206,8 @@ class Workspace:
         """What differs between the content that was read and that of a newer head."""
         return load_trees(self._repository, opened.change.head_tree, newer.change.head_tree).files
 
-    def _case(self, opened: OpenedChange) -> Case:
+    def case_of(self, opened: OpenedChange) -> Case:
+        """What was found out about a change that was opened here."""
         return self._opened[_key(opened.change)].case
 
     def signer(self, ask: Ask) -> Signer:
@@ -219,7 +221,7 @@ class Workspace:
         signer = self._signer or keys.public_signer(self._repository, self.config)
         return deciding.sheet(
             self._store,
-            self._case(opened),
+            self.case_of(opened),
             draft,
             signer,
             wanted=self.config.principal,
@@ -237,13 +239,20 @@ class Workspace:
         self.reload()
         recorded = deciding.decide(
             self._store,
-            self._case(opened),
+            self.case_of(opened),
             draft,
             self.signer(ask),
             wanted=self.config.principal,
             open_log=self._log,
             now=int(time.time()),
         )
+        self.reload()
+        return recorded
+
+    def state(self, sign: Callable[[Store, Signer, OpenLog], Recorded], ask: Ask) -> Recorded:
+        """Sign a waiver or task boundary and record it, like `record`."""
+        self.reload()
+        recorded = sign(self._store, self.signer(ask), self._log)
         self.reload()
         return recorded
 
@@ -270,17 +279,21 @@ class Workspace:
     def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
         """The records that speak about a change, newest first."""
         report = judge(self._store, self._open(opened.change).case, int(time.time()))
-        return tuple(_row(judged) for judged in _newest(report.records))
+        rows = [_row(judged) for judged in report.records]
+        rows += [_statement_row(each.statement, each.why, valid=each.in_force) for each in report.statements]
+        return _newest(rows)
 
     def log(self) -> tuple[RecordRow, ...]:
         """Every record of the repository whose signature is good, newest first, then every problem."""
         rows = []
-        for record in sorted(
-            self._store.records.verified, key=lambda r: (r.attestation.decided_at, r.attestation.sequence), reverse=True
-        ):
-            why = self._store.records.broken.get(record.log, "")
-            rows.append(_row(JudgedRecord(record=record, valid=not why, why=why or "signature and chain are good")))
-        return tuple(rows)
+        for record in self._store.records.entries:
+            broken = self._store.records.broken.get(record.log, "")
+            why = broken or "signature and chain are good"
+            if isinstance(record, VerifiedStatement):
+                rows.append(_statement_row(record, why, valid=not broken))
+            else:
+                rows.append(_row(JudgedRecord(record=record, valid=not broken, why=why)))
+        return _newest(rows)
 
     def problems(self) -> tuple[str, ...]:
         """What does not verify, and where."""
@@ -311,8 +324,24 @@ def state_of(report: GateReport) -> str:
     return "pending"
 
 
-def _newest(judged: tuple[JudgedRecord, ...]) -> list[JudgedRecord]:
-    return sorted(judged, key=lambda j: (j.record.attestation.decided_at, j.record.attestation.sequence), reverse=True)
+def _newest(rows: Iterable[RecordRow]) -> tuple[RecordRow, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.decided_at, row.sequence), reverse=True))
+
+
+def _statement_row(record: VerifiedStatement, why: str, *, valid: bool) -> RecordRow:
+    said = record.attestation
+    return RecordRow(
+        id=record.id,
+        decision="waiver" if isinstance(said.body, Waiver) else "boundary",
+        principal=said.principal,
+        decided_at=said.decided_at,
+        valid=valid,
+        why=why,
+        reason=said.reason,
+        head=said.head,
+        log=record.log,
+        sequence=said.sequence,
+    )
 
 
 def _row(judged: JudgedRecord) -> RecordRow:
@@ -327,6 +356,7 @@ def _row(judged: JudgedRecord) -> RecordRow:
         reason=att.reason,
         head=att.head,
         log=judged.record.log,
+        sequence=att.sequence,
     )
 
 
@@ -353,4 +383,5 @@ def _shown(opened: _Opened) -> OpenedChange:
         state=state_of(report),
         dropped=case.dropped,
         dropped_places=case.dropped_places,
+        statements=tuple(each.row for each in report.statements),
     )

@@ -157,6 +157,9 @@ def change_page(opened: OpenedChange) -> Content:
         lines.append([(f"  {glyph} {result.verdict:<11}", ink), f"{result.id} ", (result.why, "muted")])
     if not opened.boundary:
         lines.append([("  no constraint is in force", "muted")])
+    for row in opened.statements:
+        ink = "ok" if row.in_force else "warn"
+        lines.append([(f"  {row.kind:<13}", ink), f"{row.about} by {row.principal} ", (row.why, "muted")])
     lines += [[""], [("Required", "accent bold")]]
     for item in opened.requirements:
         glyph, ink = VERDICT_GLYPHS[item.verdict.value], VERDICT_INKS[item.verdict.value]
