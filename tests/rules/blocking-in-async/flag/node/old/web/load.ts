@@ -1,0 +1,3 @@
+export async function load(path: string) {
+  return read(path);
+}

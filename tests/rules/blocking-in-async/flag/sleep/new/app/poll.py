@@ -1,0 +1,3 @@
+async def poll(job):
+    while not job.done:
+        time.sleep(1)

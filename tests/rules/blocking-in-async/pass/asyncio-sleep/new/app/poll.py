@@ -1,0 +1,3 @@
+async def poll(job):
+    while not job.done:
+        await asyncio.sleep(1)

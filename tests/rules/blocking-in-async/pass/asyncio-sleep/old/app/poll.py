@@ -1,0 +1,2 @@
+async def poll(job):
+    await job.ready()

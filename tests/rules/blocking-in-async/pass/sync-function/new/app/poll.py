@@ -1,0 +1,3 @@
+def poll(job):
+    while not job.done:
+        time.sleep(1)

@@ -1,0 +1,2 @@
+async def rates(client):
+    return await client.get("/rates")

@@ -1,0 +1,5 @@
+class Run {
+    void run(Job job) {
+        job.start();
+    }
+}

@@ -1,0 +1,5 @@
+def run(job):
+    try:
+        job.start()
+    except Exception as error:
+        job.state = "failed"

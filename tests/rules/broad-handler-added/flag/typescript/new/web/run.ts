@@ -1,0 +1,7 @@
+export function run(job: Job) {
+  try {
+    job.start();
+  } catch (error) {
+    job.state = "failed";
+  }
+}

@@ -1,0 +1,5 @@
+def run(job):
+    try:
+        job.start()
+    except JobError:
+        job.state = "failed"

@@ -1,0 +1,3 @@
+export function run(job: Job) {
+  job.start();
+}

@@ -1,0 +1,4 @@
+resource "aws_cloudwatch_event_rule" "report" {
+  name                = "report"
+  schedule_expression = "cron(0 0 * * ? *)"
+}

@@ -1,0 +1,3 @@
+package app
+
+var apiURL = getEnvOrDefault("API_URL", "https://api.example.com")

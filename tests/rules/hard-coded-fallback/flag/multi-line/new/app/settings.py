@@ -1,0 +1,6 @@
+import os
+
+SECRET_KEY = os.getenv(
+    "SECRET_KEY",
+    "change-me",
+)

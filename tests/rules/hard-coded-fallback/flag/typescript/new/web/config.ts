@@ -1,0 +1,3 @@
+export const config = {
+  region: process.env.AWS_REGION ?? "us-east-1",
+};

@@ -1,0 +1,3 @@
+import os
+
+API_TOKEN = os.getenv("API_TOKEN", "")

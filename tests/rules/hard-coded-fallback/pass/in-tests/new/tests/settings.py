@@ -1,0 +1,3 @@
+import os
+
+DB_HOST = os.environ.get("DB_HOST", "localhost")

@@ -1,0 +1,5 @@
+package app
+
+func load(path string) (*Config, error) {
+	return read(path)
+}

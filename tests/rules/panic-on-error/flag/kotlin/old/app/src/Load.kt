@@ -1,0 +1,5 @@
+class Load {
+    fun user(id: String): User? {
+        return users[id]
+    }
+}

@@ -1,0 +1,4 @@
+fn limits(path: &Path) -> Result<Limits> {
+    let text = fs::read_to_string(path).unwrap();
+    parse(&text)
+}

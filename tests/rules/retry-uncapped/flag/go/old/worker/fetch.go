@@ -1,0 +1,5 @@
+package worker
+
+func fetch(c *Client) (*Job, error) {
+	return c.Next()
+}

@@ -1,0 +1,1 @@
+export const client = create({ baseURL: url, maxRetries: 3 });

@@ -1,0 +1,6 @@
+def consume(queue):
+    while True:
+        try:
+            handle(queue.get())
+        except HandlerError:
+            log.exception("message failed")

@@ -1,0 +1,2 @@
+def consume(queue):
+    handle(queue.get())

@@ -1,0 +1,3 @@
+@retry("fetch", queue="slow")
+def fetch(client, job):
+    return client.fetch(job)

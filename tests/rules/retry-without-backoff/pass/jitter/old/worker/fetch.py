@@ -1,0 +1,2 @@
+def fetch(client, job):
+    return client.fetch(job)

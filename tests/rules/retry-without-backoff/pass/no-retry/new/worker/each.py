@@ -1,0 +1,6 @@
+def each(jobs):
+    for job in jobs:
+        try:
+            job.run()
+        except JobError:
+            report(job)

@@ -1,0 +1,7 @@
+RULES = ()
+
+
+class Scorer(ABC):
+    @abstractmethod
+    def score(self, order):
+        raise NotImplementedError

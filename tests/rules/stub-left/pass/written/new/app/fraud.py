@@ -1,0 +1,5 @@
+RULES = ()
+
+
+def fraud_score(order):
+    return sum(rule(order) for rule in RULES)

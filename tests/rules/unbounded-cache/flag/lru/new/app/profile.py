@@ -1,0 +1,3 @@
+@lru_cache(maxsize=None)
+def profile(user):
+    return load(user)

@@ -1,0 +1,4 @@
+class Profiles:
+    @functools.cache
+    def get(self, user):
+        return load(user)

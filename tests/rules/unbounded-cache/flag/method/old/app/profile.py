@@ -1,0 +1,3 @@
+class Profiles:
+    def get(self, user):
+        return load(user)

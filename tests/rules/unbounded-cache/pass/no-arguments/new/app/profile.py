@@ -1,0 +1,3 @@
+@cache
+def settings():
+    return load()

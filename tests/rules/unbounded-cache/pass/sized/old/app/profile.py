@@ -1,0 +1,2 @@
+def profile(user):
+    return load(user)

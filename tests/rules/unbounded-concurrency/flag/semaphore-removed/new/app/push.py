@@ -1,0 +1,2 @@
+async def push(item):
+    await client.post("/items", json=item)

@@ -1,0 +1,3 @@
+async def push(item):
+    async with semaphore:
+        await client.post("/items", json=item)

@@ -1,0 +1,3 @@
+async def sync(items):
+    for item in items:
+        await push(item)

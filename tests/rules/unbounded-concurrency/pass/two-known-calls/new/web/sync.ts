@@ -1,0 +1,3 @@
+export async function both() {
+  return Promise.all([users(), orders()]);
+}

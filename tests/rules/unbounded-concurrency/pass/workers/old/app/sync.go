@@ -1,0 +1,5 @@
+package app
+
+func start(jobs chan Job) {
+	run(jobs)
+}

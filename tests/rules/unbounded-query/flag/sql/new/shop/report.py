@@ -1,0 +1,5 @@
+QUERY = """
+    SELECT id, total FROM orders
+    WHERE state = 'open'
+    ORDER BY created
+"""

@@ -1,0 +1,6 @@
+QUERY = """
+    SELECT id, total FROM orders
+    WHERE state = 'open'
+    ORDER BY created
+    LIMIT 500
+"""

@@ -1,0 +1,5 @@
+export async function list(user: string) {
+  return prisma.order.findMany({
+    where: { user },
+  });
+}

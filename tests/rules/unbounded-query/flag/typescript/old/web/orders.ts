@@ -1,0 +1,6 @@
+export async function list(user: string) {
+  return prisma.order.findMany({
+    where: { user },
+    take: 50,
+  });
+}

@@ -1,0 +1,2 @@
+def recent(user):
+    return Order.objects.filter(user=user)[:100]

@@ -1,0 +1,2 @@
+def recent(user):
+    return user.cached

@@ -1,0 +1,3 @@
+def recent(user):
+    orders = Order.objects.filter(user=user)[:100]
+    return orders
