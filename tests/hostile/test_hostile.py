@@ -1,0 +1,38 @@
+"""Every hostile case is shown, no program that the repository names runs, no byte acts on the terminal."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.hostile import score
+from tests.hostile.builder import Hostile, build
+from tests.hostile.canaries import fired
+from tests.hostile.cases import CASES
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    return build(tmp_path_factory.mktemp("hostile"))
+
+
+def test_there_are_enough_cases_and_canaries(hostile: Hostile) -> None:
+    assert len(CASES) >= 200
+    assert len(hostile.canaries) >= 30
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_the_canaries_sing(hostile: Hostile, tmp_path: Path) -> None:
+    """Plain git runs them: otherwise their silence below would mean nothing."""
+    other = build(tmp_path, cases=CASES[:1])
+    env = score.environ(tmp_path / "home")
+    for words in (["status"], ["diff", "main", "h/" + CASES[0].name], ["fetch", "origin"], ["commit", "-m", "x"]):
+        subprocess.run(["git", "-C", str(other.clone), *words], env=env, capture_output=True, check=False)
+    assert len(fired(other.folder / "canaries")) >= 3
+
+
+def test_every_case_is_shown_and_nothing_runs(hostile: Hostile, tmp_path: Path) -> None:
+    seen = score.review(hostile, score.environ(tmp_path / "home"))
+    assert [(s.case.name, s.error or s.missing) for s in seen if s.missing or s.error] == []
+    assert [(s.case.name, s.raw) for s in seen if s.raw] == []
+    assert fired(hostile.folder / "canaries") == []
