@@ -12,6 +12,7 @@ from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.review.workspace import Workspace
 from tests.hostile.builder import Hostile, ref_of
 from tests.hostile.cases import CASES, Case
+from tests.hostile.terminal import Terminal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +71,22 @@ def raw_in_stream(stream: bytes) -> list[str]:
     faults = [found for found in re.findall(r"\x1b[^ -/]{0,12}(?:31337|PWNED)|\x1b[\]P_][^\x07\x1b]*PWNED", told)]
     left = _SEQUENCES.sub("", told).replace("\r", "").replace("\n", "").replace("\x0f", "")
     return faults + sorted(set(map(str, _RAW.findall(left))))
+
+
+def session(hostile: Hostile, env: Mapping[str, str], cases: int) -> bytes:
+    """Open each case in the console, page through it and go back; gives all that the console wrote."""
+    terminal = Terminal(hostile.clone, env)
+    try:
+        terminal.until(b"changes", 300)
+        terminal.quiet(1.0)
+        terminal.press("g")
+        for _ in range(cases):
+            terminal.press("\r", until=b"hunks read")
+            terminal.press("  ")
+            terminal.press("G")
+            terminal.press("q", until=b"changes")
+            terminal.press("j")
+        assert terminal.alive()
+    finally:
+        terminal.close()
+    return bytes(terminal.stream)

@@ -24,9 +24,9 @@ class Terminal:
             os.execve(sys.executable, words, {**env, "TERM": "xterm-256color", "COLORTERM": "truecolor"})
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def quiet(self, still: float = 0.15, limit: float = 20.0) -> bytes:
-        """Read until nothing came for `still` seconds; gives what came."""
-        start, end = len(self.stream), time.monotonic() + limit
+    def quiet(self, still: float = 0.1, limit: float = 20.0) -> None:
+        """Read until nothing came for `still` seconds."""
+        end = time.monotonic() + limit
         while time.monotonic() < end:
             if not select.select([self._master], [], [], still)[0]:
                 break
@@ -34,20 +34,22 @@ class Terminal:
                 self.stream += os.read(self._master, 65536)
             except OSError:
                 break
-        return bytes(self.stream[start:])
 
-    def until(self, word: bytes, limit: float = 60.0) -> None:
-        """Read until a word came."""
-        start, end = len(self.stream), time.monotonic() + limit
+    def until(self, word: bytes, limit: float = 60.0, *, since: int | None = None) -> None:
+        """Read until a word came, since now or since a place in the stream."""
+        start, end = len(self.stream) if since is None else since, time.monotonic() + limit
         while word not in self.stream[start:]:
             assert time.monotonic() < end, bytes(self.stream[-2000:])
             if select.select([self._master], [], [], 0.5)[0]:
                 self.stream += os.read(self._master, 65536)
 
-    def press(self, keys: str) -> bytes:
-        """Type, and read what it leads to."""
+    def press(self, keys: str, until: bytes = b"") -> None:
+        """Type, and read what it leads to; with `until`, until that came."""
+        since = len(self.stream)
         os.write(self._master, keys.encode())
-        return self.quiet()
+        if until:
+            self.until(until, since=since)
+        self.quiet()
 
     def alive(self) -> bool:
         """Whether the process still runs."""

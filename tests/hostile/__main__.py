@@ -1,0 +1,33 @@
+"""The whole score: `python -m tests.hostile`. Minutes, since the console opens every case."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.hostile import score
+from tests.hostile.builder import build
+from tests.hostile.canaries import fired
+from tests.hostile.cases import CASES
+
+
+def main() -> int:
+    """Print cases shown, canaries that ran, and raw bytes that reached the terminal."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        hostile = build(folder)
+        env = score.environ(folder / "home")
+        seen = score.review(hostile, env)
+        shown = [one for one in seen if not one.missing and not one.raw]
+        stream = score.session(hostile, env, len(CASES))
+        raw, ran = score.raw_in_stream(stream), fired(folder / "canaries")
+    print(f"cases shown: {len(shown)} of {len(seen)}")
+    for one in seen:
+        if one not in shown:
+            print(f"  {one.case.name}: {one.error or one.missing or one.raw!r}")
+    print(f"canaries that ran: {len(ran)} of {len(hostile.canaries)} {ran}")
+    print(f"raw in {len(stream)} bytes of a console session over every case: {len(raw)} {raw}")
+    return int(len(shown) < len(seen) or bool(ran) or bool(raw))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
