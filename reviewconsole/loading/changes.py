@@ -213,6 +213,11 @@ def one(repository: Repository, targets: Sequence[Target], spec: str) -> Change:
             if len(spec) >= 4 and change.id.startswith(spec):
                 return change
         raise
+    if any(ref in (target.ref, target.source) for target in targets) and spec != "HEAD":
+        raise UsageError(
+            f"{spec} is a target, not a change",
+            remedy="name a branch that wants to enter it, or the id of a commit that has landed on it",
+        )
     best: Change | None = None
     for target in targets:
         commits, bases = _Walk(repository, target, [head]).range_of(head)

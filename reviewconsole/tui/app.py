@@ -80,7 +80,7 @@ class ReviewApp(App[None]):
         """Use the next theme."""
         names = list(themes.themes())
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        self.notify(f"theme: {self.theme}", timeout=2, markup=False)
+        self.screen.notify(f"theme: {self.theme}", timeout=2, markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every key of the screen by name, and every theme."""

@@ -11,7 +11,9 @@ from textual.worker import Worker, WorkerState, get_current_worker
 from reviewconsole.display import safe_text
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.widgets.lines import Severity, StatusLine
 
+_SECONDS = 5
 Answer = TypeVar("Answer")
 
 
@@ -68,6 +70,22 @@ class Asking(Screen[ScreenResultType]):
         """Name an error nobody expected, without its values; the review goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.failed(ReviewConsoleError(f"internal error: {type(event.worker.error).__name__}"))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Severity = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in the status line, where it covers nothing; as a notice where there is none."""
+        lines = self.query(StatusLine)
+        if lines:
+            lines.first().tell(message, severity, timeout or _SECONDS)
+        else:
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def failed(self, error: ReviewConsoleError) -> None:
         """Show an error and what can be done about it."""

@@ -22,10 +22,27 @@ _STRONGER = {"add": "cursor-add", "del": "cursor-del"}
 SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–"}
 STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣"}
 STATE_INKS = {"pending": "text", "approved": "ok", "rejected": "bad", "stale": "warn", "blocked": "bad"}
+STATE_MEANINGS = {
+    "pending": "waits",
+    "stale": "approved before it changed",
+    "blocked": "breaks the boundary",
+    "rejected": "someone said no",
+    "approved": "the gate is satisfied",
+}
 VERDICT_GLYPHS = {"satisfied": "✓", "violated": "✗", "undecidable": "?"}
 VERDICT_INKS = {"satisfied": "ok", "violated": "bad", "undecidable": "warn"}
 BOUNDARY_GLYPHS = {"pass": "✓", "violated": "✗", "n/a": "–", "undecidable": "?"}
 BOUNDARY_INKS = {"pass": "ok", "violated": "bad", "n/a": "muted", "undecidable": "warn"}
+
+
+def glyph_pieces() -> list[Piece]:
+    """What the glyphs of the queue mean."""
+    out: list[Piece] = []
+    for level in ("critical", "high", "medium", "low"):
+        out += [(f"{SEVERITY_GLYPHS[level]} ", level), (f"{level}  ", "muted")]
+    for state, meaning in STATE_MEANINGS.items():
+        out += [(f"{STATE_GLYPHS[state]} ", STATE_INKS[state]), (f"{state}: {meaning}  ", "muted")]
+    return out
 
 
 class Palette:

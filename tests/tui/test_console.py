@@ -8,7 +8,7 @@ import pytest
 from textual.binding import Binding
 from textual.geometry import Region
 from textual.pilot import Pilot
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from reviewconsole.casefile import SyncState
 from reviewconsole.decision import DecisionKind
@@ -25,6 +25,7 @@ from reviewconsole.tui.screens.queue import QueueList, QueueScreen
 from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.line_list import LineList
+from reviewconsole.tui.widgets.lines import StatusLine
 from reviewconsole.tui.widgets.panels import RecordsPanel
 from tests.tui.conftest import Service, app_on, finding, newer_than, opened_change, source
 
@@ -63,7 +64,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 def said(app: ReviewApp, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).content)
+    return str(app.screen.query_one(selector).content)  # type: ignore[attr-defined]
 
 
 async def sign(pilot: Pilot[None], reason: str, confirm: str) -> None:
@@ -161,7 +162,7 @@ async def test_what_lies_under_a_notice_is_read_when_it_goes(repository) -> None
     app = app_on(Service(changes=[opened_change(files)]))
     async with app.run_test(size=(100, 60), notifications=True) as pilot:
         await on_screen(pilot, ReviewScreen)
-        review(app).notify("a notice", timeout=60, markup=False)
+        app.notify("a notice", timeout=60, markup=False)
         await until(pilot, lambda: bool(app.screen.query("Toast")) and app.screen.query("Toast").first().region.y > 0)
         await press(pilot, "G")
         assert review(app).now.viewed == frozenset()
@@ -225,7 +226,7 @@ async def test_an_approval_needs_a_reason_and_the_typed_head(service: Service) -
         assert "needs a reason" in said(app, "#said")
         assert service.recorded == []
         text = "\n".join(rendered(app))
-        for part in ("now ✗ violated → with this ✓ satisfied", "hunks  ctrl+n", "1 findings of high", "refs/notes/"):
+        for part in ("now ✗ violated → with this ✓ satisfied", "hunks  ctrl+n", "1 high finding", "refs/notes/"):
             assert part in text
         await sign(pilot, "looks right", "1a2b3c4")
         await on_screen(pilot, ReviewScreen)
@@ -461,7 +462,7 @@ async def test_hostile_text_reaches_no_row_raw_and_is_never_markup(repository, s
         app.screen.failed(RemoteError(HOSTILE))  # type: ignore[attr-defined]
         await pilot.press("escape")
         review(app).failed(RemoteError(HOSTILE))
-        await until(pilot, lambda: bool(app.screen.query("Toast")))
+        await until(pilot, lambda: bool(app.screen.query_one(StatusLine).told))
         checked.append(rendered(app))
     everything = [row for rows in checked for row in rows]
     assert [row for row in everything if flagged(row)] == []

@@ -1,6 +1,6 @@
 """The sheet: everything that would be signed, a reason, and a typed confirmation. Nothing else signs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from queue import Empty, Queue
 from typing import ClassVar
@@ -19,6 +19,7 @@ from reviewconsole.decision import DecisionKind
 from reviewconsole.diff import HunkId
 from reviewconsole.drafting import draft, offered
 from reviewconsole.errors import ReviewConsoleError, ReviewIncomplete
+from reviewconsole.finding import Finding, Severity
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.desk import Asking, Desk, error_text
 from reviewconsole.tui.keys import key
@@ -83,7 +84,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
                 content(
                     (f"{self._kind.value.upper()} ", f"{_KIND_INKS[self._kind]} bold"),
                     (change.title, "text bold"),
-                    (f"  {change.head[:12]}", "accent"),
+                    (f"  head {change.head[:12]}", "accent"),
                 )
             )
             yield Static(content(("reason: say what you checked (tab goes on)", "muted")))
@@ -226,13 +227,20 @@ def _page(sheet: Sheet, session: ReviewSession) -> Content:
         if len(sheet.unread) > _LISTED:
             lines.append([(f"        and {len(sheet.unread) - _LISTED} more", "muted")])
     if sheet.unacknowledged:
-        lines.append([("! unanswered  ", "warn bold"), f"{len(sheet.unacknowledged)} findings of high severity"])
+        lines.append([("! unanswered  ", "warn bold"), counted(sheet.unacknowledged)])
         for finding in sheet.unacknowledged[:_LISTED]:
             severity = finding.severity.value
             lines.append([(f"        {SEVERITY_GLYPHS[severity]} {finding.id} ", severity), (finding.message, "text")])
     lines += [[""], [("will be signed", "accent bold")]]
     lines += [[(f"  {label:<13} ", "muted"), value] for label, value in sheet.rows]
     return paragraphs(lines)
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """How many findings there are of each severity, in words."""
+    by = [(severity.value, sum(f.severity is severity for f in findings)) for severity in Severity]
+    parts = [f"{count} {name}" for name, count in by if count]
+    return f"{' and '.join(parts)} finding{'s' * (len(findings) != 1)}"
 
 
 def _places(session: ReviewSession) -> dict[HunkId, str]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from reviewconsole.casefile import OpenedChange
 from reviewconsole.diff import FileDiff
@@ -14,6 +14,7 @@ from reviewconsole.session import ReviewSession
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import content, short_ref
 from reviewconsole.tui.widgets.diff_view import DiffView
+from reviewconsole.tui.widgets.lines import KeyLine
 
 
 class DeltaScreen(Screen[None]):
@@ -52,7 +53,7 @@ class DeltaScreen(Screen[None]):
             id="title",
         )
         yield DiffView(self._session, states=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Read it."""

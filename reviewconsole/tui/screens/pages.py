@@ -140,7 +140,12 @@ def change_page(opened: OpenedChange) -> Content:
     lines: list[Line] = [
         [(change.title, "text bold")],
         [("ref     ", "muted"), change.ref, ("  into  ", "muted"), change.target],
-        [("head    ", "muted"), (change.head, "accent")],
+        [("head    ", "muted"), (change.head, "accent"), ("  the commit; its first digits sign", "muted")],
+        [
+            ("change  ", "muted"),
+            (change.id, "accent"),
+            ("  this head for this target; names it on the command line", "muted"),
+        ],
         [("base    ", "muted"), (change.base or "none: no common history", "accent")],
         [("digest  ", "muted"), opened.digest or "could not be computed"],
         [""],
@@ -182,7 +187,7 @@ def entry_page(entry: QueueEntry) -> Content:
     authors = ", ".join(dict.fromkeys(commit.author.name for commit in change.commits))
     lines: list[Line] = [
         [(change.title, "text bold")],
-        [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (change.head[:12], "muted")],
+        [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
         [(f"{len(change.commits)} commit{'s' * (len(change.commits) != 1)} by {authors}", "muted")],
         [""],
         [("Why it stands here", "accent bold")],
@@ -202,15 +207,15 @@ def entry_page(entry: QueueEntry) -> Content:
     return paragraphs(lines)
 
 
-def keys_page(screen: Screen[Any]) -> Content:
-    """Every key that does something here."""
+def keys_page(screen: Screen[Any], legend: Iterable[Line] = ()) -> Content:
+    """Every key that does something here, and what the glyphs mean."""
     rows: dict[str, tuple[list[str], str]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.tooltip and binding.id:
             keys, _ = rows.setdefault(binding.id, ([], binding.tooltip))
             keys.append(screen.app.get_key_display(binding))
-    lines: list[Line] = []
+    lines: list[Line] = [*legend, [""]] if legend else []
     group = ""
     for identifier, (keys, tooltip) in sorted(rows.items(), key=lambda item: item[0].partition(".")[0]):
         head = identifier.partition(".")[0]

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import QueueEntry, SyncState
@@ -22,6 +22,7 @@ from reviewconsole.tui.paint import (
     age,
     clip,
     content,
+    glyph_pieces,
     short_ref,
 )
 from reviewconsole.tui.screens.keeping import Begun
@@ -29,6 +30,7 @@ from reviewconsole.tui.screens.pages import PageScreen, entry_page, keys_page
 from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.line_list import LineList
+from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
 from reviewconsole.tui.widgets.sync import sync_pieces
 
 
@@ -73,6 +75,9 @@ class QueueList(LineList):
         return [*left, (entry.change.title, "text bold"), (f"  {short_ref(entry.change.ref)}", "muted")], right
 
 
+_LEGEND = 30
+"""Rows of the screen from which the glyphs are explained under the list; `?` does so always."""
+
 _AGENT, _SIZES = 92, 70
 """Cells from which these columns are shown."""
 
@@ -113,7 +118,6 @@ class QueueScreen(Asking[None]):
         key("queue.quit", "q", "app.quit", "Quit", "Leave the console", show=True),
     ]
     DEFAULT_CSS = """
-    QueueScreen #title { height: 1; background: $ground-head; }
     QueueScreen #notice { height: auto; background: $ground-note; padding: 0 1; }
     QueueScreen #body { height: 1fr; layout: vertical; }
     QueueScreen #table { width: 1fr; height: 1fr; }
@@ -124,7 +128,7 @@ class QueueScreen(Asking[None]):
     QueueScreen.-wide #preview { width: 54; height: 1fr; border-top: none; border-left: solid $panel; }
     QueueScreen #filter { display: none; height: 1; border: none; background: $ground-note; }
     QueueScreen #filter.-open { display: block; }
-    QueueScreen #status { height: 1; background: $ground-head; }
+    QueueScreen #legend { background: $ground-raised; }
     """
 
     def __init__(self, desk: Desk, start: str | None = None) -> None:
@@ -140,8 +144,9 @@ class QueueScreen(Asking[None]):
         """Title, notices, table and preview, filter, status, keys."""
         service = self.desk.service
         name, target = f" {service.repository_name}", f" → {short_ref(service.target)}"
-        title = content((" reviewconsole ", "accent bold"), (name, "text bold"), (target, "muted"))
-        yield Static(title, id="title")
+        title = FitLine(id="title")
+        title.show(((" reviewconsole ", "accent bold"), (name, "text bold"), (target, "muted")))
+        yield title
         notices = [piece for notice in service.notices for piece in ((f"! {notice}", "warn"), "\n")]
         if notices:
             yield Static(content(*notices[:-1]), id="notice")
@@ -152,8 +157,9 @@ class QueueScreen(Asking[None]):
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="explained")
         yield Input(placeholder="filter", id="filter")
-        yield Static(id="status")
-        yield Footer(compact=True, show_command_palette=False)
+        yield FitLine(id="legend")
+        yield StatusLine(id="status")
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Read the queue; open what was asked for."""
@@ -165,7 +171,10 @@ class QueueScreen(Asking[None]):
             self.action_reload()
 
     def on_resize(self) -> None:
-        """Put the headings over the columns."""
+        """Put the headings over the columns, and the legend where there is room."""
+        legend = self.query_one("#legend", FitLine)
+        legend.display = self.size.height >= _LEGEND
+        legend.show([(" ", "text"), *glyph_pieces()])
         self.call_after_refresh(self._draw_headings)
 
     def _draw_headings(self) -> None:
@@ -177,9 +186,7 @@ class QueueScreen(Asking[None]):
             " · everything" if self._everything else ""
         )
         state: SyncState = self.app.sync  # type: ignore[attr-defined]
-        self.query_one("#status", Static).update(
-            content((f" {text}", "text"), "   ", *sync_pieces(state)), layout=False
-        )
+        self.query_one("#status", StatusLine).show([(f" {text}   ", "text")], sync_pieces(state))
 
     # --- reading
 
@@ -301,7 +308,7 @@ class QueueScreen(Asking[None]):
 
     def action_keys(self) -> None:
         """Show all keys."""
-        self.app.push_screen(PageScreen("keys", keys_page(self)))
+        self.app.push_screen(PageScreen("keys of the queue", keys_page(self, [[*glyph_pieces()]])))
 
 
 def _resumed(service: ReviewService, spec: str) -> Begun:

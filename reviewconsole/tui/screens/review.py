@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from reviewconsole.casefile import OpenedChange, RecordRow, SyncState
 from reviewconsole.change import Oid
@@ -34,6 +34,7 @@ from reviewconsole.tui.widgets.diff_canvas import DiffCanvas
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.file_tree import FileTree
 from reviewconsole.tui.widgets.line_list import LineList
+from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
 from reviewconsole.tui.widgets.panels import FindingsPanel, RecordsPanel
 
 
@@ -57,15 +58,15 @@ class ReviewScreen(Keeping):
 
     def compose(self) -> ComposeResult:
         """Title, banner, tree, diff and panels, status, keys."""
-        yield Static(id="title")
+        yield FitLine(id="title")
         yield Static(id="banner")
         with Horizontal(id="body"):
             yield FileTree(id="tree")
             yield DiffView(self.session, id="diff")
             yield FindingsPanel(id="findings")
             yield RecordsPanel(id="records")
-        yield Static(id="status")
-        yield Footer(compact=True, show_command_palette=False)
+        yield StatusLine(id="status")
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Draw the session, and go where it was left."""
@@ -83,10 +84,19 @@ class ReviewScreen(Keeping):
         self.query_one(DiffView).session = session
         self.query_one(FileTree).show(session)
         self.query_one(FindingsPanel).show(session)
-        self.query_one("#title", Static).update(review_text.title(session.opened), layout=False)
+        self._draw_title()
         self._draw_banner()
         self._draw_status()
         self.keep_soon()
+
+    def on_resize(self) -> None:
+        """Say in title and status what there is room for."""
+        self._draw_title()
+        self._draw_status()
+
+    def _draw_title(self) -> None:
+        left, right = review_text.title(self.now.opened, self.size.width)
+        self.query_one("#title", FitLine).show(left, right)
 
     def _draw_banner(self) -> None:
         pieces = review_text.moved(self.now) if self.now.stale else self._banner
@@ -102,8 +112,9 @@ class ReviewScreen(Keeping):
         view = self.query_one(DiffView)
         file = view.row.file if view.row is not None else 0
         sync: SyncState = self.app.sync  # type: ignore[attr-defined]
-        text = review_text.status(self.now, file, looks=self.searched() + view.words(), sync=sync)
-        self.query_one("#status", Static).update(text, layout=False)
+        looks = self.searched() + view.words()
+        left, right = review_text.status(self.now, file, looks=looks, sync=sync, width=self.size.width)
+        self.query_one("#status", StatusLine).show(left, right)
 
     # --- what widgets tell
 
@@ -262,7 +273,7 @@ class ReviewScreen(Keeping):
 
     def action_keys(self) -> None:
         """Show all keys."""
-        self.app.push_screen(PageScreen("keys", keys_page(self)))
+        self.app.push_screen(PageScreen("keys of the review", keys_page(self, review_text.LEGEND)))
 
     def action_leave(self) -> None:
         """Back to the queue. What is not signed is kept; where that fails, it asks once."""

@@ -1,8 +1,11 @@
 """What the review screen says around the diff, and how it is laid out."""
 
+from collections.abc import Iterable
+
 from textual.content import Content
 
 from reviewconsole.casefile import OpenedChange, SyncState
+from reviewconsole.display import safe_text
 from reviewconsole.session import Comment, Kept, ReviewSession, Said
 from reviewconsole.tui.lines import shown
 from reviewconsole.tui.paint import (
@@ -12,6 +15,7 @@ from reviewconsole.tui.paint import (
     VERDICT_GLYPHS,
     VERDICT_INKS,
     Piece,
+    clip,
     content,
     short_ref,
 )
@@ -19,7 +23,6 @@ from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.widgets.sync import sync_pieces
 
 CSS = """
-ReviewScreen #title { height: 1; background: $ground-head; }
 ReviewScreen #banner { height: auto; max-height: 3; padding: 0 1; background: $ground-note; display: none; }
 ReviewScreen #body { height: 1fr; }
 ReviewScreen #tree { width: 28; }
@@ -33,26 +36,38 @@ ReviewScreen #findings.-open, ReviewScreen #records.-open { display: block; }
 ReviewScreen.-medium.-panel #tree { display: none; }
 ReviewScreen.-narrow.-panel #diff { display: none; }
 ReviewScreen.-narrow #findings, ReviewScreen.-narrow #records { width: 1fr; }
-ReviewScreen #status { height: 1; background: $ground-head; }
 """
 
 
-def title(opened: OpenedChange) -> Content:
-    """One row: where from and to, how risky, whose, what."""
+_ROOMY = 110
+"""Cells from which the title also says whose change it is."""
+
+LEGEND: tuple[Iterable[Piece], ...] = (
+    (("○ ", "muted"), ("unread  ", "muted"), ("● ", "text"), ("on the screen in full  ", "muted"), ("◉ ", "muted"),
+     ("ticked by hand, not read  ", "muted"), ("✓ ", "ok"), ("accepted  ", "muted"), ("✗ ", "bad"),
+     ("refused", "muted")),
+    (("◆ ▲ ■ □ ", "high"), ("finding: critical, high, medium, low  ", "muted"), ("» « ", "muted"),
+     ("moved here, moved away  ", "muted"), ("≈ ", "muted"), ("white space alone  ", "muted"), ("› ", "accent"),
+     ("the line goes on", "muted")),
+)  # fmt: skip
+
+
+def title(opened: OpenedChange, width: int) -> tuple[list[Piece], list[Piece]]:
+    """One row: where from and to and what; at the right how risky, how decided, which head."""
     change, level = opened.change, opened.risk.level
-    tools = ",".join(opened.provenance.tools)
-    return content(
-        (f" {short_ref(change.ref)}", "accent bold"),
-        (f" → {short_ref(change.target)} ", "muted"),
-        (f" {change.head[:9]} ", "muted"),
+    right: list[Piece] = [
         (
             f" {SEVERITY_GLYPHS[level]} {level.upper()} {opened.risk.score} ",
             f"{level if level != 'none' else 'muted'} bold",
         ),
-        (f" {opened.provenance.provenance.value} {tools} ", "text"),
         (f" {STATE_GLYPHS.get(opened.state, '')} {opened.state} ", STATE_INKS.get(opened.state, "text")),
-        (f" {change.title}", "text bold"),
-    )
+        (f" head {change.head[:7]} ", "muted"),
+    ]
+    left: list[Piece] = [(f" {clip(safe_text(short_ref(change.ref)), max(16, width // 4))}", "accent bold")]
+    if width >= _ROOMY:
+        left.append((f" → {short_ref(change.target)}", "muted"))
+        right.insert(0, (f" {opened.provenance.provenance.value} {','.join(opened.provenance.tools)} ", "text"))
+    return [*left, (f"  {change.title}", "text bold")], right
 
 
 def begun(opened: OpenedChange, kept: Kept | None, fault: str) -> list[Piece]:
@@ -79,16 +94,16 @@ def moved(session: ReviewSession) -> list[Piece]:
             ("D", "accent bold"), (" shows what changed and goes on with it.", "text")]  # fmt: skip
 
 
-def status(session: ReviewSession, file: int, *, looks: str, sync: SyncState) -> Content:
-    """One row: how far the review is, and where the records are."""
+def status(
+    session: ReviewSession, file: int, *, looks: str, sync: SyncState, width: int
+) -> tuple[list[Piece], list[Piece]]:
+    """One row: how far the review is; at the right the gate, and where the records are."""
     opened = session.opened
     units = len(session.units)
     accepted = sum(mark.accepted for mark in session.said.marks.values())
     refused = len(session.refused)
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
     pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))
-    if opened.files:
-        pieces.append((f" · file {max(0, file) + 1}/{len(opened.files)}", "text"))
     if accepted:
         pieces.append((f" · ✓ {accepted} accepted", "ok"))
     if refused:
@@ -97,10 +112,12 @@ def status(session: ReviewSession, file: int, *, looks: str, sync: SyncState) ->
         pieces.append((f" · ◉ {len(session.said.ticked)} ticked", "text"))
     if session.said.comments:
         pieces.append((f" · ✎ {len(session.said.comments)}", "accent"))
+    if opened.files:
+        pieces.append((f" · file {max(0, file) + 1}/{len(opened.files)}", "text"))
     pieces.append((f" · {looks}", "muted"))
     verdict = opened.verdict.value
-    pieces.append((f" · gate {VERDICT_GLYPHS[verdict]} {verdict}", VERDICT_INKS[verdict]))
-    return content(*pieces, "   ", *sync_pieces(sync))
+    gate: Piece = (f"  gate {VERDICT_GLYPHS[verdict]} {verdict}  ", VERDICT_INKS[verdict])
+    return pieces, [gate, *sync_pieces(sync, short=width < _ROOMY)]
 
 
 def place(session: ReviewSession, row: Row | None) -> Content:

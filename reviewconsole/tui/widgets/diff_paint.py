@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
+
 from reviewconsole.change import ABSENT_MODE
 from reviewconsole.diff import HunkId
 from reviewconsole.display import safe_text
@@ -14,8 +16,6 @@ from reviewconsole.tui.widgets.diff_body import Bodies
 _GROUNDS = {Kind.FILE: "head", Kind.HUNK: "hunk", Kind.FINDING: "note", Kind.COMMENT: "note"}
 _LINE_GROUNDS = {"+": "add", "-": "del", " ": "base"}
 _CURSOR_GROUNDS = {"add": "cursor-add", "del": "cursor-del"}
-_ROOMY = 110
-"""Cells from which a finding's row also names its rule."""
 _SIGNS = {"+": "+", "-": "−", " ": " "}
 
 
@@ -167,10 +167,13 @@ class DiffPainter:
         if finding.suppressed:
             state, ink = f"suppressed: {finding.suppressed} ", "muted"
         head = f"  {SEVERITY_GLYPHS[severity]} {severity.upper():<8} "
-        rule = f"{finding.family.value} {finding.rule} " if width >= _ROOMY else ""
+        number = f"{finding.id} "
+        rule = f"{finding.family.value} {finding.rule} "
+        beside = len(self._blank) + len(head) + len(state) + len(number) + 2
+        room = width - beside - cell_len(safe_text(finding.message))
         return (
             [(self._blank[:-2], "text"), (head, f"{severity} bold"), (finding.message, "text")],
-            [("  ", "text"), (state, ink), (f"{rule}{finding.id} ", "muted")],
+            [("  ", "text"), (state, ink), (rule if len(rule) <= room else "", "muted"), (number, "muted")],
         )
 
 

@@ -2,19 +2,21 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.message import Message
 
 from reviewconsole.casefile import RecordRow
+from reviewconsole.display import safe_text
 from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.keys import key
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip
 from reviewconsole.tui.widgets.line_list import LineList
 
 
 class FindingsPanel(LineList):
-    """Every finding in two rows, worst first; `Chosen` means: explain it."""
+    """Every finding in three rows, worst first; `Chosen` means: explain it."""
 
     DEFAULT_CSS = """
     FindingsPanel { background: $ground-raised; }
@@ -34,30 +36,44 @@ class FindingsPanel(LineList):
     def finding(self) -> Finding | None:
         """The finding under the cursor."""
         findings = self._session.opened.findings if self._session else ()
-        return findings[self.cursor // 2] if findings else None
+        return findings[self.cursor // 3] if findings else None
 
     def count(self) -> int:
-        """Two rows a finding."""
-        return max(1, 2 * len(self._session.opened.findings)) if self._session else 1
+        """Three rows a finding."""
+        return max(1, 3 * len(self._session.opened.findings)) if self._session else 1
 
     def selectable(self, index: int) -> bool:
         """The first row of each."""
-        return super().selectable(index) and index % 2 == 0
+        return super().selectable(index) and index % 3 == 0
 
-    def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:  # noqa: ARG002 - every row has it
-        """Severity and sentence; rule and place."""
+    def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
+        """Severity and sentence; the sentence's rest; rule and place."""
         findings = self._session.opened.findings if self._session else ()
         if not findings or self._session is None:
             return [("no findings", "muted")], []
-        finding = findings[index // 2]
+        finding = findings[index // 3]
         severity = finding.severity.value
-        if index % 2 == 0:
-            done = finding.fingerprint in self._session.said.acknowledged
-            glyph, ink = ("✓", "ok") if done else (SEVERITY_GLYPHS[severity], severity)
-            return [(f"{glyph} {severity.upper()} ", f"{ink} bold"), (finding.message, "text")], []
+        done = finding.fingerprint in self._session.said.acknowledged
+        glyph, ink = ("✓", "ok") if done else (SEVERITY_GLYPHS[severity], severity)
+        head = f"{glyph} {severity.upper()} "
+        first, rest = _broken(safe_text(finding.message), width - len(head), width - 2)
+        if index % 3 == 0:
+            return [(head, f"{ink} bold"), (first, "text")], []
+        if index % 3 == 1:
+            return [(f"  {rest}", "text")], []
         state = "suppressed " if finding.suppressed else ""
         name = finding.location.path.rpartition("/")[2]
-        return [(f"  {state}{finding.rule}", "muted")], [(f" {name}:{finding.location.line}", "muted")]
+        line = f":{finding.location.line}" if finding.location.line else ""
+        return [(f"  {state}{finding.rule}", "muted")], [(f" {name}{line}", "muted")]
+
+
+def _broken(text: str, first: int, second: int) -> tuple[str, str]:
+    """A sentence over two rows, broken between words; the second one is cut where it must be."""
+    if cell_len(text) <= first:
+        return text, ""
+    head = clip(text, first).removesuffix("…")
+    head = head[: head.rfind(" ")] if " " in head[first // 2 :] else head
+    return head, clip(text[len(head) :].lstrip(), second)
 
 
 class RecordsPanel(LineList):

@@ -6,16 +6,21 @@ from reviewconsole.tui.paint import Piece
 PUBLISHING = "publishing"
 
 
-def sync_pieces(state: SyncState) -> list[Piece]:
-    """Glyph and words; nothing when there is nothing to tell."""
+_SHORT = {"publishing": ("⇡ …", "accent"), "on the remote": ("✓ remote ", "ok"), "failed": ("✗ not sent: P ", "bad")}
+
+
+def sync_pieces(state: SyncState, *, short: bool = False) -> list[Piece]:
+    """Glyph and words, nothing when there is nothing to tell; `short` for narrow screens, with every alarm."""
     alarms: list[Piece] = [(f"  ! {alarm}", "bad bold") for alarm in state.alarms]
+    if short and state.state != "nothing":
+        return [*alarms, _SHORT.get(state.state, ("⇡ not sent: P ", "warn"))]
     match state.state:
         case "nothing":
             return alarms
         case "publishing":
             return [("⇡ publishing your records …", "accent"), *alarms]
         case "on the remote":
-            return [("✓ your records are on the remote", "ok"), *alarms]
+            return [("✓ your records are on the remote ", "ok"), *alarms]
         case "failed":
             return [(f"✗ not on the remote: {state.why} · P tries again", "bad"), *alarms]
         case _:
