@@ -23,6 +23,8 @@ class Seen:
     missing: tuple[str, ...]
     raw: str
     """Characters that a terminal would act on, or that cannot be seen."""
+    rules: frozenset[str] = frozenset()
+    """Rules that found something."""
     error: str = ""
 
 
@@ -45,7 +47,8 @@ def _review(workspace: Workspace, case: Case) -> Seen:
         return Seen(case=case, missing=case.shown, raw="", error=str(error))
     shown = "\n".join(text.inspect(opened, text.Painter(io.StringIO(), {"NO_COLOR": "1"})))
     missing = tuple(word for word in case.shown if word not in shown)
-    return Seen(case=case, missing=missing, raw="".join(sorted(set(map(str, _RAW.findall(shown))))))
+    raw = "".join(sorted(set(map(str, _RAW.findall(shown)))))
+    return Seen(case=case, missing=missing, raw=raw, rules=frozenset(f.rule for f in opened.findings))
 
 
 _RAW = re.compile(

@@ -1,0 +1,90 @@
+"""Name added lines that read otherwise than they look: invisible characters, reordered text, look-alike letters."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.source import MAX_LINE
+from reviewconsole.display import flagged
+from reviewconsole.finding import Confidence, Family, Severity, Side
+
+PAGE = page_of(
+    "hidden-character",
+    title="A line reads otherwise than it looks",
+    family=Family.BOUNDARY,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    what="Finds bidirectional controls, zero-width and other invisible characters, terminal escapes, and names that "
+    "mix Latin with Cyrillic or Greek letters. Odd spaces and bytes that are not UTF-8 count as low; the joiners and "
+    "selectors inside of emoji do not count.",
+    why="A compiler or an agent reads characters that a reviewer cannot see: code can be hidden in a comment, two "
+    "names that look alike can differ, and instructions to an agent can stand in plain sight (CVE-2021-42574, "
+    "CVE-2021-42694).",
+    example='+ if access_level != "user\\u202e \\u2066// admin only\\u2069 \\u2066":',
+    instead="Write the character as an escape, so that everybody sees it, or take it out.",
+    references=("https://trojansource.codes/", "Unicode UTS #39", "CWE-1007"),
+    languages=("any file",),
+    alias="b-08",
+)
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c\r\ufeff]|[\udc80-\udcff]")
+_EMOJI_PART = re.compile(
+    "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\u200d\ufe0e\ufe0f]|(?<=[0-9#*])\ufe0f\u20e3"
+)
+_FLAG_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def _script(char: str) -> str:
+    name = unicodedata.name(char, "")
+    return next((script for script in ("LATIN", "CYRILLIC", "GREEK") if name.startswith(script)), "")
+
+
+def _mixed(line: str) -> str:
+    """A word that mixes alphabets whose letters look alike; empty for none."""
+    for word in _WORD.findall(line):
+        if not word.isascii() and len({_script(char) for char in word} - {""}) > 1:
+            return str(word)
+    return ""
+
+
+def _fault(line: str) -> tuple[str, Severity] | None:
+    """What is wrong with a line, in words, and how bad it is."""
+    if _BIDI.search(line):
+        return "Characters change the order in which this line is shown", Severity.HIGH
+    plain = _ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line)))
+    if flagged(plain):
+        return "The line holds characters that cannot be seen or that act on a terminal", Severity.HIGH
+    if _mixed(plain):
+        return "A name mixes letters of alphabets that look alike", Severity.HIGH
+    if _ODD_SPACE.search(line.removesuffix("\r")):
+        return "The line holds odd spaces or bytes that are not UTF-8", Severity.LOW
+    return None
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each such added line."""
+    for source in context.sources:
+        for number in sorted(source.added):
+            line = source.new[number - 1][:MAX_LINE]
+            if number == 1:
+                line = line.removeprefix("\ufeff")
+            fault = _fault(line) if _NOT_ASCII.search(line) else None
+            if fault is not None:
+                message, severity = fault
+                yield Hit(
+                    rule=PAGE.rule,
+                    source=source,
+                    side=Side.NEW,
+                    line=number,
+                    end_line=number,
+                    text=line.strip(),
+                    message=message,
+                    severity=severity,
+                )
+
+
+CHECK = Check(page=PAGE, run=check)

@@ -1,0 +1,2 @@
+def may(level):
+    return level == "admin"

@@ -1,0 +1,2 @@
+def charge(total):
+    return post(total)
