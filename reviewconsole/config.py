@@ -35,6 +35,11 @@ class Config:
     """Command line of the editor: `editor` of the file, else $VISUAL, else $EDITOR."""
     clipboard: str = ""
     """`clipboard_command` of the file: a command line that takes the text on its standard input."""
+    cache_dir: Path = Path()
+    packs: tuple[Path, ...] = ()
+    """Folders of the person's own rules; `rules` beside the file unless it says otherwise."""
+    scanners: tuple[tuple[str, ...], ...] = ()
+    """`[[scanner]]` of the file: commands a policy may ask for, exactly as written."""
 
 
 def _folder(environ: Mapping[str, str], variable: str, home: Path, default: str) -> Path:
@@ -70,6 +75,8 @@ def load_config(environ: Mapping[str, str]) -> Config:
         editor = table.text("editor", environ.get("VISUAL") or environ.get("EDITOR", ""))
         clipboard = table.text("clipboard_command", "")
         principal = table.text("principal", "", pattern=r"[a-z0-9][a-z0-9._-]{0,63}") or None
+        packs = table.texts("packs", (), pattern=_KEY)
+        scanners = tuple(_command(row) for row in table.tables("scanner", missing=True))
         table.end()
     except FormatError as error:
         raise FormatError(error.message, place=f"{path}: {error.place}") from error
@@ -88,7 +95,18 @@ def load_config(environ: Mapping[str, str]) -> Config:
         patterns=patterns,
         editor=editor,
         clipboard=clipboard,
+        cache_dir=_folder(environ, "XDG_CACHE_HOME", home, ".cache") / "reviewconsole",
+        packs=tuple(_expand(name, home) for name in packs) or (config_dir / "rules",),
+        scanners=scanners,
     )
+
+
+def _command(row: Table) -> tuple[str, ...]:
+    command = row.texts("command")
+    row.end()
+    if not command:
+        raise row.fail("command", "names no program")
+    return command
 
 
 def _expand(text: str, home: Path) -> Path:

@@ -10,6 +10,7 @@ from reviewconsole.boundary import BoundaryResult
 from reviewconsole.errors import FormatError
 from reviewconsole.gate import GateReport, in_scope
 from reviewconsole.loading.case import Case
+from reviewconsole.loading.own_rules import read_folders
 from reviewconsole.loading.policies import parse_policy_file
 from reviewconsole.policy import REVOKED_PATH, SIGNERS_PATH, ConstraintTable, Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
@@ -52,6 +53,10 @@ def check_policy(path: Path) -> tuple[Remark, ...]:
     except FormatError as error:
         remarks.append(Remark(file=revoked.name, state="fault", says=str(error)))
     if policy is not None:
+        packs = read_folders({name: path.parent.parent / name for name in policy.packs}, taken=detection.pages())
+        remarks += [
+            Remark(file=fault.path, state="fault", says=f"line {fault.line}: {fault.why}") for fault in packs.faults
+        ]
         remarks += [Remark(file=path.name, state="warning", says=says) for says in _doubts(policy, roster)]
     return tuple(remarks)
 
@@ -93,8 +98,6 @@ def _doubts(policy: Policy, roster: SignerRoster | None) -> Iterator[str]:
     for name in sorted(policy.disabled | policy.severity.keys()):
         if name not in known:
             yield f"there is no detection rule {name!r}"
-    for name in policy.unsupported:
-        yield f"{name} is not supported by this version: every verdict will be undecidable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from reviewconsole.change import encode
 
+BOUNDARY_SOURCE = "boundary"
+"""`external` of the findings that stand for broken constraints."""
+
 
 class Severity(StrEnum):
     """How bad it is if the finding is right."""
@@ -106,6 +109,11 @@ class Finding:
     """Name of the other scanner it comes from; empty for built-in rules and policy packs."""
 
     @property
+    def counts(self) -> bool:
+        """Whether the gate judges it: built-in rules, policy packs and constraints; not other scanners."""
+        return self.external in ("", BOUNDARY_SOURCE)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 that survives line shifts: over rule, path, side, construct, text, ordinal."""
         parts = (
@@ -149,6 +157,6 @@ def number(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def risk_level(findings: Iterable[Finding]) -> str:
-    """The highest severity among findings that are not suppressed, or `none`."""
-    live = [finding.severity for finding in findings if not finding.suppressed]
+    """The highest severity among findings that count and are not suppressed, or `none`."""
+    live = [finding.severity for finding in findings if finding.counts and not finding.suppressed]
     return max(live, key=lambda severity: severity.rank).value if live else "none"

@@ -279,10 +279,7 @@ def _standing_requirements(
         if unknown:
             why = f"no person claims {unknown[0]}, so self-approval cannot be excluded"
             out.append(Requirement(id="authors", verdict=Verdict.UNDECIDABLE, why=why))
-    out += [
-        Requirement(id=name, verdict=Verdict.UNDECIDABLE, why=f"the policy's {name} is not supported by this version")
-        for name in force.policy.unsupported
-    ]
+    out += [Requirement(id="rules.packs", verdict=Verdict.UNDECIDABLE, why=why) for why in facts.rule_faults]
     return out
 
 

@@ -26,6 +26,7 @@ CARRY_OVER = ("exact", "same-content", "replay")
 _REQUIRE = r"read-all|acknowledge-high|touch|pin|fresh|max-age=[1-9][0-9]*[hd]"
 _BRANCH = r"[^\s:?\[\\^~]+"
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_PACK_FOLDER = r"(?!/)(?:(?!\.\.(?:/|$))[^/\0]+/?)+"
 _SEVERITIES = [severity.value for severity in Severity]
 
 
@@ -89,6 +90,14 @@ class Emergency:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SarifSource:
+    """One `[[rules.sarif]]`: a file of the work tree, or a command that the person's settings must name too."""
+
+    file: str = ""
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """A policy file, checked."""
 
@@ -113,8 +122,9 @@ class Policy:
     emergency: Emergency | None = None
     backports: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(pattern of targets, patterns of targets whose decisions count there by equal content)."""
-    unsupported: tuple[str, ...] = ()
-    """Tables this version reads but cannot judge by: any of them makes a verdict undecidable."""
+    packs: tuple[str, ...] = ()
+    """Folders of further rule files, read from the policy's own commit."""
+    sarif: tuple[SarifSource, ...] = ()
 
     def person_of(self, email: str) -> str | None:
         """Name the person an e-mail belongs to."""
@@ -152,7 +162,6 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
     boundary = top.table("boundary", missing=True)
     detection = top.table("rules", missing=True)
     severity = detection.table("severity", missing=True)
-    unsupported = _unsupported(detection)
     policy = Policy(
         repository=repository,
         targets=targets,
@@ -173,7 +182,8 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
         severity={key: Severity(severity.text(key, choices=_SEVERITIES)) for key in severity.keys()},  # noqa: SIM118
         emergency=_emergency(top, groups),
         backports=_backports(top),
-        unsupported=unsupported,
+        packs=detection.texts("packs", (), pattern=_PACK_FOLDER),
+        sarif=tuple(_sarif(row) for row in detection.tables("sarif", missing=True)),
     )
     for table in (review, boundary, detection, top):
         table.end()
@@ -336,11 +346,11 @@ def _backports(top: Table) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return found
 
 
-def _unsupported(detection: Table) -> tuple[str, ...]:
-    found = []
-    if detection.texts("packs", ()):
-        found.append("rules.packs")
-    if detection.has("sarif"):
-        detection.rest()
-        found.append("rules.sarif")
-    return tuple(found)
+def _sarif(row: Table) -> SarifSource:
+    file, command = row.text("file", ""), row.texts("command", ())
+    if bool(file) == bool(command):
+        raise row.fail("file", "name a file or a command, one of them")
+    if file.startswith("/") or ".." in file.split("/"):
+        raise row.fail("file", "is no path inside the repository")
+    row.end()
+    return SarifSource(file=file, command=command)

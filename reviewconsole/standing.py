@@ -103,6 +103,8 @@ class Facts:
     """Risk level, broken constraints included: the one that is shown and signed."""
     doubts: tuple[str, ...] = ()
     """Why the change cannot be decided at all: several merge bases, missing objects, shallow."""
+    rule_faults: tuple[str, ...] = ()
+    """Rule packs of the policy that are broken, now or after this change: what they would find is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +207,11 @@ def seconds(text: str) -> int:
 def findings_digest(findings: tuple[Finding, ...]) -> str:
     """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
     return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
+
+
+def external_digest(findings: Iterable[Finding]) -> str:
+    """Hash the findings that do not count, in the same way."""
+    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings))
 
 
 def judge_records(

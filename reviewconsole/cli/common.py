@@ -4,11 +4,13 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest, SyncState
 from reviewconsole.decision import Verdict
 from reviewconsole.display import safe_text
+from reviewconsole.errors import FormatError
 
 if TYPE_CHECKING:
     from reviewconsole.review.workspace import Workspace
@@ -49,6 +51,14 @@ def say(lines: Iterable[str]) -> None:
 def note(text: str) -> None:
     """Tell people something on stderr."""
     sys.stderr.write(text + "\n")
+
+
+def read_file(name: str) -> bytes:
+    """Read a file that the caller named; FormatError where that fails."""
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise FormatError(f"cannot be read: {error.strerror}", place=name) from error
 
 
 def open_workspace(options: Options, environ: Environ) -> "Workspace":

@@ -102,6 +102,7 @@ def _finding(finding: Finding) -> Document:
         "instead": finding.instead,
         "references": list(finding.references),
         "suppressed": finding.suppressed or None,
+        "external": finding.external or None,
     }
 
 

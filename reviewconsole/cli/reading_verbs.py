@@ -11,6 +11,7 @@ from reviewconsole.cli.common import (
     add_verb,
     json_option,
     open_workspace,
+    read_file,
     say,
     target_option,
 )
@@ -36,6 +37,13 @@ def grammar(verbs: "Sub") -> None:
     forms = inspect.add_mutually_exclusive_group()
     json_option(forms)
     forms.add_argument("--sarif", action="store_true", help="print the findings as SARIF 2.1.0")
+    inspect.add_argument(
+        "--sarif-in",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="show another scanner's findings too, from its SARIF 2.1.0 file",
+    )
     target_option(inspect)
     log = add_verb(verbs, "log", "show the verified records, newest first, and what does not verify")
     log.add_argument("change", nargs="?", metavar="CHANGE", help=CHANGE)
@@ -76,7 +84,8 @@ def inspect(options: Options, environ: Environ) -> int:
     """Show one change."""
     from reviewconsole.cli import documents, sarif, text
 
-    opened = open_workspace(options, environ).open_change(options.change)
+    reports = [(name, read_file(name)) for name in options.sarif_in]
+    opened = open_workspace(options, environ).open_change(options.change, reports)
     if options.json:
         sys.stdout.write(documents.render(documents.inspect(opened)))
     elif options.sarif:

@@ -5,10 +5,12 @@ files -> sources -> line rules -> guards -> findings   (first stage, millisecond
                  -> ast-grep   -> guards -> findings   (third stage, a process)
 """
 
+import difflib
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -26,8 +28,10 @@ from reviewconsole.errors import UsageError
 from reviewconsole.finding import Dropped, Finding, Location, Page, Side, number
 from reviewconsole.globs import Globs
 
-__all__ = ["RuleSettings", "ScanResult", "Tree", "engine_digest", "page", "pages", "scan", "stages"]
+__all__ = ["OWN_RULES", "RuleSettings", "ScanResult", "Tree", "engine_digest", "page", "pages", "scan", "stages"]
 
+OWN_RULES = "own rules"
+"""`external` of the findings of a person's own packs."""
 _EVIDENCE = 400
 _IGNORE = re.compile(r"reviewconsole:ignore\[([a-z0-9,\s-]+)\]\s+(\S.*)")
 _UNSUPPRESSIBLE = frozenset({"suppression-added"})
@@ -45,7 +49,9 @@ def page(name: str) -> Page:
     for each in pages().values():
         if name == each.rule or name in each.aliases:
             return each
-    raise UsageError(f"no rule is named {name}", remedy="`reviewconsole rules` lists them")
+    close = difflib.get_close_matches(name, [*pages(), *(alias for p in pages().values() for alias in p.aliases)], n=3)
+    guess = f"did you mean {' or '.join(close)}? " if close else ""
+    raise UsageError(f"no rule is named {name}", remedy=f"{guess}`reviewconsole rules` lists them")
 
 
 def scan(
@@ -91,18 +97,33 @@ def stages(
     """Scan in stages: line rules, checks, ast-grep. Findings are not numbered yet."""
     tally = Tally()
     sources, notes = _sources(files, settings, tally)
-    documents = [d for pack in packs.load() for d in pack.documents if d.rule not in settings.disable]
-    hits = list(guards.judge(list(line_rules.matches([d for d in documents if d.regex], sources)), sources, tally))
-    yield _result(hits, settings, notes, tally)
-    tally = Tally()
-    if tree_has is None and new_tree is not None:
-        tree_has = new_tree.has
-    context = Context(sources=sources, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree, tally=tally)
-    checks = [check for check in CHECKS if check.page.rule not in settings.disable]
-    yield _result([hit for check in checks for hit in check.run(context)], settings, [], tally)
-    tally = Tally()
-    structural, trouble = ast_grep.matches([d for d in documents if not d.regex], sources)
-    yield _result(list(guards.judge(structural, sources, tally)), settings, trouble, tally)
+    ours = [d for pack in packs.load() for d in pack.documents if d.rule not in settings.disable]
+    theirs = [d for pack in (*settings.packs, *settings.own_packs) for d in pack.documents]
+    theirs = [d for d in theirs if d.rule not in settings.disable]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        # ast-grep is another process: it works while the checks do.
+        structural = [
+            pool.submit(ast_grep.matches, [d for d in ours if not d.regex], sources),
+            pool.submit(
+                ast_grep.matches,
+                [d for d in theirs if not d.regex],
+                sources,
+                seconds=ast_grep.USER_TIMEOUT,
+                what="the policy's and your own",
+            ),
+        ]
+        lines = line_rules.matches([d for d in (*ours, *theirs) if d.regex], sources)
+        yield _result(list(guards.judge(list(lines), sources, tally)), settings, notes, tally)
+        tally = Tally()
+        if tree_has is None and new_tree is not None:
+            tree_has = new_tree.has
+        context = Context(sources=sources, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree, tally=tally)
+        checks = [check for check in CHECKS if check.page.rule not in settings.disable]
+        yield _result([hit for check in checks for hit in check.run(context)], settings, [], tally)
+        for future in structural:
+            tally = Tally()
+            found, trouble = future.result()
+            yield _result(list(guards.judge(found, sources, tally)), settings, trouble, tally)
 
 
 def _result(hits: Sequence[Hit], settings: RuleSettings, notes: Sequence[str], tally: Tally) -> ScanResult:
@@ -133,11 +154,15 @@ def _sources(files: Sequence[FileDiff], settings: RuleSettings, tally: Tally) ->
 
 
 def _findings(hits: Sequence[Hit], settings: RuleSettings) -> tuple[Finding, ...]:
-    return tuple(_finding(hit, settings) for hit in hits)
+    more = {pack.page.rule: pack.page for pack in (*settings.own_packs, *settings.packs)}
+    own = frozenset(pack.page.rule for pack in settings.own_packs)
+    return tuple(
+        _finding(hit, settings, pages().get(hit.rule) or more[hit.rule], external=OWN_RULES if hit.rule in own else "")
+        for hit in hits
+    )
 
 
-def _finding(hit: Hit, settings: RuleSettings) -> Finding:
-    rule = pages()[hit.rule]
+def _finding(hit: Hit, settings: RuleSettings, rule: Page, *, external: str) -> Finding:
     severity = settings.severity.get(hit.rule) or hit.severity or rule.severity
     if hit.lowered and is_nonproduction(hit.source.path):
         severity = guards.lower(severity)
@@ -157,6 +182,7 @@ def _finding(hit: Hit, settings: RuleSettings) -> Finding:
         instead=rule.instead,
         references=rule.references,
         suppressed=_suppression(hit),
+        external=external,
     )
 
 
@@ -220,6 +246,7 @@ def engine_digest(settings: RuleSettings) -> str:
         digest.update(f"disable {rule}\0".encode())
     for rule, severity in sorted(settings.severity.items()):
         digest.update(f"severity {rule} {severity.value}\0".encode())
+    digest.update(f"packs {settings.packs_digest}\0".encode())
     for pattern in settings.generated:
         digest.update(b"generated " + encode(pattern) + b"\0")
     return "sha256:" + digest.hexdigest()

@@ -20,6 +20,8 @@ from reviewconsole.finding import Side
 
 TIMEOUT = 20
 """Seconds one scan may take."""
+USER_TIMEOUT = 5
+"""Seconds the rules of a policy or a person may take together."""
 _TOTAL = 20_000_000
 """Bytes given to one process; what is beyond is noted and left out."""
 
@@ -38,23 +40,45 @@ def binary() -> str | None:
     return str(beside) if beside.is_file() else shutil.which("ast-grep")
 
 
-def matches(documents: Sequence[Document], sources: Sequence[Source]) -> tuple[list[Match], list[str]]:
-    """Match every structural rule on both sides; gives the matches and notes on what failed."""
+def refused(documents: Sequence[Document]) -> str:
+    """Why ast-grep does not accept these rules; empty when it does, or is not here to ask."""
+    program = binary()
+    if not documents or program is None:
+        return ""
+    try:
+        with tempfile.TemporaryDirectory(prefix="reviewconsole-") as folder:
+            _prepare(Path(folder), documents, [])
+            output = _run(program, folder, seconds=USER_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return f"ast-grep took longer than {USER_TIMEOUT} s to read the rule"
+    except OSError:
+        return ""
+    return output if isinstance(output, str) else ""
+
+
+def matches(
+    documents: Sequence[Document], sources: Sequence[Source], *, seconds: float | None = None, what: str = "the"
+) -> tuple[list[Match], list[str]]:
+    """Match every structural rule on both sides; gives the matches and notes on what failed.
+
+    `what` says in a note whose rules they are.
+    """
+    limit = seconds or TIMEOUT
     chosen = [(source, _suffix(source)) for source in sources if source.added or source.removed]
     chosen = [(source, suffix) for source, suffix in chosen if suffix]
     if not chosen or not documents:
         return [], []
     program = binary()
     if program is None:
-        return [], ["ast-grep is not installed: the structural rules did not run"]
+        return [], [f"ast-grep is not installed: {what} structural rules did not run"]
     try:
         with tempfile.TemporaryDirectory(prefix="reviewconsole-") as folder:
             notes = _prepare(Path(folder), documents, chosen)
-            output = _run(program, folder)
+            output = _run(program, folder, seconds=limit)
     except subprocess.TimeoutExpired:
-        return [], [f"ast-grep took longer than {TIMEOUT} s: the structural rules did not finish"]
+        return [], [f"ast-grep took longer than {limit} s: {what} structural rules did not finish"]
     except OSError as error:
-        return [], [f"ast-grep could not be run ({error.strerror}): the structural rules did not run"]
+        return [], [f"ast-grep could not be run ({error.strerror}): {what} structural rules did not run"]
     if isinstance(output, str):
         return [], [*notes, output]
     found, trouble = _read(output, documents, [source for source, _ in chosen])
@@ -96,7 +120,7 @@ def _prepare(folder: Path, documents: Sequence[Document], chosen: Sequence[tuple
     return notes
 
 
-def _run(program: str, folder: str) -> bytes | str:
+def _run(program: str, folder: str, *, seconds: float) -> bytes | str:
     command = [program, "scan", "--config", "sgconfig.yml", "--json=stream", "--threads", "2"]
     for name in _IGNORES:
         command += ["--no-ignore", name]
@@ -106,7 +130,7 @@ def _run(program: str, folder: str) -> bytes | str:
         env={"PATH": os.defpath, "HOME": folder, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=TIMEOUT,
+        timeout=seconds,
         check=False,
     )
     if done.returncode not in (0, 1) or (done.returncode == 1 and not done.stdout):
@@ -136,6 +160,8 @@ def _read(output: bytes, documents: Sequence[Document], sources: Sequence[Source
             continue
         if last > first and item["range"]["end"]["column"] == 0:
             last -= 1
+        if not by_id[rule].reads(source.path):
+            continue
         found.append(
             Match(
                 document=by_id[rule],

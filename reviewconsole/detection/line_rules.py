@@ -35,7 +35,11 @@ def matches(documents: Sequence[Document], sources: Sequence[Source]) -> Iterato
     Only changed lines are read, but for rules on removals: those compare both whole sides.
     """
     for source in sources:
-        fitting = [document for document in documents if source.kind in document.kinds]
+        fitting = [
+            document
+            for document in documents
+            if (not document.kinds or source.kind in document.kinds) and document.reads(source.path)
+        ]
         for whole in (False, True):
             part = [document for document in fitting if (document.fires in ("removed", "changed")) == whole]
             if not part or not (source.added or source.removed):

@@ -3,28 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from reviewconsole.detection.hosts import Hosts
 from reviewconsole.detection.source import Source
 from reviewconsole.detection.tally import Tally
 from reviewconsole.finding import Dropped, Finding, Page, Severity, Side
+from reviewconsole.globs import Globs
 
 FIRES = frozenset({"added", "removed", "changed", "absent-in-new-host"})
 GUARDS = frozenset({"host-gone", "moved", "nonproduction-path", "already-there", "call-gone"})
 PLACES = frozenset({"host", "parent", "caller", "file", "change"})
 HOSTS = frozenset({"unit", "outermost", "file"})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RuleSettings:
-    """What a policy asks of the rules."""
-
-    disable: frozenset[str] = frozenset()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-    """Rule name to the severity that replaces the rule's own."""
-    generated: tuple[str, ...] = ()
-    """Patterns of paths that a tool writes, by the policy: not scanned."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +62,41 @@ class Document:
     """Whether a non-production path weighs the severity down by one."""
     comments: bool
     """Whether comment lines count."""
+    files: tuple[str, ...] = ()
+    """Patterns of the paths it reads; empty for all."""
+
+    def reads(self, path: str) -> bool:
+        """Tell whether a path is one of those the document reads."""
+        return not self.files or _globs(self.files).matches(path)
+
+
+@lru_cache(maxsize=512)
+def _globs(patterns: tuple[str, ...]) -> Globs:
+    return Globs(patterns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pack:
+    """One rule: its page and its documents."""
+
+    page: Page
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleSettings:
+    """What a policy asks of the rules."""
+
+    disable: frozenset[str] = frozenset()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    """Rule name to the severity that replaces the rule's own."""
+    generated: tuple[str, ...] = ()
+    """Patterns of paths that a tool writes, by the policy: not scanned."""
+    packs: tuple[Pack, ...] = ()
+    """Rules of the policy: they count like the built-in ones."""
+    packs_digest: str = ""
+    own_packs: tuple[Pack, ...] = ()
+    """The person's own rules: shown, and left out of what the gate judges."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,20 +19,22 @@ _ACTION = re.compile(r"\{\{.{0,2000}?\}\}", re.DOTALL)
 _ONLY_ACTIONS = re.compile(r"^[ \t]*(?:\ue000[^\ue001\n]*\ue001[ \t]*)+(?:#.*)?$", re.MULTILINE)
 
 
-def compose(text: str) -> tuple[yaml.Node, ...]:
+def compose(text: str, *, aliases: int = _ALIASES) -> tuple[yaml.Node, ...]:
     """Compose every document of a text. Raises FormatError for what is no YAML or beyond the limits."""
     if len(text) > _LIMIT:
         raise FormatError(f"more than {_LIMIT:,} characters of YAML")
     try:
-        depth = aliases = 0
+        depth = used = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            aliases += isinstance(event, yaml.AliasEvent)
-            if depth > _DEPTH or aliases > _ALIASES:
+            used += isinstance(event, yaml.AliasEvent)
+            if depth > _DEPTH or used > aliases:
                 raise FormatError("YAML nested too deep, or with too many aliases")
         return tuple(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
-        raise FormatError(f"not YAML: {str(error).split(chr(10))[0]}") from error
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark is not None else ""
+        raise FormatError(f"not YAML: {str(error).split(chr(10))[0]}{where}") from error
 
 
 @lru_cache(maxsize=64)

@@ -10,11 +10,22 @@ from reviewconsole.decision import Verdict
 from reviewconsole.detection import engine_digest
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
-from reviewconsole.finding import Confidence, Dropped, Family, Finding, Location, Severity, Side, number, risk_level
+from reviewconsole.finding import (
+    BOUNDARY_SOURCE,
+    Confidence,
+    Dropped,
+    Family,
+    Finding,
+    Location,
+    Severity,
+    Side,
+    number,
+    risk_level,
+)
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.content import Content, load_content
-from reviewconsole.loading.detecting import detect, rule_settings
+from reviewconsole.loading.detecting import detect, rules_for, would_break
 from reviewconsole.loading.policies import for_change, in_force, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.replaying import carried, involved
@@ -22,8 +33,6 @@ from reviewconsole.loading.store import Store
 from reviewconsole.risk import assess_risk
 from reviewconsole.standing import Facts, PolicyInForce, Records
 
-BOUNDARY_SOURCE = "boundary"
-"""`external` of the findings that stand for broken constraints."""
 NO_POLICY = "there is no policy, so nothing is enforced"
 
 
@@ -47,6 +56,11 @@ class Case:
     dropped_places: tuple[Dropped, ...] = ()
     policy_fault: str = ""
     policy_unreadable: bool = False
+
+    @property
+    def external(self) -> tuple[Finding, ...]:
+        """The findings that do not count: of other scanners and of the person's own packs."""
+        return tuple(finding for finding in self.findings if not finding.counts)
 
 
 def _doubts(store: Store, change: Change) -> tuple[str, ...]:
@@ -102,14 +116,16 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
     paths = tuple(file.path for file in files)
     origin = assess_provenance(store, change, paths)
     policy = force.policy if force is not None else None
-    settings = rule_settings(policy)
-    result = detect(store.repository, change, files, settings)
+    rules = rules_for(store, force)
+    faults = (*rules.faults, *(would_break(store.repository, change, policy, paths) if policy is not None else ()))
+    result = detect(store, change, files, rules)
+    judged = tuple(finding for finding in result.findings if finding.counts)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
         boundary = evaluate_boundary(
             store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns
         )
-    notes = (*result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
+    notes = (*faults, *result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
     facts = None
     if force is not None:
         facts = Facts(
@@ -119,11 +135,12 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
             paths=paths,
             participants=involved(store.repository, force.policy, change, origin.operators),
             provenance=origin,
-            findings=result.findings,
-            engine=engine_digest(settings),
+            findings=judged,
+            engine=engine_digest(rules.settings),
             boundary=boundary,
-            level=risk_level(number([*result.findings, *_boundary_findings(boundary)])),
+            level=risk_level([*judged, *_boundary_findings(boundary)]),
             doubts=tuple(doubts),
+            rule_faults=faults,
         )
     shown = number([*result.findings, *_boundary_findings(boundary)])
     return Case(
@@ -139,7 +156,7 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
         dropped=result.dropped,
         dropped_places=result.dropped_places,
         policy_fault=fault,
-        policy_unreadable=unreadable,
+        policy_unreadable=unreadable or bool(faults),
     )
 
 

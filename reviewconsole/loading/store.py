@@ -1,10 +1,11 @@
 """One repository at one moment: what all its changes share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewconsole.change import Oid
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import Target
+from reviewconsole.loading.own_rules import OwnRules
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.standing import Records
@@ -22,3 +23,5 @@ class Store:
     patterns: Patterns
     notes: dict[str, dict[Oid, bytes]]
     """Provenance notes: ref -> commit -> raw note."""
+    own: OwnRules = field(default_factory=OwnRules)
+    """What the person's settings add to detection."""

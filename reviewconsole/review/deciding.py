@@ -14,8 +14,8 @@ from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, 
 from reviewconsole.diff import HunkId
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
-from reviewconsole.finding import Finding, Severity
-from reviewconsole.loading.case import BOUNDARY_SOURCE, Case, judge
+from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity
+from reviewconsole.loading.case import Case, judge
 from reviewconsole.loading.content import Content, reviewed_tree
 from reviewconsole.loading.store import Store
 from reviewconsole.review.journaling import Log
@@ -26,6 +26,7 @@ from reviewconsole.standing import (
     PolicyInForce,
     Records,
     VerifiedAttestation,
+    external_digest,
     findings_digest,
     identity_fault,
 )
@@ -165,8 +166,8 @@ def attest(
         engine=facts.engine,
         counts=(level_counts[0], level_counts[1], level_counts[2], level_counts[3]),
         acknowledged=_bound(ready_.case, draft.acknowledged),
-        external_count=0,
-        external_sha256=canonical.digest([]),
+        external_count=len(ready_.case.external),
+        external_sha256=external_digest(ready_.case.external),
         hunks=len(set(units)),
         viewed=len(viewed),
         reviewed_tree=reviewed_tree(store.repository, change, content, viewed),

@@ -1,8 +1,8 @@
 """One repository opened by one person: what the console and the verbs work with."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewconsole import detection
@@ -28,7 +28,9 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
+from reviewconsole.loading.detecting import known_packs
 from reviewconsole.loading.landing import judge_landed, let_through
+from reviewconsole.loading.own_rules import OwnRules, own_rules
 from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
@@ -71,7 +73,8 @@ class Workspace:
         root = repository.git_dir.parent if repository.git_dir.name == ".git" else None
         self.desktop = Desktop(config, environ, root)
         self.drafts = Drafts(config.state_dir, repository.git_dir)
-        self._store = open_store(repository, config.patterns, target)
+        self._own = own_rules(config, environ, root)
+        self._store = replace(open_store(repository, config.patterns, target), own=self._own)
         policy = None
         fault = "no policy on the target: nothing is enforced; run `reviewconsole init`"
         try:
@@ -107,7 +110,7 @@ class Workspace:
 
     def reload(self) -> None:
         """Read refs and records again."""
-        self._store = open_store(self._repository, self.config.patterns, self._wanted)
+        self._store = replace(open_store(self._repository, self.config.patterns, self._wanted), own=self._own)
 
     def queue(
         self,
@@ -177,8 +180,8 @@ class Workspace:
         )
         return entry, (wanted or evident) and state not in ("approved", "rejected")
 
-    def _open(self, change: Change) -> _Opened:
-        case = open_case(self._store, change)
+    def _open(self, change: Change, own: OwnRules | None = None) -> _Opened:
+        case = open_case(replace(self._store, own=own or self._own), change)
         ask = judge_landed if change.landed else judge
         return _Opened(case, ask(self._store, case, int(time.time())))
 
@@ -186,9 +189,12 @@ class Workspace:
         """Resolve a branch, ref, commit id, change id or range."""
         return changes.one(self._repository, self._store.targets, spec)
 
-    def open_change(self, spec: str) -> OpenedChange:
-        """Read one change whole, with findings, boundary and the gate's answer."""
-        opened = self._open(self.change(spec))
+    def open_change(self, spec: str, reports: Sequence[tuple[str, bytes]] = ()) -> OpenedChange:
+        """Read one change whole, with findings, boundary and the gate's answer.
+
+        `reports` are SARIF documents of other scanners, by name; FormatError for one that is none.
+        """
+        opened = self._open(self.change(spec), replace(self._own, active=True, reports=tuple(reports)))
         self._opened[_key(opened.case.change)] = opened
         return _shown(opened)
 
@@ -302,8 +308,9 @@ class Workspace:
         )
 
     def page(self, rule: str) -> Page:
-        """The page of a detection rule."""
-        return detection.page(rule)
+        """The page of a detection rule: built in, of a policy read so far, or of the person."""
+        found = [pack.page for pack in (*known_packs(), *self._own.packs.packs) if pack.page.rule == rule]
+        return found[0] if found else detection.page(rule)
 
 
 def _key(change: Change) -> tuple[str, Oid | None, Oid]:

@@ -25,7 +25,8 @@ def test_line_rules_and_checks_come_before_structural_rules_and_scan_holds_both(
     files = change(
         {"a.py": _CALLS.encode(), "r.sh": b"echo\n"}, {"a.py": _SWALLOW.encode(), "r.sh": b"echo\ndropdb orders\n"}
     )
-    first, checks, second = stages(files, RuleSettings())
+    first, checks, second, packs_of_others = stages(files, RuleSettings())
+    assert packs_of_others.findings == ()
     assert "destroy-command" in _rules(first) and "swallowed-error" not in _rules(first)
     assert "swallowed-error" in _rules(second)
     whole = scan(files, settings=RuleSettings())

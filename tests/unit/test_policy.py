@@ -90,7 +90,7 @@ def test_faults_name_their_place(path: str, value: object, place: str) -> None:
 
 
 def test_what_this_version_cannot_judge_by_is_listed() -> None:
-    assert parse_policy(_with("rules/packs", [".reviewconsole/rules"])).unsupported == ("rules.packs",)
+    assert parse_policy(_with("rules/packs", [".reviewconsole/rules"])).packs == (".reviewconsole/rules",)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ and its page; later ones inherit `metadata` and may override single keys.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import re2
 import yaml
 
-from reviewconsole.detection.model import FIRES, GUARDS, HOSTS, PLACES, Document
+from reviewconsole.detection.model import FIRES, GUARDS, HOSTS, PLACES, Document, Pack
 from reviewconsole.detection.yaml_nodes import compose
 from reviewconsole.errors import FormatError
 from reviewconsole.finding import Confidence, Family, Page, Severity
@@ -22,14 +21,6 @@ from reviewconsole.finding import Confidence, Family, Page, Severity
 _FOLDER = Path(__file__).parent
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,63}")
 _NAMES = {"hcl": "terraform"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pack:
-    """One rule: its page and its documents."""
-
-    page: Page
-    documents: tuple[Document, ...]
 
 
 @cache
@@ -45,7 +36,7 @@ def source_bytes() -> bytes:
 
 def parse(name: str, text: str) -> Pack:
     """Parse one pack. Raises FormatError that names the place."""
-    compose(text)  # the limits, before anything is expanded
+    compose(text, aliases=0)  # the limits, before anything is expanded
     documents = [item for item in yaml.load_all(text, Loader=yaml.CSafeLoader) if item is not None]
     if not documents:
         raise FormatError("a pack without a document", place=name)
@@ -117,11 +108,16 @@ def _documents(document: Mapping[str, Any], own: Mapping[str, Any], name: str, p
     ]
 
 
+def language_name(language: str) -> str:
+    """Our word for a language of ast-grep."""
+    return _NAMES.get(language, language)
+
+
 def _page(own: Mapping[str, Any], documents: list[Document], name: str) -> Page:
     page = own.get("page")
     if not isinstance(page, dict):
         raise FormatError("no page", place=name)
-    read = {_NAMES.get(d.language, d.language) for d in documents if not d.kinds} - {"tsx"}
+    read = {language_name(d.language) for d in documents if not d.kinds} - {"tsx"}
     read |= {kind for document in documents for kind in document.kinds}
     try:
         return Page(
