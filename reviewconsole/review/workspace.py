@@ -158,27 +158,7 @@ class Workspace:
         return tuple(kept)
 
     def _entry(self, change: Change) -> tuple[QueueEntry, bool]:
-        opened = self._open(change)
-        case, report = opened.case, opened.report
-        files = case.content.files if case.content is not None else ()
-        live = [finding for finding in case.findings if not finding.suppressed]
-        state = state_of(report)
-        evident = case.provenance.provenance.rank >= _LEAST_EVIDENT.rank
-        wanted = report.in_scope and (case.force is not None or evident)
-        entry = QueueEntry(
-            change=change,
-            provenance=case.provenance,
-            risk=case.risk,
-            counts={family: sum(f.family is family for f in live) for family in Family},
-            files=len(files),
-            added=sum(file.added for file in files),
-            removed=sum(file.removed for file in files),
-            state=state,
-            top=tuple(live[:_TOP]),
-            notes=(*([report.emergency] if report.emergency else ()), *case.notes),
-            emergency=report.emergency,
-        )
-        return entry, (wanted or evident) and state not in ("approved", "rejected")
+        return entry_of(self._open(change))
 
     def _open(self, change: Change, own: OwnRules | None = None) -> _Opened:
         case = open_case(replace(self._store, own=own or self._own), change)
@@ -311,6 +291,30 @@ class Workspace:
         """The page of a detection rule: built in, of a policy read so far, or of the person."""
         found = [pack.page for pack in (*known_packs(), *self._own.packs.packs) if pack.page.rule == rule]
         return found[0] if found else detection.page(rule)
+
+
+def entry_of(opened: _Opened) -> tuple[QueueEntry, bool]:
+    """A row of the queue, and whether it waits for somebody."""
+    case, report = opened.case, opened.report
+    files = case.content.files if case.content is not None else ()
+    live = [finding for finding in case.findings if not finding.suppressed]
+    state = state_of(report)
+    evident = case.provenance.provenance.rank >= _LEAST_EVIDENT.rank
+    wanted = report.in_scope and (case.force is not None or evident)
+    entry = QueueEntry(
+        change=case.change,
+        provenance=case.provenance,
+        risk=case.risk,
+        counts={family: sum(f.family is family for f in live) for family in Family},
+        files=len(files),
+        added=sum(file.added for file in files),
+        removed=sum(file.removed for file in files),
+        state=state,
+        top=tuple(live[:_TOP]),
+        notes=(*([report.emergency] if report.emergency else ()), *case.notes),
+        emergency=report.emergency,
+    )
+    return entry, (wanted or evident) and state not in ("approved", "rejected")
 
 
 def _key(change: Change) -> tuple[str, Oid | None, Oid]:
