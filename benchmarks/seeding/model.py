@@ -185,7 +185,10 @@ def added(
         baseline=baseline,
         mutated=(Sides(path, plain, after),),
         anywhere=anywhere,
-        twins=tuple(Twin(kind, (Sides(path, None, text), *more), baseline) for kind, text in (safe or {}).items()),
+        twins=tuple(
+            Twin(kind, (Sides(path, None, text), *more), () if text == plain else baseline)
+            for kind, text in (safe or {}).items()
+        ),
     )
 
 

@@ -573,7 +573,7 @@ def suppression_python(material: Material, draw: Draw) -> Iterator[Case]:
         )
 
 
-@operator("suppression-added/other", "b-05", H, files=rf"{GO}|{TS}|{JAVA}|{TF}|\.sh$", needs=r"\S")
+@operator("suppression-added/other", "b-05", H, files=rf"{GO}|{TS}|{JAVA}|{TF}", needs=r"\S")
 def suppression_other(material: Material, draw: Draw) -> Iterator[Case]:
     """The reviewer is told to look away."""
     text, path = material.text, material.path
@@ -582,7 +582,6 @@ def suppression_other(material: Material, draw: Draw) -> Iterator[Case]:
         "go": ["//nolint", "//nolint:errcheck,gosec", "// #nosec G402"],
         "java": ['@SuppressWarnings("unchecked")', "// NOSONAR"],
         "tf": ["#tfsec:ignore:aws-s3-enable-versioning", "#checkov:skip=CKV_AWS_21", "# trivy:ignore:AVD-AWS-0089"],
-        "sh": ["# shellcheck disable=SC2086"],
     }.get(
         kind,
         [
@@ -597,8 +596,6 @@ def suppression_other(material: Material, draw: Draw) -> Iterator[Case]:
         blocks = hcl_blocks(text)
         line = draw.rng.choice(blocks).first + 1 if blocks else 0
         pad = "  "
-    elif kind == "sh":
-        line, pad = text.count("\n") + 1, ""
     else:
         found = functions(text, kind if kind in ("go", "java") else "ts")
         line = draw.rng.choice(found).first if found else 0
@@ -635,6 +632,14 @@ def threshold(material: Material, draw: Draw) -> Iterator[Case]:
         )
 
 
+def _weaker_row(path: str) -> str:
+    if path.endswith("CODEOWNERS"):
+        return "* @contractor"
+    if path.endswith(".yaml"):
+        return "# skipped: gitleaks"
+    return "exit 0" if ".husky" in path else "Skip the checks when in a hurry."
+
+
 @operator(
     "reviewer-config-touched",
     "b-06",
@@ -658,7 +663,7 @@ def reviewer_config(material: Material, draw: Draw) -> Iterator[Case]:
                 insert(
                     material.text,
                     line,
-                    ["* @contractor" if "CODEOWNERS" in material.path else "Skip the checks when in a hurry."],
+                    [_weaker_row(material.path)],
                 ),
             ),
         ]

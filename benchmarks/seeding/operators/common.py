@@ -38,7 +38,7 @@ def into_python(
 ) -> Iterator[Case]:
     """Add rows to a function, before its last statement; imports stand at the top on both sides."""
     py = parsed(material)
-    if py is None:
+    if py is None or re.search(r"(^|/)(migrations|versions|alembic)/", material.path):
         return
     text = _with_imports(py, imports)
     py = Py(text)

@@ -379,6 +379,34 @@ def backup_off(material: Material, draw: Draw) -> Iterator[Case]:
 
 
 @operator(
+    "backup-off/real",
+    "d-10",
+    C,
+    files=TF,
+    needs=r'^\s+(status|backup_retention_period|enabled)\s*=\s*("Enabled"|true|\d)',
+)
+def backup_off_real(material: Material, draw: Draw) -> Iterator[Case]:
+    """Versions, recovery points or backups that are really configured end."""
+    text = material.text
+    sites = []
+    for block in hcl_blocks(text):
+        inside = ""
+        for offset, row in enumerate(block.text.split("\n")):
+            line = block.first + offset
+            begins = re.match(r"\s+(versioning|versioning_configuration|point_in_time_recovery)\b", row)
+            inside = begins[1] if begins else "" if row.strip() == "}" else inside
+            match = re.match(r'^(\s+(?:status|enabled)\s*=\s*)("Enabled"|true)\s*$', row)
+            if match and inside:
+                off = '"Suspended"' if "E" in match[2] else "false"
+                sites.append((inside, replace(text, line, line, [match[1] + off])))
+            days = re.match(r"^(\s+backup_retention_period\s*=\s*)(\d+)\s*$", row)
+            if days and int(days[2]) > 1:
+                sites.append(("retention", replace(text, line, line, [days[1] + draw.take(["0", "1"])])))
+    for shape, after in draw.rng.sample(sites, min(1, len(sites))):
+        yield edited(shape, material.path, text, after)
+
+
+@operator(
     "backup-off/kubernetes",
     "d-10",
     C,

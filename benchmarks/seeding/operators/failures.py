@@ -399,7 +399,7 @@ def validation_go(material: Material, draw: Draw) -> Iterator[Case]:
         material,
         draw,
         "go",
-        r"(?m)^([ \t]+)if ((?:len\([\w.]+\)|[\w.]+) (?:==|<|>) [^\n{]+) \{\n[ \t]+return [^\n]*(?:err|Err|rror)[^\n]*\n\1\}\n",
+        r"(?m)^([ \t]+)if ((?:len\([\w.]+\)|[\w.]+) (?:==|<|>) [^\n{]+) \{\n[ \t]+return [^\n/]*(?:err|Err|rrorf|rrors)[^\n/]*\n\1\}\n",
     )
 
 
@@ -681,17 +681,13 @@ def log_python(material: Material, draw: Draw) -> Iterator[Case]:
 @operator("log-removed/go", "e-10", M, files=GO, needs=r"[lL]og\w*\S*\.(Error|Err|Warn)")
 def log_go(material: Material, draw: Draw) -> Iterator[Case]:
     """An error is no longer said."""
-    yield from _statement_gone(
-        material, draw, "go", r"(?m)^[ \t]+\w*[lL]og[\w.()]*\.(?:Error\w*|Err|Warn\w*)\([^\n]*\n"
-    )
+    yield from _statement_gone(material, draw, "go", r"(?m)^[ \t]+\w*[lL]og[\w.()]*\.(?:Error\w*|Err)\([^\n]*\n")
 
 
-@operator("log-removed/java", "e-10", M, files=JAVA, needs=r"(?i)log(ger)?\.(error|warn)\(")
+@operator("log-removed/java", "e-10", M, files=JAVA, needs=r"(?i)log(ger)?\.error\(")
 def log_java(material: Material, draw: Draw) -> Iterator[Case]:
     """An error is no longer said."""
-    yield from _statement_gone(
-        material, draw, "java", r"(?m)^[ \t]+(?:log|logger|LOG|LOGGER)\.(?:error|warn)\([^;]*;\n"
-    )
+    yield from _statement_gone(material, draw, "java", r"(?m)^[ \t]+(?:log|logger|LOG|LOGGER)\.error\([^;]*;\n")
 
 
 @operator("log-removed/typescript", "e-10", M, files=TS, needs=r"(logger|console)\.(error|warn)\(|captureException")

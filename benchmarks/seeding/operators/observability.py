@@ -220,7 +220,6 @@ def without_dlq(material: Material, draw: Draw) -> Iterator[Case]:
     yield edited(shape, material.path, text, text + "\n".join(rows), safe=safe)
 
 
-_RUNBOOK = r"(?i)(^|/)[^/]*(runbook|playbook|oncall|on-call|incident|troubleshoot)[^/]*/?.*\.md$"
 _BACK = re.compile(r"(?i)roll ?back|revert|undo|back out|restore|roll-back")
 _LOOK = re.compile(r"(?i)diagnos|symptom|triage|verif|confirm|check|expected|meaning|impact|validate")
 _CALL = re.compile(r"(?i)escalat|on-?call|owner|contact|pager|slack|team")
@@ -286,6 +285,11 @@ def _sections(text: str) -> list[Block]:
     return found
 
 
+def _runbook_path(path: str) -> str:
+    """A path that says what the file is; a repository of runbooks says it in its name alone."""
+    return path if re.search(r"(?i)(^|/)[^/]*(runbook|playbook)", path) else f"runbooks/{path}"
+
+
 def _section_gone(material: Material, draw: Draw, pattern: re.Pattern[str]) -> Iterator[Case]:
     text = material.text
     sections = [s for s in _sections(text) if pattern.search(s.name) and s.first > 1]
@@ -299,11 +303,7 @@ def _section_gone(material: Material, draw: Draw, pattern: re.Pattern[str]) -> I
             after = replace(after, section.first, section.last)
     if pattern.search(after) and draw.turn % 2:
         after = "\n".join(row for row in after.split("\n") if not pattern.search(row) or row.startswith("```"))
-    path = (
-        material.path
-        if re.search(r"(?i)runbook|playbook|oncall|on-call|incident", material.path)
-        else f"runbooks/{material.path}"
-    )
+    path = _runbook_path(material.path)
     yield added("real, section removed", path, text, after, anywhere=True, safe={"as it was": text})
 
 
@@ -311,7 +311,7 @@ def _section_gone(material: Material, draw: Draw, pattern: re.Pattern[str]) -> I
     "runbook-no-rollback/real",
     "o-05",
     H,
-    files=_RUNBOOK,
+    files=r"\.md$",
     needs=r"(?i)^#+ .*(roll ?back|revert|undo|restore)",
     reverse=False,
 )
@@ -330,7 +330,7 @@ def no_rollback_written(material: Material, draw: Draw) -> Iterator[Case]:
     "runbook-no-diagnosis/real",
     "o-06",
     H,
-    files=_RUNBOOK,
+    files=r"\.md$",
     needs=r"(?i)^#+ .*(diagnos|verif|symptom|meaning)",
     reverse=False,
 )
@@ -351,7 +351,14 @@ def no_escalation(material: Material, draw: Draw) -> Iterator[Case]:
     yield from _runbook(material, draw, "call")
 
 
-@operator("runbook-destructive-step/real", "o-08 d-01", H, files=_RUNBOOK, standing=True)
+@operator(
+    "runbook-destructive-step/real",
+    "o-08 d-01",
+    H,
+    files=r"\.md$",
+    needs=r"(?i)^#+ .*(diagnos|verif|symptom|meaning|mitigat|troubleshoot|alert|recover|procedure)",
+    standing=True,
+)
 def destructive_step(material: Material, draw: Draw) -> Iterator[Case]:
     """A command that destroys, with nothing before it."""
     shape, rows = draw.take(
@@ -376,7 +383,11 @@ def destructive_step(material: Material, draw: Draw) -> Iterator[Case]:
         "",
     ]
     yield edited(
-        shape, material.path, text, text + "\n".join(rows), safe={"checked, placeholder": text + "\n".join(checked)}
+        shape,
+        _runbook_path(material.path),
+        text,
+        text + "\n".join(rows),
+        safe={"checked, placeholder": text + "\n".join(checked)},
     )
 
 

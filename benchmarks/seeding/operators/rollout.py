@@ -14,6 +14,12 @@ _CHECK = re.compile(
 _PROBES = "livenessProbe|readinessProbe|startupProbe"
 
 
+def _checks(step: Block) -> bool:
+    """Whether a step's name or commands check something; words in comments do not count."""
+    commands = "\n".join(row for row in step.text.split("\n") if not row.lstrip().startswith("#"))
+    return bool(_CHECK.search(commands)) and not re.search(r"(?i)build|deploy|publish|push", step.name)
+
+
 def _block(material: Material, draw: Draw, key: str, least: int = 1) -> Iterator[Block]:
     blocks = [b for b in yaml_keys(material.text, key) if b.last - b.first >= least]
     yield from draw.rng.sample(blocks, min(1, len(blocks)))
@@ -297,7 +303,8 @@ def rollout_workflow(material: Material, draw: Draw) -> Iterator[Case]:
     sites = []
     for block in blocks:
         job = next((r for r in reversed(rows[: block.first - 1]) if re.match(r"  [\w-]+:\s*$", r)), "")
-        if re.search(r"deploy|release|publish|apply|prod", job + block.text, re.IGNORECASE):
+        guard = block.name == "environment" or re.search(r"test|lint|check|build|scan|approv|verif", block.text)
+        if guard and re.search(r"deploy|release|publish|apply|prod", job, re.IGNORECASE):
             sites.append(block)
     for block in draw.rng.sample(sites, min(1, len(sites))):
         after = replace(material.text, block.first, block.last)
@@ -346,7 +353,7 @@ def check_removed(material: Material, draw: Draw) -> Iterator[Case]:
     found = [
         s
         for s in steps(material.text)
-        if _CHECK.search(s.text) and "run:" in s.text and not re.search(r"upload|artifact|checkout|setup|cache", s.text)
+        if _checks(s) and "run:" in s.text and not re.search(r"upload|artifact|checkout|setup|cache", s.text)
     ]
     siblings = {s.kind for s in steps(material.text)}
     del siblings
@@ -392,7 +399,7 @@ def check_soft(material: Material, draw: Draw) -> Iterator[Case]:
     found = [
         s
         for s in steps(material.text)
-        if _CHECK.search(s.text) and "run:" in s.text and "||" not in s.text and "continue-on-error" not in s.text
+        if _checks(s) and "run:" in s.text and "||" not in s.text and "continue-on-error" not in s.text
     ]
     for step in draw.rng.sample(found, min(1, len(found))):
         pad = indent_of(step.text) + "  "

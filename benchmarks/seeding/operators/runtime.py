@@ -100,7 +100,8 @@ def timeout_java(material: Material, draw: Draw) -> Iterator[Case]:
     sites = [
         m
         for m in sites
-        if "get" not in m[0].split("imeout")[0] and (m[0].rstrip().endswith(";") or m[0].lstrip().startswith("."))
+        if not re.search(r"get|newT", m[0].split("imeout")[0])
+        and (m[0].rstrip().endswith(";") or m[0].lstrip().startswith("."))
     ]
     sites = [m for m in sites if not (m[0].lstrip().startswith(".") and m[0].rstrip().endswith(";"))]
     for match in draw.rng.sample(sites, min(1, len(sites))):
@@ -404,7 +405,7 @@ def retry_removed_java(material: Material, draw: Draw) -> Iterator[Case]:
     hosts = [
         h
         for h in functions(material.text, "java")
-        if re.search(r"(?i)client|rest|http|dao|repository|gateway", h.text) and not h.text.lstrip().startswith("@Test")
+        if re.search(r"(?i)client|rest|http|dao|repository|gateway", h.text) and h.name[:1].islower()
     ]
     for host in draw.rng.sample(hosts, min(1, len(hosts))):
         pad = material.text.split("\n")[host.first - 1]
