@@ -10,7 +10,8 @@ from pathlib import Path
 MANIFEST = Path(__file__).with_name("repositories.toml")
 _LARGEST = 200_000
 _NOT_MATERIAL = re.compile(
-    r"(^|/)(vendor|third_party|node_modules|dist|build|docs?|examples?|samples?|fixtures?|testdata|demos?|sandbox)/"
+    r"(^|/)(vendor|third_party|node_modules|dist|build|docs?|examples?|samples?|fixtures?|testdata|demos?)/"
+    r"|(^|/)[^/]*(sandbox|playground|training|tutorial)[^/]*/"
     r"|\.min\.|_pb2|\.pb\.|lock\.(json|yaml)$|\.lock$",
     re.IGNORECASE,
 )

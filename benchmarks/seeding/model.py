@@ -90,7 +90,7 @@ class Operator:
 
 OPERATORS: dict[str, Operator] = {}
 _TEST = re.compile(
-    r"(^|/)(tests?|__tests__|spec|e2e|testing|integration-tests?)/|(^|/)test_|[._]test\.|\.spec\.|Test\.java$|IT\.java$|(^|/)conftest\.py$"
+    r"(^|/)(tests?|__tests__|spec|e2e[\w-]*|testing|\.?fixtures|integration-tests?)/|(^|/)test_|[._]test\.|\.spec\.|Test\.java$|IT\.java$|(^|/)conftest\.py$"
 )
 
 

@@ -402,12 +402,9 @@ def flag_python(material: Material, draw: Draw) -> Iterator[Case]:
     """A setting is turned over for everybody."""
     if re.search(r"test|local|dev", material.path):
         return
-    sites = list(
-        re.finditer(
-            r"(?m)^([A-Z_]*(?:ENABLE|FEATURE|ALLOW|REQUIRE|VERIFY|STRICT|DISABLE|USE_)[A-Z_]*(?:: bool)? *= *)(True|False)\b",
-            material.text,
-        )
-    )
+    on = r"(?m)^([A-Z_]*(?:ENABLE|FEATURE|ALLOW|USE_)[A-Z_]*(?:: bool)? *= *)(False)\b"
+    off = r"(?m)^([A-Z_]*(?:REQUIRE|VERIFY|STRICT|SECURE)[A-Z_]*(?:: bool)? *= *)(True)\b"
+    sites = [*re.finditer(on, material.text), *re.finditer(off, material.text)]
     for match in draw.rng.sample(sites, min(1, len(sites))):
         other = "False" if match[2] == "True" else "True"
         text = material.text
@@ -434,6 +431,8 @@ def flag_default(material: Material, draw: Draw) -> Iterator[Case]:
             material.text,
         )
     )
+    strict = re.compile(r"(?i)require|verify|strict")
+    sites = [m for m in sites if (m[1] == "True") == bool(strict.search(m[0]))]
     for match in draw.rng.sample(sites, min(1, len(sites))):
         other = "False" if match[1] == "True" else "True"
         text = material.text
@@ -447,13 +446,13 @@ def flag_default(material: Material, draw: Draw) -> Iterator[Case]:
     "f-01",
     H,
     files=YAML,
-    needs=r"^\s+(enabled|\w*[eE]nabled|\w*[fF]eature\w*): *(true|false)\s*$",
+    needs=r"^\s+(enabled|\w*[eE]nabled|\w*[fF]eature\w*): *false\s*$",
 )
 def flag_values(material: Material, draw: Draw) -> Iterator[Case]:
     """A value that switches something on or off is turned over."""
-    if re.search(r"(dev|stag|test|integration|\.github)", material.path):
+    if re.search(r"(dev|stag|test|integration|\.github|(^|/)\.[\w-]+\.ya?ml$)", material.path):
         return
-    sites = list(re.finditer(r"(?m)^(\s+(?:enabled|\w*[eE]nabled): *)(true|false)[ \t]*$", material.text))
+    sites = list(re.finditer(r"(?m)^(\s+(?:enabled|\w*[eE]nabled): *)(false)[ \t]*$", material.text))
     for match in draw.rng.sample(sites, min(1, len(sites))):
         other = "false" if match[2] == "true" else "true"
         text = material.text

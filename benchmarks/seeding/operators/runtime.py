@@ -87,6 +87,16 @@ def timeout_typescript(material: Material, draw: Draw) -> Iterator[Case]:
             text,
         )
     )
+    remote = re.compile(
+        r"fetch|axios|[hH]ttp|[rR]equest|[cC]lient|\.query|connect|spawn|exec\(|transaction|[rR]edis|launch|waitFor"
+    )
+    sites = [
+        m
+        for m in sites
+        if remote.search("\n".join(text[: m.end()].split("\n")[-9:])) and "toast" not in text[: m.end()][-400:]
+    ]
+    ends = "setTimeout" in text and "abort()" in text
+    sites = [m for m in sites if "signal:" not in m[0] or "AbortSignal.timeout" in m[0] or ends]
     for match in draw.rng.sample(sites, min(1, len(sites))):
         host = block_host(enclosing(functions(text, "ts"), line_at(text, match.start())))
         yield edited("property", material.path, text, text[: match.start()] + text[match.end() :], host=host)
@@ -472,12 +482,18 @@ def unbounded_new(material: Material, draw: Draw) -> Iterator[Case]:
 
 
 @operator(
-    "unbounded-query/sql-text", "t-08", M, files=rf"{GO}|{TS}|{JAVA}|{PY}", needs=r"(?i)\blimit +(\d+|\$\d|\?|:\w+|%s)"
+    "unbounded-query/sql-text", "t-08", M, files=rf"{GO}|\.ts$|{JAVA}|{PY}", needs=r"(?i)\blimit +(\d+|\$\d|\?|:\w+|%s)"
 )
 def limit_dropped(material: Material, draw: Draw) -> Iterator[Case]:
     """A statement loses its LIMIT."""
     text = material.text
     sites = list(re.finditer(r"(?m)(?:[ \t]*\n)?[ \t]*\bLIMIT +(?:\d+|\$\d|\?|:\w+|%s)(?=[ \t]*[`\";\n'])", text))
+    sites = [
+        m
+        for m in sites
+        if re.search(r"(?i)\bfrom\b", text[max(0, m.start() - 400) : m.start()])
+        and "noop" not in text[max(0, m.start() - 80) : m.start()]
+    ]
     for match in draw.rng.sample(sites, min(1, len(sites))):
         after = text[: match.start()] + text[match.end() :]
         if after != text:
