@@ -305,7 +305,12 @@ def backfill_django(material: Material, draw: Draw) -> Iterator[Case]:
 
 
 def _sql(
-    material: Material, draw: Draw, variants: Sequence[Variant], safe: Mapping[str, Sequence[str]]
+    material: Material,
+    draw: Draw,
+    variants: Sequence[Variant],
+    safe: Mapping[str, Sequence[str]],
+    *,
+    down_is_safe: bool = True,
 ) -> Iterator[Case]:
     if re.search(r"sqlite|mysql|mariadb", material.path):
         return
@@ -315,7 +320,7 @@ def _sql(
     shape, rows = draw.take(variants)
     counterparts = {kind: insert(text, at, block) for kind, block in safe.items()}
     counterparts["comment"] = insert(text, at, [f"-- {row}" for row in rows])
-    if down:
+    if down and down_is_safe:
         counterparts["in down"] = insert(text, text.count("\n") + 1, rows)
     yield added(shape, material.path, text, insert(text, at, rows), safe=counterparts)
 
@@ -399,7 +404,9 @@ def concurrently_sql(material: Material, draw: Draw) -> Iterator[Case]:
     ]
     outside = ["BEGIN;", "SELECT 1;", "COMMIT;", "CREATE INDEX CONCURRENTLY ix ON invoices (paid_at);"]
     # goose runs a whole file in one transaction, so outside of BEGIN is outside only elsewhere.
-    yield from _sql(material, draw, variants, {} if "+goose" in material.text else {"outside": outside})
+    yield from _sql(
+        material, draw, variants, {} if "+goose" in material.text else {"outside": outside}, down_is_safe=False
+    )
 
 
 @operator(
