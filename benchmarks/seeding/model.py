@@ -71,8 +71,8 @@ class Operator:
     """One kind of dangerous edit."""
 
     name: str
-    letters: frozenset[str]
-    """Rows of the catalogue that name this danger."""
+    letters: tuple[str, ...]
+    """Rows of the catalogue that name this danger, the one it is made from first."""
     severity: Severity
     """The least that a finding must be to count."""
     files: re.Pattern[str]
@@ -118,7 +118,7 @@ def operator(
             raise ValueError(f"two operators are named {name}")
         OPERATORS[name] = Operator(
             name=name,
-            letters=frozenset(letters.split()),
+            letters=tuple(letters.split()),
             severity=severity,
             files=re.compile(files),
             needs=re.compile(needs, re.MULTILINE),

@@ -43,7 +43,7 @@ def document(rows: Sequence[Row]) -> dict[str, object]:
         operators.append(
             {
                 "operator": name,
-                "letters": sorted(operator.letters),
+                "letters": list(operator.letters),
                 "severity": operator.severity.value,
                 "core": operator.core,
                 "cases": len(group),
@@ -107,13 +107,13 @@ def _mean(rows: Sequence[Row]) -> str:
 def table(rows: Sequence[Row]) -> str:
     """Write the table of operators."""
     head = ("operator", "row", "sev", "hit", "named", "seen", "open", "held", "false alarms")
-    out = ["{:<44} {:<12} {:<5} {:<22} {:>5} {:>5} {:>7} {:>7} {:>13}".format(*head)]
+    out = ["{:<44} {:<5} {:<5} {:<22} {:>5} {:>5} {:>7} {:>7} {:>13}".format(*head)]
     for name, group in sorted(_by_operator(rows).items(), key=lambda item: (_first(item[0]), item[0])):
         operator = OPERATORS[name]
         alarms = [alarm for row in group for alarm in row.alarms]
         halves = [f"{_half(group, half)['hits']}/{_half(group, half)['cases']}" for half in ("open", "held-out")]
         out.append(
-            f"{name + ('' if operator.core else ' (2nd)'):<44} {_first(name):<12} {operator.severity.value[:4]:<5} "
+            f"{name + ('' if operator.core else ' (2nd)'):<44} {_first(name):<5} {operator.severity.value[:4]:<5} "
             f"{rate(sum(r.verdict.hit for r in group), len(group)):<22} {sum(r.verdict.named for r in group):>5} "
             f"{sum(r.verdict.seen for r in group):>5} {halves[0]:>7} {halves[1]:>7} "
             f"{f'{sum(a.false for a in alarms)}/{len(alarms)}':>13}"
@@ -122,7 +122,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def _first(name: str) -> str:
-    return ",".join(sorted(OPERATORS[name].letters))[:12]
+    return OPERATORS[name].letters[0]
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -146,7 +146,7 @@ def misses(rows: Sequence[Row]) -> str:
             continue
         operator = OPERATORS[name]
         shapes = Counter(row.seeded.case.shape for row in missed)
-        out += [f"## {name} ({', '.join(sorted(operator.letters))}; at least {operator.severity})", ""]
+        out += [f"## {name} ({', '.join(operator.letters)}; at least {operator.severity})", ""]
         out += [f"{(operator.run.__doc__ or '').strip()}", ""]
         out += [
             f"hit {len(group) - len(missed)} of {len(group)}; missed shapes: "

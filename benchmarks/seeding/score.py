@@ -107,7 +107,7 @@ def _letters(rule: str) -> frozenset[str]:
 
 
 def _accepted(finding: Finding, operator: Operator) -> bool:
-    return bool(_letters(finding.rule) & operator.letters)
+    return not _letters(finding.rule).isdisjoint(operator.letters)
 
 
 def _said(found: Sequence[Finding]) -> tuple[str, ...]:
