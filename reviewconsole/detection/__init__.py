@@ -172,7 +172,7 @@ def _finding(hit: Hit, settings: RuleSettings, rule: Page, *, external: str) -> 
         rule=hit.rule,
         family=rule.family,
         severity=severity,
-        confidence=rule.confidence,
+        confidence=hit.confidence or rule.confidence,
         location=Location(
             path=hit.source.path, side=hit.side, line=hit.line, end_line=hit.end_line, construct=construct
         ),
@@ -224,7 +224,9 @@ def _engine() -> bytes:
     digest = hashlib.sha256(f"{__version__}\0".encode())
     digest.update(packs.source_bytes())
     folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py"), key=lambda each: each.relative_to(folder).as_posix()):
+    for path in sorted(
+        (*folder.rglob("*.py"), *folder.glob("*.json")), key=lambda each: each.relative_to(folder).as_posix()
+    ):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for package in ("ast-grep-cli", "google-re2", "pyyaml"):
         digest.update(f"{package} {_version(package)}\0".encode())

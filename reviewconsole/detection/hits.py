@@ -2,7 +2,7 @@
 
 from reviewconsole.detection.model import Hit
 from reviewconsole.detection.source import Source
-from reviewconsole.finding import Page, Severity, Side
+from reviewconsole.finding import Confidence, Page, Severity, Side
 
 _LONG = 12
 """A finding longer than this points at its first changed line only."""
@@ -18,6 +18,7 @@ def hit(
     severity: Severity | None = None,
     text: str = "",
     lowered: bool = True,
+    confidence: Confidence | None = None,
 ) -> Hit:
     """A hit on the first to last line of a span of a side; without `text` the lines are the evidence."""
     first, last = span
@@ -28,5 +29,5 @@ def hit(
     shown = text or "\n".join(row.strip() for row in source.lines(side)[first - 1 : last])
     return Hit(
         rule=page.rule, source=source, side=side, line=first, end_line=last, text=shown, message=message,
-        severity=severity, lowered=lowered,
+        severity=severity, lowered=lowered, confidence=confidence,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Protocol
 from reviewconsole.detection.hosts import Hosts
 from reviewconsole.detection.source import Source
 from reviewconsole.detection.tally import Tally
-from reviewconsole.finding import Dropped, Finding, Page, Severity, Side
+from reviewconsole.finding import Confidence, Dropped, Finding, Page, Severity, Side
 from reviewconsole.globs import Globs
 
 FIRES = frozenset({"added", "removed", "changed", "absent-in-new-host"})
@@ -125,6 +125,8 @@ class Hit:
     severity: Severity | None = None
     """None for the severity of the rule's page."""
     lowered: bool = True
+    confidence: Confidence | None = None
+    """None for the confidence of the rule's page."""
 
 
 class Tree(Protocol):

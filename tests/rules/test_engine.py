@@ -70,10 +70,10 @@ def test_a_safeguard_removed_and_its_opposite_added_are_one_finding():
     assert result.dropped["same-place"] == 1
 
 
-def test_a_non_production_path_weighs_one_step_less_but_tests_of_tests_do_not():
+def test_a_non_production_path_weighs_medium_at_most_but_tests_of_tests_do_not():
     files = {"ops/a.sh": "dropdb orders\n", "examples/a.sh": "dropdb order\n"}
     by_path = {f.location.path: f.severity for f in scanned({}, files).findings if f.rule == "destroy-command"}
-    assert by_path == {"ops/a.sh": Severity.CRITICAL, "examples/a.sh": Severity.HIGH}
+    assert by_path == {"ops/a.sh": Severity.CRITICAL, "examples/a.sh": Severity.MEDIUM}
     skip = scanned({"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "x = 1\n@pytest.mark.skip\n"})
     assert [f.severity for f in skip.findings if f.rule == "skip-added"] == [Severity.HIGH]
 

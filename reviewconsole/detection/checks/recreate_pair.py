@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.commands import Command, commands
+from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -35,7 +37,20 @@ _PAIRS = tuple(
         (r"\bkubectl\s.{0,80}\bdelete\b", r"\bkubectl\s.{0,80}\b(apply|create)\b"),
         (r"\bhelm\s+(uninstall|delete)\b", r"\bhelm\s+(upgrade|install)\b"),
         (r"\bdropdb\b", r"\bcreatedb\b"),
-        (r"\bDROP\s+DATABASE\b", r"\bCREATE\s+DATABASE\b"),
+        (r"\bDROP\s+(DATABASE|SCHEMA)\b", r"\bCREATE\s+(DATABASE|SCHEMA)\b"),
+        (r"\bdrop_all\(", r"\bcreate_all\("),
+        (r"\b(delete_stack|deleteStack|DeleteStack)\b", r"\b(create_stack|createStack|CreateStack)\b"),
+        (r"\b(delete_table|deleteTable|DeleteTable)\(", r"\b(create_table|createTable|CreateTable)\("),
+        (r"\bdelete-db-(instance|cluster)\b", r"\b(create|restore)-db-(instance|cluster)"),
+        (r"\baws\s.*\bs3\s+rb\b", r"\baws\s.*\bs3\s+mb\b"),
+        (r"\bgcloud\s.*\bdelete\b", r"\bgcloud\s.*\bcreate\b"),
+        (r"\baz\s.*\bdelete\b", r"\baz\s.*\bcreate\b"),
+        (
+            r"\b(eksctl|kops|doctl|linode-cli|hcloud|fly|flyctl)\s.*\b(delete|destroy)\b",
+            r"\b(eksctl|kops|doctl|linode-cli|hcloud|fly|flyctl)\s.*\b(create|launch)\b",
+        ),
+        (r"\bdb:drop\b", r"\bdb:(create|setup|migrate|schema:load)\b"),
+        (r"\beb\s+terminate\b|\bterminate-environment\b", r"\beb\s+create\b|\bcreate-environment\b"),
     )
 )
 _FORCED = re.compile(r"\bterraform\s.{0,200}-replace=|\bkubectl\s+replace\s.{0,200}--force\b")
@@ -43,7 +58,6 @@ _DROP = re.compile(r"\bDROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?[\"`]?([\w.]+)", re.IGN
 _CREATE = re.compile(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`]?([\w.]+)", re.IGNORECASE)
 _TEMPORARY = re.compile(r"(^|[._])(tmp|temp|staging|new|old)([._]|$)", re.IGNORECASE)
 _SAID = re.compile(r"^\s*(-\s+)?(name|description)\s*:|\becho\s+[\"']|localhost")
-_MARKS = re.compile(r"[\"'`],?\s*")
 _SCRIPTS = frozenset({"shell", "makefile", "workflow", "python", "typescript", "go"})
 _REACH = 40
 """Lines between the two commands."""
@@ -58,56 +72,69 @@ def check(context: Context) -> Iterator[Hit]:
             yield from _tables(source)
 
 
-def _line(source: Source, at: int) -> str:
-    text = source.new[at - 1][:2000]
-    if source.is_comment(Side.NEW, at) or _SAID.search(text):
-        return ""
-    return _MARKS.sub(" ", text) if source.kind in ("python", "typescript", "go") else text
-
-
 def _commands(source: Source) -> Iterator[Hit]:
-    last = len(source.new)
-    spoken = [_line(source, at) for at in range(1, last + 1)]
-    whole = "\n".join(spoken)
-    pairs = [(destroy, create) for destroy, create in _PAIRS if destroy.search(whole)]
+    found = [command for command in commands(source, Side.NEW) if not _SAID.search(command.text)]
+    whole = "\n".join(command.text for command in found)
+    pairs = [(destroy, create) for destroy, create in _PAIRS if destroy.search(whole) and create.search(whole)]
     if not pairs and not _FORCED.search(whole):
         return
-    for at in range(1, last + 1):
-        text = spoken[at - 1]
-        if at in source.added and _FORCED.search(text):
-            yield _hit(source, at, at, "A replacement is forced: the old one is destroyed first")
+    for index, command in enumerate(found):
+        if _is_new(source, command) and _FORCED.search(command.text):
+            yield _hit(source, command, command, "A replacement is forced: the old one is destroyed first")
             continue
         for destroy, create in pairs:
-            match = destroy.search(text)
-            if not match:
-                continue
-            host = source.host_name(Side.NEW, at)
-            for then in range(at, min(last, at + _REACH) + 1):
-                rest = text[match.end() :] if then == at else spoken[then - 1]
-                if not create.search(rest) or not {at, then} & source.added:
-                    continue
-                if source.host_name(Side.NEW, then) == host:
-                    yield _hit(source, at, then, "Something is destroyed and created again")
-                    break
+            match = destroy.search(command.text)
+            then = _then(source, found[index:], command.text[match.end() :], create) if match else None
+            if then and not _made_before(found[:index], command, create):
+                yield _hit(source, command, then, "Something is destroyed and created again")
+                break
+
+
+def _is_new(source: Source, command: Command) -> bool:
+    return any(at in source.added for at in range(command.first, command.last + 1))
+
+
+def _then(source: Source, found: list[Command], rest: str, create: re.Pattern[str]) -> Command | None:
+    """The creating command after a destroying one, in the same construct, of which at least one is new."""
+    start = found[0]
+    if create.search(rest):
+        return start if _is_new(source, start) else None
+    host = source.host_name(Side.NEW, start.first)
+    for command in found[1:]:
+        if command.first > start.first + _REACH:
+            return None
+        if create.search(command.text) and source.host_name(Side.NEW, command.first) == host:
+            return command if _is_new(source, command) or _is_new(source, start) else None
+    return None
+
+
+def _made_before(before: list[Command], command: Command, create: re.Pattern[str]) -> bool:
+    """Tell whether the object was made above in the same file: then it is the script's own."""
+    words = set(re.findall(r"[\w./-]{4,}", command.text)) - {"delete", "destroy", "drop", "name", "stack-name"}
+    return any(
+        create.search(other.text) and len(words & set(re.findall(r"[\w./-]{4,}", other.text))) >= 2 for other in before
+    )
 
 
 def _tables(source: Source) -> Iterator[Hit]:
     for at in sorted(source.added):
-        drop = _DROP.search(_line(source, at))
+        text = source.new[at - 1][:2000]
+        drop = None if source.is_comment(Side.NEW, at) else _DROP.search(text)
         if not drop or _TEMPORARY.search(drop[1]):
             continue
         for then in range(at, len(source.new) + 1):
-            create = _CREATE.search(_line(source, then))
+            create = _CREATE.search(source.new[then - 1][:2000])
             if create and create[1].lower() == drop[1].lower() and "goose" not in source.text(Side.NEW, at, then):
-                yield _hit(source, at, then, f"Table {drop[1]} is dropped and created again, empty")
+                one, two = (Command(text="", first=spot, last=spot) for spot in (at, then))
+                yield _hit(source, one, two, f"Table {drop[1]} is dropped and created again, empty")
                 break
 
 
-def _hit(source: Source, at: int, then: int, message: str) -> Hit:
+def _hit(source: Source, one: Command, two: Command, message: str) -> Hit:
     # The location is the added half where only one is new.
-    place = at if at in source.added else then
-    text = "\n".join(dict.fromkeys((source.new[at - 1].strip(), source.new[then - 1].strip())))
-    return Hit(rule=PAGE.rule, source=source, side=Side.NEW, line=place, end_line=place, text=text, message=message)
+    place = one if _is_new(source, one) else two
+    text = "\n".join(dict.fromkeys((source.new[one.first - 1].strip(), source.new[two.first - 1].strip())))
+    return hit(PAGE, source, Side.NEW, (place.first, place.last), message, text=text)
 
 
 CHECK = Check(page=PAGE, run=check)

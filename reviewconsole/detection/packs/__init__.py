@@ -29,6 +29,11 @@ def load() -> tuple[Pack, ...]:
     return tuple(parse(path.stem, path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.yml")))
 
 
+def page(rule: str) -> Page:
+    """The page of a built-in pack, for a check that finds more of the same. Raises StopIteration for no such pack."""
+    return next(pack.page for pack in load() if pack.page.rule == rule)
+
+
 def source_bytes() -> bytes:
     """The bytes of the built-in packs, in order of their names, for the engine digest."""
     return b"\0".join(path.read_bytes() for path in sorted(_FOLDER.glob("*.yml")))

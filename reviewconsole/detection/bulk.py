@@ -1,0 +1,150 @@
+"""Find statements and calls that delete or change every row, in SQL and in program text."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reviewconsole.detection import sql
+from reviewconsole.detection.migration_python import literal, parse
+from reviewconsole.detection.operations import Fact, Verb
+from reviewconsole.detection.source import Source
+from reviewconsole.finding import Side
+
+_VERBS = {Verb.DELETE: "deleted", Verb.UPDATE: "changed", Verb.TRUNCATE: "deleted"}
+_SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(DELETE\s+FROM|UPDATE\s+\S+\s+SET|TRUNCATE\s+|WITH\s)", re.IGNORECASE)
+_STRING = re.compile(
+    r"`([^`]*)`|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]*?)^\s*\4\b",
+    re.MULTILINE,
+)
+_JOINED = re.compile(r"[\"']\s*\+?\s*\n\s*\+?\s*[\"']")
+_SCRIPT_CALLS = (
+    re.compile(r"\.deleteMany\(\s*(\{\s*(where:\s*\{\s*\})?\s*\})?\s*\)"),
+    re.compile(r"\.updateMany\(\s*\{\s*\}\s*,"),
+    re.compile(r"\.destroy\(\s*\{\s*(where:\s*\{\s*\}|truncate:\s*true)"),
+    re.compile(r"\b[A-Z]\w*(\.all)?\.(delete_all|destroy_all)\b(?!\(\s*\w)"),
+    re.compile(r"\b[A-Z]\w*(\.all)?\.update_all\b"),
+    re.compile(r"\b(knex|db|trx)\(\s*[\"'`]\w+[\"'`]\s*\)\s*\.(del|delete|truncate|update)\("),
+    re.compile(r"\.remove\(\s*\{\s*\}\s*\)|\bdb\.\w+\.drop\(\)|\.dropDatabase\(|\.drop_collection\(|\.drop_database\("),
+    re.compile(r"\.delete_many\(\s*\{\s*\}\s*\)|\.update_many\(\s*\{\s*\}\s*,"),
+    re.compile(r"\.Where\(\s*\"1\s*=\s*1\"\s*\)\.(Delete|Update)|AllowGlobalUpdate:\s*true"),
+)
+_COMMENT = re.compile(r"^\s*(#|//|\*|/\*)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bulk:
+    """One such place."""
+
+    table: str
+    effect: str
+    """`deleted` or `changed`."""
+    first: int
+    last: int
+    text: str
+
+
+def bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
+    """Every place of one side, by line."""
+    if source.kind in ("sql", "python", "typescript", "go", "ruby", "java", "kotlin", "shell", "makefile", "workflow"):
+        return _bulk(source.kind, source.lines(side))
+    return ()
+
+
+@lru_cache(maxsize=128)
+def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
+    text = "\n".join(lines) + "\n"
+    if kind == "sql":
+        found = list(_statements(text, 1))
+    elif kind == "python":
+        tree = parse(text) if re.search(r"\b(delete|update|truncate|drop|remove)", text, re.IGNORECASE) else None
+        found = list(_python(tree)) + list(_calls(lines)) if tree else list(_strings(text))
+    else:
+        found = list(_strings(text)) + list(_calls(lines))
+    return tuple(sorted(set(found), key=lambda each: (each.first, each.last)))
+
+
+def _statements(text: str, line: int) -> Iterator[Bulk]:
+    for step in sql.operations(text, line):
+        if (
+            step.verb in _VERBS
+            and Fact.WHERE not in step.facts
+            and not re.search(r"\bJOIN\b|\bUSING\b|\bLIMIT\b", step.text, re.IGNORECASE)
+        ):
+            yield Bulk(table=step.table, effect=_VERBS[step.verb], first=step.first, last=step.last, text=step.text)
+
+
+def _strings(text: str) -> Iterator[Bulk]:
+    joined = _JOINED.sub(lambda match: " " * (len(match[0]) - match[0].count("\n")) + "\n" * match[0].count("\n"), text)
+    for match in _STRING.finditer(joined):
+        body = next((group for group in (match[1], match[2], match[3], match[5]) if group), "")
+        # A text that goes on after the literal may still say which rows.
+        rest = joined[match.end() : match.end() + 40].lstrip()
+        if _SQL.match(body) and not rest.startswith(("+", "%", ".", "<<", "||")):
+            yield from _statements(body, joined.count("\n", 0, match.start() + match[0].find(body)) + 1)
+
+
+def _calls(lines: tuple[str, ...]) -> Iterator[Bulk]:
+    for at, line in enumerate(lines, 1):
+        row = line[:1000]
+        if not _COMMENT.match(row) and any(pattern.search(row) for pattern in _SCRIPT_CALLS):
+            effect = "changed" if re.search(r"update", row, re.IGNORECASE) else "deleted"
+            yield Bulk(table="", effect=effect, first=at, last=at, text=" ".join(row.split())[:300])
+
+
+def _python(tree: ast.Module) -> Iterator[Bulk]:
+    inner: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _orm(node)
+        if isinstance(node, ast.BinOp | ast.JoinedStr | ast.Constant) and id(node) not in inner:
+            text = literal(node)
+            if text and isinstance(node, ast.BinOp | ast.JoinedStr):
+                inner.update(id(each) for each in ast.walk(node))
+            if text and _SQL.match(text) and not (isinstance(node, ast.BinOp) and _is_open(node)):
+                last = node.end_lineno or node.lineno
+                exact = text.count("\n") == last - node.lineno
+                for each in _statements(text, node.lineno):
+                    first = each.first if exact else node.lineno
+                    yield Bulk(
+                        table=each.table,
+                        effect=each.effect,
+                        first=first,
+                        last=each.last if exact else last,
+                        text=each.text,
+                    )
+
+
+def _is_open(node: ast.BinOp) -> bool:
+    """Tell whether something unknown is put at the end of a text."""
+    return isinstance(node.op, ast.Add) and not literal(node.right)
+
+
+def _orm(node: ast.Call) -> Iterator[Bulk]:
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in (
+        "delete",
+        "update",
+        "truncate",
+        "execute_update",
+    ):
+        return
+    chain = ast.unparse(function.value)
+    whole = re.fullmatch(r"[\w.]+\.(objects|all_objects|_default_manager)(\.all\(\)|\.using\([^()]*\))*", chain)
+    whole = (
+        whole
+        or re.fullmatch(r"[\w.]*query(\(\s*[\w.]+\s*\)|\.all\(\))?", chain)
+        or re.fullmatch(r"[\w.]+\.select\(\)", chain)
+    )
+    if function.attr == "delete" and whole:
+        if node.args and "query" not in chain:
+            return
+    elif not (function.attr == "update" and whole and (node.keywords or node.args)):
+        return
+    effect = "deleted" if function.attr == "delete" else "changed"
+    table = re.match(r"(?:.*\()?([\w.]+?)(\.objects|\.query|\)|$)", chain)
+    yield Bulk(
+        table=(table[1] if table else "").rsplit(".", 1)[-1].lower(), effect=effect,
+        first=node.lineno, last=node.end_lineno or node.lineno, text=ast.unparse(node)[:300],
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""Find backups that end, or are kept for a shorter time."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.detection.commands import added as added_commands
+from reviewconsole.detection.destroying import is_ephemeral
+from reviewconsole.detection.guard_names import named
+from reviewconsole.detection.hits import hit
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.moves import command_moves
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.references import is_open, resolve, values
+from reviewconsole.detection.settings import Change, Host, Setting, changes, fresh, hosts
+from reviewconsole.detection.source import Source
+from reviewconsole.finding import Confidence, Family, Severity, Side
+
+PAGE = page_of(
+    "backup-off",
+    title="Backups end, or are kept for a shorter time",
+    family=Family.RISK,
+    severity=Severity.CRITICAL,
+    confidence=Confidence.HIGH,
+    what="Finds backup retention that becomes 0 or shorter, point-in-time recovery and versioning that are switched "
+    "off, reclaim policies set to Delete, and backup plans, schedules and jobs that are removed.",
+    why="Nobody misses a backup until the day it is needed, and then the retention of last month decides what is left. "
+    "Retention of 0 also deletes the automated backups that exist.",
+    example="-   backup_retention_period = 14\n+   backup_retention_period = 1",
+    instead="Keep the retention that the restore target asks for; where cost is the reason, move old copies to a "
+    "cheaper class instead, and run a restore before the old ones expire.",
+    references=("CKV_AWS_133", "CKV_AWS_28", "CKV_AWS_21", "CKV_AWS_360", "trivy specify_backup_retention"),
+    languages=("terraform", "cloudformation", "kubernetes", "yaml", "sql", "shell", "typescript", "python"),
+    alias="d-10",
+)
+_RETENTION = re.compile(
+    r"(backup|snapshot|pitr|recovery_point|transaction_log|binlog|soft_delete|wal|archive)\w*_?(retention|retained|keep|"
+    r"limit|period|days|count|history|window_size)|retained_backups|retention_(daily|weekly|monthly|yearly)|^keep_(last|daily"
+    r"|weekly|monthly|yearly|within)$|delete_after(_days)?$|noncurrent_(days|version_expiration_days)"
+)
+_WITHIN = re.compile(
+    r"(backup|snapshot|retention_(daily|weekly|monthly|yearly)|soft_delete|delete_retention|pitr|velero|restic)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"^(retention\w*|retained\w*|count|days|keep\w*|ttl|limit|delete_after\w*|max_(backups|snapshots|age)|history)$"
+)
+_SWITCH = re.compile(
+    r"(point_in_time|pitr|continuous_backup|backup|versioning|versioned|copy_tags_to_snapshot|binary_log|replicat)"
+)
+_BOOLEAN = re.compile(
+    r"(^|_)(enabled?|status|versioned|versioning|backup|backups|point_in_time_recovery|pitr|recovery)$|copy_tags"
+)
+_ON = frozenset({"true", "enabled", "yes", "on"})
+_OFF = frozenset({"false", "disabled", "suspended", "no", "off"})
+_GONE = re.compile(
+    r"aws_(backup_(plan|selection)|dlm_lifecycle_policy|s3_bucket_versioning|s3_bucket_replication_configuration"
+    r"|db_instance_automated_backups_replication|db_snapshot_copy)|google_compute_(disk_)?resource_policy(_attachment)?"
+    r"|google_compute_disk_resource_policy_attachment|google_gke_backup_backup_plan|google_sql_source_\w+"
+    r"|azurerm_(backup_protected_\w+|backup_policy_\w+|data_protection_backup_(policy|instance)_\w+)"
+    r"|AWS::Backup::Backup(Plan|Selection)|AWS::DLM::LifecyclePolicy|Schedule|ScheduledBackup|BackupSchedule|CronJob"
+)
+_JOB = re.compile(r"backup|dump|snapshot|velero", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"--backup-retention-period[= ]0\b|--snapshot-retention-limit[= ]0\b|--no-backup\b"
+    r"|--no-enable-point-in-time-recovery"
+    r"|\bput-bucket-versioning\b.*Suspended|\bgsutil\s+versioning\s+set\s+off|\bvelero\s+(schedule|backup)\s+delete"
+    r"|PointInTimeRecoveryEnabled=false|--no-enable-bin-log|\brestic\s+forget\b.*--prune|\baws\s+backup\s+delete-"
+    r"|\b(delete-(db-)?(cluster-)?snapshot|delete-backup(-vault|-plan)?|delete-recovery-point)\b"
+    r"|archive_mode\s*=\s*'?off|archive_command\s*=\s*''|wal_level\s*=\s*'?minimal|\bPURGE\s+BINARY\s+LOGS|sql_log_bin\s*=\s*0",
+    re.IGNORECASE,
+)
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name weakened settings of surviving hosts, new ones that start without backups, and removed schedules."""
+    told: set[tuple[str, int]] = set()
+    for change in changes(context):
+        message = _weaker(context, change)
+        if message:
+            source, side, span = change.place
+            told.add((source.path, span[0]))
+            severity = Severity.MEDIUM if is_ephemeral(source.path) else None
+            yield hit(PAGE, source, side, span, message, severity=severity)
+    for source, host, item in fresh(context):
+        if (source.path, item.first) not in told and _starts_without(source, host, item):
+            message = f"{host.name or 'This'} starts without backups: {item.name} is {item.value}"
+            severity = Severity.MEDIUM if is_ephemeral(source.path) else None
+            yield hit(PAGE, source, Side.NEW, (item.first, item.last), message, severity=severity)
+    yield from _removed(context)
+    yield from _commands(context)
+
+
+def _weaker(context: Context, change: Change) -> str:
+    if change.pair.new_source.kind in ("python", "typescript", "go") and not change.pair.new.name:
+        return ""
+    name, path = named(change.pair.new, change.item), change.item.path.lower()
+    old, new = (_value(context, change, item) for item in (change.old, change.new))
+    if name == "reclaim_policy" or path.endswith("reclaimpolicy"):
+        return "Volumes are deleted with their claim" if new == "delete" and old == "retain" else ""
+    if change.new is not None and is_open(change.new.value) and new == change.new.value.strip('"').lower():
+        return ""
+    if _RETENTION.search(name) or (_WITHIN.search(path) and _COUNT.search(name)) or (
+        _WITHIN.search(change.pair.new.kind + change.pair.new.name) and _COUNT.search(name) and name != "count"
+    ):  # fmt: skip
+        before, after = _number(old), _number(new)
+        if before is not None and after is not None and after < before and before > 0:
+            return f"Backups are kept for {new or 0} instead of {old}"
+        if before and change.new is None and "retention" in name:
+            return f"The retention of backups ({old}) is no longer set"
+        return ""
+    subject = f"{change.pair.new.kind}.{path}.{name}".lower()
+    switch = _SWITCH.search(subject) and _BOOLEAN.search(name)
+    if switch and "mfa" not in name and old in _ON and (new in _OFF or change.new is None):
+        return f"{change.item.path} is switched off"
+    return ""
+
+
+def _value(context: Context, change: Change, item: Setting | None) -> str:
+    if item is None:
+        return ""
+    side, source = (Side.NEW, change.pair.new_source) if item is change.new else (Side.OLD, change.pair.old_source)
+    known = values(context, source, side) if source.kind == "terraform" and is_open(item.value) else {}
+    return resolve(item.value, known).strip("\"'").lower()
+
+
+def _number(text: str) -> float | None:
+    match = re.fullmatch(r"(?:\w+\.days\()?(\d+(?:\.\d+)?)\)?\s*(s|m|h|d|w|days?|hours?)?(?:0m0s|0s)?", text)
+    if not match:
+        return 0.0 if text in ("null", "none") else None
+    unit = {"m": 60, "h": 3600, "d": 86400, "w": 604800}.get((match[2] or "s")[0], 1)
+    return float(match[1]) * unit
+
+
+def _starts_without(source: Source, host: Host, item: Setting) -> bool:
+    name = named(host, item)
+    if source.kind == "terraform":
+        return bool(re.search(r"(^|_)backup_retention(_period|_days)?$", name)) and item.value.strip('"') == "0"
+    return item.path == "Properties.BackupRetentionPeriod" and item.value == "0"
+
+
+def _removed(context: Context) -> Iterator[Hit]:
+    after = {host.name for source in context.sources for host in hosts(source, Side.NEW)}
+    for source in context.sources:
+        if source.kind not in ("terraform", "yaml", "json") or not source.removed:
+            continue
+        for host in hosts(source, Side.OLD):
+            if not _GONE.fullmatch(host.kind) or host.name in after or host.first not in source.removed:
+                continue
+            if host.kind == "CronJob" and not _JOB.search(host.name):
+                continue
+            if host.kind == "Schedule" and "velero" not in host.value("apiVersion"):
+                continue
+            # A whole folder that goes takes its backups along.
+            if source.has_new or any(other.has_new and other.added for other in context.sources if other is not source):
+                yield hit(PAGE, source, Side.OLD, (host.first, host.first), f"{host.name} no longer makes copies")
+
+
+def _commands(context: Context) -> Iterator[Hit]:
+    moves = command_moves(context)
+    for source in context.sources:
+        for command in added_commands(source):
+            if _COMMAND.search(command.text) and not moves.took(source.path, command.text):
+                yield hit(PAGE, source, Side.NEW, (command.first, command.last), "Backups are switched off or deleted")
+        if source.kind == "sql":
+            for at in sorted(source.added):
+                if _COMMAND.search(source.new[at - 1][:500]) and not source.is_comment(Side.NEW, at):
+                    yield hit(
+                        PAGE, source, Side.NEW, (at, at), "The log that a restore needs is switched off or deleted"
+                    )
+
+
+CHECK = Check(page=PAGE, run=check)

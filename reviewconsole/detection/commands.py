@@ -1,0 +1,122 @@
+"""Read the commands of scripts, workflows, build files and program strings as one would type them.
+
+Continued lines are joined, quotes and list marks of program strings dropped, and variables that
+the file sets to a program's name replaced by it (`TF=terraform`, then `$TF destroy`).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reviewconsole.detection.source import MAX_LINE, Source
+from reviewconsole.finding import Side
+
+SCRIPTS = frozenset({"shell", "makefile", "dockerfile", "workflow", "yaml", "text", "terraform"})
+CODE = frozenset({"python", "typescript", "go", "json", "ruby", "java"})
+_MARKS = re.compile(r"[\"'`]\s*,?\s*|\s*\+\s*(?=[\"'`])")
+_ASSIGNED = re.compile(
+    r"^\s*(?:export\s+|local\s+|readonly\s+|const\s+|let\s+|var\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"'(\[]*"
+    r"((?:/usr(?:/local)?/bin/)?(?:terraform|tofu|terragrunt|kubectl|helm|aws|gcloud|az|pulumi|cdk|psql|mysql|docker"
+    r"|redis-cli|mongosh?|gsutil|eb|rm|dropdb)(?:\s+[^\"')\]]*)?)[\"')\]]*\s*;?\s*$"
+)
+_SPOKEN = re.compile(
+    r"^\s*(-\s+)?(name|description|title|summary|help|message|label)\s*:|\b(echo|printf|log|print)\s+[\"']"
+)
+_SAID = re.compile(
+    r"\b(print|log\w*|console|logger|logging|raise|throw|warn\w*|help|description|fmt\.(Print|Errorf))\b\s*[.(\w]*\(?"
+)
+_COMMENT = re.compile(r"(^|\s)#(?![!{(]).*$")
+_JOINED = 30
+"""Lines one command may have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A logical line; first and last are 1-based."""
+
+    text: str
+    first: int
+    last: int
+
+
+def commands(source: Source, side: Side) -> tuple[Command, ...]:
+    """Every logical line of one side that may be a command; comments, labels and messages are none."""
+    if source.kind in SCRIPTS or source.kind in CODE:
+        return _commands(source.kind, source.lines(side))
+    return ()
+
+
+def added(source: Source) -> Iterator[Command]:
+    """The commands of the new side of which a line is new."""
+    if source.added:
+        for command in commands(source, Side.NEW):
+            if any(at in source.added for at in range(command.first, command.last + 1)):
+                yield command
+
+
+@lru_cache(maxsize=256)
+def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
+    names = _variables(lines)
+    found = []
+    at = 0
+    while at < len(lines):
+        first = at
+        text = lines[at]
+        at += 1
+        if len(text) > MAX_LINE or _ignored(kind, text):
+            continue
+        if kind in CODE:
+            text = _joined_code(lines, first)
+        else:
+            text = _uncommented(kind, text)
+            while text.rstrip().endswith("\\") and at < len(lines) and at - first < _JOINED:
+                text = text.rstrip()[:-1] + " " + _uncommented(kind, lines[at][:MAX_LINE]).strip()
+                at += 1
+        last = max(at, first + 1)
+        spoken = _MARKS.sub(" ", text) if kind in CODE or (kind == "dockerfile" and "[" in text) else text
+        for name, program in names.items():
+            if name in spoken:
+                bare = rf"|(?<![\w.$]){name}(?=[\s,+])" if kind in CODE else ""
+                spoken = re.sub(rf"\$\({name}\)|\$\{{{name}\}}|\${name}\b{bare}", program, spoken)
+        found.append(Command(text=" ".join(spoken.split()), first=first + 1, last=last))
+    return tuple(found)
+
+
+def _ignored(kind: str, text: str) -> bool:
+    body = text.lstrip()
+    if not body or (body.startswith("//") and kind in ("typescript", "go", "java")):
+        return True
+    if body.startswith("#") and kind not in ("typescript", "go", "java", "json") and not body.startswith("#!"):
+        return True
+    return bool(_SPOKEN.search(text)) or (kind in CODE and bool(_SAID.search(text)))
+
+
+def _uncommented(kind: str, text: str) -> str:
+    return _COMMENT.sub("", text) if kind in ("shell", "makefile", "dockerfile", "workflow", "yaml") else text
+
+
+def _joined_code(lines: tuple[str, ...], at: int) -> str:
+    """A line of program text, with the list or call that it opens."""
+    text = lines[at][:MAX_LINE]
+    depth = _open(text)
+    to = at + 1
+    while depth > 0 and text.rstrip().endswith(("(", "[", ",", "+", "\\")) and to < len(lines) and to - at < _JOINED:
+        text += " " + lines[to][:MAX_LINE].strip()
+        depth += _open(lines[to])
+        to += 1
+    return text
+
+
+def _open(text: str) -> int:
+    return text.count("(") + text.count("[") - text.count(")") - text.count("]")
+
+
+def _variables(lines: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for line in lines:
+        if "=" in line and len(line) < 300:
+            match = _ASSIGNED.match(line)
+            if match:
+                found[match[1]] = re.sub(r"[\"',\s]+", " ", match[2]).strip()
+    return found

@@ -1,0 +1,4 @@
+variable "days" {
+  default = 14
+}
+# x

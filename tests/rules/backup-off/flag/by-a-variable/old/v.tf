@@ -1,0 +1,3 @@
+variable "days" {
+  default = 14
+}

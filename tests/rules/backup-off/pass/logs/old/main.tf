@@ -1,0 +1,4 @@
+resource "aws_cloudwatch_log_group" "a" {
+  name = "a"
+  retention_in_days = 90
+}

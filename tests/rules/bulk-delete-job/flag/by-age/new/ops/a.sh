@@ -1,0 +1,3 @@
+x
+find /srv/images -name "*.img" \
+  -mtime +30 -delete

@@ -1,0 +1,5 @@
+def a():
+    (
+        db.session.query(Session)
+        .delete()
+    )

@@ -1,0 +1,6 @@
+def a():
+    (
+        db.session.query(Session)
+        .filter(Session.old)
+        .delete()
+    )

@@ -1,0 +1,2 @@
+def a():
+    Session.objects.all().delete()

@@ -1,0 +1,2 @@
+def a():
+    Session.objects.filter(old=True).delete()

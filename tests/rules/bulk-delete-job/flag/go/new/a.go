@@ -1,0 +1,5 @@
+package a
+
+func Clean(db *sql.DB) {
+	db.Exec("DELETE FROM orders")
+}

@@ -1,0 +1,1 @@
+await prisma.user.deleteMany({ where: { old: true } });

@@ -1,0 +1,4 @@
+SQL = """
+    UPDATE users
+       SET active = false
+"""

@@ -1,0 +1,5 @@
+SQL = """
+    UPDATE users
+       SET active = false
+     WHERE last_seen < :day
+"""

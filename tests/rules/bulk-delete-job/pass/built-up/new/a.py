@@ -1,0 +1,2 @@
+x = 1
+sql = "DELETE FROM sessions " + where

@@ -1,0 +1,3 @@
+x = 1
+options.update(a=1)
+item.delete()

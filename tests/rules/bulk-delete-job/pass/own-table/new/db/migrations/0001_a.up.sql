@@ -1,0 +1,2 @@
+CREATE TABLE fill (id int);
+DELETE FROM fill;

@@ -1,0 +1,5 @@
+x = 1
+
+
+def a():
+    Session.objects.all().delete()

@@ -1,0 +1,3 @@
+x
+kubectl -n shop scale deploy/api \
+  --replicas=0

@@ -1,0 +1,3 @@
+variable "desired_count" {
+  default = 2
+}

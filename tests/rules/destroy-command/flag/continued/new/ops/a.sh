@@ -1,0 +1,4 @@
+set -e
+kubectl --context prod \
+  delete \
+  namespace shop

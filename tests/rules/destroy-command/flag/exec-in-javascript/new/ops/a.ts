@@ -1,0 +1,2 @@
+x();
+execSync(`kubectl delete pvc data-${name} -n ${ns}`);

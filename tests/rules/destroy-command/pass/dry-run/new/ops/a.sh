@@ -1,0 +1,2 @@
+x
+kubectl delete namespace shop --dry-run=client

@@ -1,0 +1,8 @@
+resource "aws_db_instance" "main" {
+  identifier        = "orders"
+  engine            = "postgres"
+  storage_encrypted = false
+  lifecycle {
+    prevent_destroy = true
+  }
+}

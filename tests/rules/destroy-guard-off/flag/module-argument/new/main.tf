@@ -1,0 +1,4 @@
+module "db" {
+  source = "./rds"
+  deletion_protection = false
+}

@@ -1,0 +1,1 @@
+const db = new aws.rds.Instance("orders", { engine: "postgres" });

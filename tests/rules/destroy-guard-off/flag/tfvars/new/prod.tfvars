@@ -1,0 +1,2 @@
+db_deletion_protection = false
+name = "a"

@@ -1,0 +1,8 @@
+locals {}
+
+resource "aws_db_instance" "main" {
+  identifier        = "orders"
+  engine            = "postgres"
+  storage_encrypted = false
+  deletion_protection = true
+}

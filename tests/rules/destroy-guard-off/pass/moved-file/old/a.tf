@@ -1,0 +1,6 @@
+resource "aws_db_instance" "main" {
+  identifier        = "orders"
+  engine            = "postgres"
+  storage_encrypted = false
+  deletion_protection = true
+}

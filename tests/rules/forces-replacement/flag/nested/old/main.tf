@@ -1,0 +1,6 @@
+resource "google_container_cluster" "main" {
+  name = "a"
+  private_cluster_config {
+    master_ipv4_cidr_block = "10.0.0.0/28"
+  }
+}

@@ -1,0 +1,8 @@
+locals {
+  name = "orders"
+}
+
+resource "aws_dynamodb_table" "main" {
+  name     = local.name
+  hash_key = "id"
+}

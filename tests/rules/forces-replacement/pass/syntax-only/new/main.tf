@@ -1,0 +1,4 @@
+resource "aws_dynamodb_table" "main" {
+  name     = var.name
+  hash_key = "id"
+}

@@ -1,0 +1,3 @@
+new s3.Bucket(this, "Orders", {
+  autoDeleteObjects: true,
+});

@@ -1,0 +1,2 @@
+new s3.Bucket(this, "Orders", {
+});

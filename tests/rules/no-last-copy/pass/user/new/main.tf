@@ -1,0 +1,6 @@
+locals {}
+
+resource "aws_iam_user" "a" {
+  name          = "a"
+  force_destroy = true
+}

@@ -1,0 +1,7 @@
+locals {}
+
+resource "aws_db_instance" "primary" {
+  identifier        = "orders"
+  engine            = "postgres"
+  storage_encrypted = false
+}

@@ -1,0 +1,5 @@
+resource "aws_db_instance" "main" {
+  identifier        = "orders"
+  engine            = "postgres"
+  storage_encrypted = false
+}

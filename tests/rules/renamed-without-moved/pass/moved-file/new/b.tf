@@ -1,0 +1,7 @@
+locals {}
+
+resource "aws_db_instance" "main" {
+  identifier        = "orders"
+  engine            = "postgres"
+  storage_encrypted = false
+}

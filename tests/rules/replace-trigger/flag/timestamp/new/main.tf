@@ -1,0 +1,7 @@
+locals {}
+
+resource "null_resource" "x" {
+  triggers = {
+    always = "${timestamp()}"
+  }
+}

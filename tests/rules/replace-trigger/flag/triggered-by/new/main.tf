@@ -1,0 +1,8 @@
+resource "aws_instance" "web" {
+  ami = "a"
+  lifecycle {
+    replace_triggered_by = [
+      terraform_data.release,
+    ]
+  }
+}

@@ -1,0 +1,7 @@
+locals {}
+
+resource "null_resource" "x" {
+  triggers = {
+    config = filemd5("a.json")
+  }
+}

@@ -1,0 +1,8 @@
+resource "aws_instance" "web" {
+  ami = "a"
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+locals {}

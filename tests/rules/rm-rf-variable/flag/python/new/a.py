@@ -1,0 +1,8 @@
+import shutil
+
+
+def drop(path):
+    shutil.rmtree(
+        path,
+        ignore_errors=True,
+    )

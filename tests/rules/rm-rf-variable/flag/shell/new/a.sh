@@ -1,0 +1,2 @@
+x
+rm -rf "$STEAMROOT/"*

@@ -1,0 +1,5 @@
+import os
+
+
+def drop(d):
+    os.system(f"rm -rf {d}/*")

@@ -1,0 +1,3 @@
+x
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT

@@ -1,0 +1,2 @@
+x
+# terraform state rm aws_db_instance.main

@@ -1,0 +1,2 @@
+x
+terraform state list

@@ -1,0 +1,1 @@
+const role = new iam.Role(this, "Role", {});

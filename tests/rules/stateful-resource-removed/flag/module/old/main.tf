@@ -1,0 +1,6 @@
+module "db" {
+  source     = "terraform-aws-modules/rds/aws"
+  identifier = "orders"
+}
+
+locals {}

@@ -1,0 +1,2 @@
+x
+terraform destroy -auto-approve

@@ -1,0 +1,2 @@
+x = 1
+run(["pulumi", "up", "--stack", "prod", "--yes"])

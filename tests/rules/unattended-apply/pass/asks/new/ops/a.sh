@@ -1,0 +1,2 @@
+x
+terraform apply -var-file=prod.tfvars

@@ -1,0 +1,2 @@
+x
+terraform apply -auto-approve -var env=prod

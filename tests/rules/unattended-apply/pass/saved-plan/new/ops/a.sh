@@ -1,0 +1,3 @@
+x
+terraform plan -out=tfplan
+terraform apply -auto-approve tfplan
