@@ -1,11 +1,13 @@
 """Generate the table of attributes whose change forces a replacement, from a Terraform provider's source.
 
-    python benchmarks/forcenew/generate.py --provider aws --version 5.45 CHECKOUT > aws.json
+    python benchmarks/forcenew/generate.py --provider aws --version 5.45 CHECKOUT --output aws.json
 
 CHECKOUT is a source tree of the provider (`git worktree` or an unpacked archive). Read are the
 schemas that declare `ForceNew: true` (plugin SDK); attributes that the newer plugin framework
 marks, or that only some values replace (`ForceNewIf`), are left out. The output holds names
-only: type, and dotted attribute paths. Several outputs are merged with `--merge`.
+only: type, and dotted attribute paths. Several outputs are merged with `--merge`:
+
+    python benchmarks/forcenew/generate.py --merge aws.json google.json --output reviewconsole/detection/forcenew.json
 """
 
 import argparse
@@ -25,7 +27,9 @@ _CONSTANT = re.compile(r"^\s*(Attr\w+)\s*=\s*\"(\w+)\"", re.MULTILINE)
 _ENTRY = re.compile(r"\s*(?:\"(\w+)\"|names\.(Attr\w+)|(\w+))\s*:\s*")
 _FORCE = re.compile(r"\bForceNew:\s*true\b")
 _COMPUTED = re.compile(r"\bComputed:\s*true\b")
-_NESTED = re.compile(r"\bElem:\s*&schema\.Resource\{\s*(?:Schema:\s*|SchemaFunc:[^\n]*\n\s*return\s+)map\[[^{]*\{")
+_NESTED = re.compile(
+    r"\bElem:\s*&schema\.Resource\{(?:\s|//[^\n]*\n)*(?:Schema:\s*|SchemaFunc:[^\n]*\n\s*return\s+)map\[[^{]*\{"
+)
 _TOP = re.compile(r"^\t\t(?:Schema:\s*|SchemaFunc:[^\n]*\n\s*return\s+)map\[string\]\*schema\.Schema\{", re.MULTILINE)
 _NAMED = re.compile(r"^\t\tSchema:\s*(\w+),$", re.MULTILINE)
 _LITERAL = re.compile(r"//[^\n]*|`[^`]*`|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)+'|/\*.*?\*/", re.DOTALL)
@@ -129,6 +133,7 @@ def main() -> int:
     parser.add_argument("--provider", choices=("aws", "google"))
     parser.add_argument("--version", help="of the provider, as its change log names it")
     parser.add_argument("--merge", action="store_true", help="merge the files given instead")
+    parser.add_argument("--output", type=Path, help="a file instead of standard output")
     parser.add_argument("paths", nargs="+", type=Path)
     options = parser.parse_args()
     result: dict[str, dict[str, object]] = {"providers": {}, "types": {}}
@@ -140,8 +145,11 @@ def main() -> int:
     else:
         result["providers"][options.provider] = options.version
         result["types"] |= table(options.paths[0], options.provider)
-    json.dump(result, sys.stdout, indent=1, sort_keys=True)
-    sys.stdout.write("\n")
+    text = json.dumps(result, indent=1, sort_keys=True) + "\n"
+    if options.output:
+        options.output.write_text(text, "utf-8")
+    else:
+        sys.stdout.write(text)
     return 0
 
 

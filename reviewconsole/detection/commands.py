@@ -55,7 +55,7 @@ def added(source: Source) -> Iterator[Command]:
                 yield command
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
     names = _variables(lines)
     found = []

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from reviewconsole.detection.stateful import is_stateful
+from reviewconsole.detection.stateful import holds_data
 
 _TABLE = Path(__file__).with_name("forcenew.json")
 
@@ -48,4 +48,4 @@ def _listed(kind: str, path: str) -> bool | None:
 
 def is_grave(kind: str) -> bool:
     """Tell whether a replacement loses data or identity."""
-    return is_stateful(kind)
+    return holds_data(kind)

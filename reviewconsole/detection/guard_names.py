@@ -24,8 +24,8 @@ class Turn:
     source: Source
     side: Side
     span: tuple[int, int]
-    whole: bool
-    """The host itself is new."""
+    declared: bool = False
+    """It is the default of a variable that did not exist before."""
 
 
 def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
@@ -43,7 +43,7 @@ def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
         if _is_indirect(source, host) or old != (change.old.value if change.old else "") or is_open(new) or (
             change.pair.old_source is not change.pair.new_source or change.pair.old.name != host.name
         ):  # fmt: skip
-            yield Turn(name=name, old=old, new=new, source=source, side=side, span=span, whole=False)
+            yield Turn(name=name, old=old, new=new, source=source, side=side, span=span)
     for source in context.sources:
         if source.kind != "terraform" or not source.added:
             continue
@@ -62,7 +62,7 @@ def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
                         source=source,
                         side=Side.NEW,
                         span=(item.first, item.last),
-                        whole=True,
+                        declared=host.kind == "variable",
                     )
 
 

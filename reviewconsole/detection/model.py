@@ -212,6 +212,19 @@ class Context:
         return {source.path: "\n".join(source.lines(side)).encode() for source in present}
 
 
+class Same:
+    """A context as a key: equal to itself only, so that what was computed for it can be kept."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.context is self.context
+
+    def __hash__(self) -> int:
+        return id(self.context)
+
+
 def naming(files: Mapping[str, bytes], text: str, *, word: bool) -> tuple[str, ...]:
     """The paths of files in memory that hold a text."""
     edge = rb"\b" if word else b""

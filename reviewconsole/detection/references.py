@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from reviewconsole.detection import terraform
-from reviewconsole.detection.model import Context
+from reviewconsole.detection.model import Context, Same
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side
 
@@ -14,7 +15,12 @@ _ROUNDS = 5
 
 def values(context: Context, source: Source, side: Side) -> Mapping[str, str]:
     """`var.x` and `local.x` of a folder to their literal, from variables, locals and tfvars of one side."""
-    folder = source.path.rpartition("/")[0]
+    return _values(Same(context), source.path.rpartition("/")[0], side)
+
+
+@lru_cache(maxsize=64)
+def _values(same: Same, folder: str, side: Side) -> Mapping[str, str]:
+    context = same.context
     found: dict[str, str] = {}
     for lines in _files(context, folder, side):
         for block in terraform.parse(lines):
@@ -86,5 +92,8 @@ def resolve(value: str, known: Mapping[str, str]) -> str:
 def is_open(value: str) -> bool:
     """Tell whether an expression still refers to something."""
     return bool(
-        re.search(r"\b(var|local|module|data|each|count|path|terraform)\.|\b[a-z]\w*_\w+\.\w+\.\w+|\w\(", value)
+        re.search(
+            r"\b(var|local|module|data|each|count|path|terraform)\.|\b[a-z]\w*_\w+\.[\w-]+(\[[^\]]*\])?\.\w+|\w\(",
+            value,
+        )
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reviewconsole.detection import terraform
-from reviewconsole.detection.model import Context
+from reviewconsole.detection.model import Context, Same
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side
 
@@ -70,7 +70,7 @@ def hosts(source: Source, side: Side) -> tuple[Host, ...]:
     return _hosts(source.kind, source.lines(side))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _hosts(kind: str, lines: tuple[str, ...]) -> tuple[Host, ...]:
     rows = tuple(row if len(row) <= MAX_LINE else "" for row in lines)
     if kind == "terraform":
@@ -253,8 +253,17 @@ def pairs(context: Context) -> Iterator[Pair]:
                 yield Pair(old=host, new=fresh[0][1], old_source=source, new_source=fresh[0][0])
 
 
-def fresh(context: Context) -> Iterator[tuple[Source, Host, Setting]]:
+def fresh(context: Context) -> tuple[tuple[Source, Host, Setting], ...]:
     """Settings of the new side that stand on added lines."""
+    return _fresh(Same(context))
+
+
+@lru_cache(maxsize=2)
+def _fresh(same: Same) -> tuple[tuple[Source, Host, Setting], ...]:
+    return tuple(_on_added_lines(same.context))
+
+
+def _on_added_lines(context: Context) -> Iterator[tuple[Source, Host, Setting]]:
     for source in context.sources:
         if source.added:
             for host in hosts(source, Side.NEW):
@@ -281,8 +290,17 @@ class Change:
         return self.pair.old_source, Side.OLD, (self.item.first, self.item.last)
 
 
-def changes(context: Context) -> Iterator[Change]:
+def changes(context: Context) -> tuple[Change, ...]:
     """Settings of surviving hosts that were added, removed or set to another value."""
+    return _changes(Same(context))
+
+
+@lru_cache(maxsize=2)
+def _changes(same: Same) -> tuple[Change, ...]:
+    return tuple(_differences(same.context))
+
+
+def _differences(context: Context) -> Iterator[Change]:
     for pair in pairs(context):
         before, after = _by_path(pair.old), _by_path(pair.new)
         for path in dict.fromkeys((*before, *after)):

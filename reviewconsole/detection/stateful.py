@@ -4,7 +4,7 @@ import re
 
 _AWS = (
     r"aws_(db_instance|db_cluster|rds_cluster|rds_cluster_instance|rds_global_cluster|s3_bucket|s3_directory_bucket"
-    r"|s3_bucket_versioning|dynamodb_table|dynamodb_global_table|efs_file_system|fsx_\w+_file_system|ebs_volume|kms_key"
+    r"|dynamodb_table|dynamodb_global_table|efs_file_system|fsx_\w+_file_system|ebs_volume|kms_key"
     r"|kms_external_key|kms_replica_key|route53_zone|secretsmanager_secret|ssm_parameter|ecr_repository"
     r"|ecrpublic_repository|elasticache_(cluster|replication_group|serverless_cache|global_replication_group)"
     r"|memorydb_cluster|eks_cluster|ecs_cluster|docdb_cluster|docdb_cluster_instance|docdbelastic_cluster"
@@ -37,11 +37,11 @@ _AZURE = (
 )
 _OTHERS = (
     r"digitalocean_(database_\w+|volume|spaces_bucket|kubernetes_cluster|domain|reserved_ip)"
-    r"|cloudflare_(zone|r2_bucket|d1_database|workers_kv_namespace)|fastly_service_\w+"
+    r"|cloudflare_(zone|r2_bucket|d1_database|workers_kv_namespace)|fastly_service_(vcl|v1|compute)"
     r"|hcloud_(volume|server)|linode_(volume|object_storage_bucket|database_\w+)"
     r"|mongodbatlas_(cluster|advanced_cluster|project)|confluent_kafka_(cluster|topic)|kafka_topic"
     r"|snowflake_(database|schema|table)|planetscale_\w+|aiven_\w+|elasticstack_\w+index\w*|ec_deployment"
-    r"|kubernetes_(namespace|namespace_v1|persistent_volume\w*|stateful_set\w*|secret|secret_v1)|random_(password|id)"
+    r"|kubernetes_(namespace|namespace_v1|persistent_volume\w*|stateful_set\w*|secret|secret_v1)"
     r"|tls_private_key|vault_mount|github_repository|postgresql_(database|schema)|mysql_database|heroku_addon"
     r"|openstack_blockstorage_volume\w*|scaleway_(rdb_instance|object_bucket|block_volume)|oci_database_\w+"
 )
@@ -56,6 +56,21 @@ _CLOUDFORMATION = re.compile(
     r"|Timestream::(Database|Table)|CertificateManager::Certificate|QLDB::Ledger|CodeCommit::Repository"
     r"|Serverless::SimpleTable|Glue::(Database|Table))"
 )
+_IDENTITY = re.compile(
+    r"aws_(cloudwatch_log_group|ssm_parameter|eip|kinesis_firehose_delivery_stream|sns_topic|sqs_queue|acm_certificate"
+    r"|ecs_cluster|dms_replication_instance|transfer_server|storagegateway_gateway|cloudtrail|cognito_identity_pool"
+    r"|glue_catalog_table|msk_serverless_cluster|workspaces_workspace|emr_cluster)"
+    r"|google_(service_account|compute_instance|compute_address|compute_global_address|container_node_pool|sql_user"
+    r"|firestore_index|datastore_index|certificate_manager_certificate|compute_managed_ssl_certificate|dataproc_cluster"
+    r"|notebooks_instance|pubsub_subscription|compute_snapshot|memcache_instance)"
+    r"|azurerm_(public_ip|log_analytics_workspace|search_service)|fastly_service_\w+|digitalocean_reserved_ip"
+    r"|kubernetes_secret(_v1)?|tls_private_key|hcloud_server|vault_mount|elasticstack_\w+"
+    r"|AWS::(Logs::LogGroup|SSM::Parameter|EC2::EIP|SNS::Topic|SQS::Queue|CertificateManager::Certificate|ECS::Cluster)"
+)
+_NO_DATA = re.compile(
+    r"alarm|alert|monitor|exporter|dashboard|polic(y|ies)|\brole|\buser|security.?group|parameter|subnet|iam|proxy",
+    re.IGNORECASE,
+)
 _MODULE = re.compile(
     r"(^|[/_.-])(rds|aurora|postgres\w*|mysql|mariadb|database|db|dynamodb|s3|bucket|efs|kms|redis|elasticache|eks|gke"
     r"|sql-db|cloud-storage|documentdb|docdb|opensearch|elasticsearch|redshift|kafka|msk|route53|zones?|dns-zone"
@@ -64,11 +79,11 @@ _MODULE = re.compile(
 )
 _SLOW = re.compile(
     r"aws_(lb|alb|elb|instance|eks_node_group|lb_target_group|alb_target_group|vpc|subnet|nat_gateway|security_group"
-    r"|autoscaling_group|launch_configuration|lambda_function|cloudfront_distribution|api_gateway_rest_api"
+    r"|autoscaling_group|lambda_function|cloudfront_distribution|api_gateway_rest_api"
     r"|apigatewayv2_api|ecs_service|db_subnet_group|db_parameter_group|elasticache_subnet_group|vpc_endpoint"
     r"|ec2_transit_gateway|vpn_connection|elastic_beanstalk_environment|elastic_beanstalk_application|iam_role"
     r"|iam_user|globalaccelerator_accelerator|route53_record|sfn_state_machine|batch_compute_environment)"
-    r"|google_(compute_network|compute_subnetwork|compute_instance_template|compute_instance_group_manager"
+    r"|google_(compute_network|compute_subnetwork|compute_instance_group_manager"
     r"|compute_region_instance_group_manager|compute_forwarding_rule|compute_global_forwarding_rule"
     r"|compute_backend_service|compute_router|compute_router_nat|compute_vpn_gateway|cloud_run_service"
     r"|cloud_run_v2_service|cloudfunctions_function|cloudfunctions2_function|app_engine_application"
@@ -83,7 +98,12 @@ def is_stateful(kind: str) -> bool:
 
 def is_stateful_module(source: str) -> bool:
     """Tell by its source address whether a Terraform module is about something stateful."""
-    return bool(_MODULE.search(source))
+    return bool(_MODULE.search(source)) and not _NO_DATA.search(source)
+
+
+def holds_data(kind: str) -> bool:
+    """Tell a stateful type whose content is lost from one that loses its identity: an address, a name, a queue."""
+    return is_stateful(kind) and not _IDENTITY.fullmatch(kind)
 
 
 def is_slow_to_rebuild(kind: str) -> bool:

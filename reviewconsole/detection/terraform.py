@@ -79,7 +79,7 @@ def plain_value(text: str) -> str:
     return bare if re.fullmatch(r"true|false|-?\d+(\.\d+)?", bare) else value
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def parse(lines: tuple[str, ...]) -> tuple[Block, ...]:
     """The top-level blocks of a file; top-level attributes (`.tfvars`) are in one block of type ``."""
     reader = _Reader("\n".join(lines) + "\n")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.addresses import handed_over
 from reviewconsole.detection.commands import added as added_commands
 from reviewconsole.detection.destroying import is_ephemeral
 from reviewconsole.detection.guard_names import named
@@ -79,7 +80,8 @@ def check(context: Context) -> Iterator[Hit]:
         if message:
             source, side, span = change.place
             told.add((source.path, span[0]))
-            severity = Severity.MEDIUM if is_ephemeral(source.path) else None
+            unsaid = change.new is None and change.pair.new.kind == "module"
+            severity = Severity.MEDIUM if unsaid or is_ephemeral(source.path) else None
             yield hit(PAGE, source, side, span, message, severity=severity)
     for source, host, item in fresh(context):
         if (source.path, item.first) not in told and _starts_without(source, host, item):
@@ -109,10 +111,26 @@ def _weaker(context: Context, change: Change) -> str:
             return f"The retention of backups ({old}) is no longer set"
         return ""
     subject = f"{change.pair.new.kind}.{path}.{name}".lower()
+    if change.new is None and _apart(context, path):
+        return ""
     switch = _SWITCH.search(subject) and _BOOLEAN.search(name)
     if switch and "mfa" not in name and old in _ON and (new in _OFF or change.new is None):
         return f"{change.item.path} is switched off"
     return ""
+
+
+def _apart(context: Context, path: str) -> bool:
+    """Tell whether a block of a bucket became a resource of its own, as the provider asks since version 4."""
+    kinds = {
+        "versioning": "aws_s3_bucket_versioning",
+        "replication_configuration": "aws_s3_bucket_replication_configuration",
+    }
+    kind = kinds.get(path.split(".", 1)[0])
+    return any(
+        host.kind == kind and host.first in source.added
+        for source in context.sources
+        for host in hosts(source, Side.NEW)
+    )
 
 
 def _value(context: Context, change: Change, item: Setting | None) -> str:
@@ -140,11 +158,20 @@ def _starts_without(source: Source, host: Host, item: Setting) -> bool:
 
 def _removed(context: Context) -> Iterator[Hit]:
     after = {host.name for source in context.sources for host in hosts(source, Side.NEW)}
+    kept = handed_over(context)
+    gone = {
+        host.name
+        for source in context.sources
+        for host in hosts(source, Side.OLD)
+        if host.name and host.name not in after
+    }
     for source in context.sources:
         if source.kind not in ("terraform", "yaml", "json") or not source.removed:
             continue
         for host in hosts(source, Side.OLD):
             if not _GONE.fullmatch(host.kind) or host.name in after or host.first not in source.removed:
+                continue
+            if host.name in kept or _served(host) & gone:
                 continue
             if host.kind == "CronJob" and not _JOB.search(host.name):
                 continue
@@ -153,6 +180,13 @@ def _removed(context: Context) -> Iterator[Hit]:
             # A whole folder that goes takes its backups along.
             if source.has_new or any(other.has_new and other.added for other in context.sources if other is not source):
                 yield hit(PAGE, source, Side.OLD, (host.first, host.first), f"{host.name} no longer makes copies")
+
+
+def _served(host: Host) -> set[str]:
+    """Addresses that a resource refers to: what it makes copies of."""
+    return {
+        address for item in host.settings for address in re.findall(r"\b([a-z]\w*_\w+\.[\w-]+)(?:\[|\.)", item.value)
+    }
 
 
 def _commands(context: Context) -> Iterator[Hit]:

@@ -90,6 +90,8 @@ def _expected(source: Source, place: Bulk) -> bool:
         return True
     if source.kind == "sql" and goes_back(source, place.first):
         return True
+    if place.table and _refilled(source, place):
+        return True
     if not is_migration(source):
         return bool(place.table) and any(
             re.search(rf"\bCREATE\s+(TEMP\w*\s+)?TABLE\b.*\b{re.escape(place.table)}\b", row, re.IGNORECASE)
@@ -101,6 +103,15 @@ def _expected(source: Source, place: Bulk) -> bool:
     ahead = [step for step in steps if not step.back and step.table == place.table and step.first <= place.first]
     fills = place.effect == "changed" and any(step.verb is Verb.ADD_COLUMN for step in ahead)
     return fills or any(step.verb is Verb.CREATE_TABLE for step in ahead)
+
+
+def _refilled(source: Source, place: Bulk) -> bool:
+    """Tell whether the rows are written anew right after: the table is a copy of something else."""
+    pattern = re.compile(
+        rf"\b(INSERT\s+(INTO|OVERWRITE)|COPY|LOAD\s+DATA)\b.*\b{re.escape(place.table)}\b", re.IGNORECASE
+    )
+    text = " ".join(" ".join(source.new[place.first - 1 : place.last + 400]).split())
+    return place.effect == "deleted" and bool(pattern.search(text[:50_000]))
 
 
 def _by_age(source: Source) -> Iterator[Hit]:

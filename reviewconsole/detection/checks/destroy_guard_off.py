@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Hit]:
 def _severity(turn: Turn) -> Severity | None:
     old, new = turn.old.lower(), turn.new.lower()
     if new in _OFF and old not in _OFF:
-        return Severity.MEDIUM if is_ephemeral(turn.source.path) else Severity.CRITICAL
+        return Severity.MEDIUM if is_ephemeral(turn.source.path) or turn.declared else Severity.CRITICAL
     if old in _ON and new not in _ON:
         # What the module or the other file says instead is out of sight.
         return Severity.MEDIUM if new == "" or is_open(new) else Severity.CRITICAL

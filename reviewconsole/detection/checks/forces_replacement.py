@@ -93,8 +93,11 @@ def _severity(context: Context, change: Change) -> Severity | None:
         severity = Severity.CRITICAL
     else:
         severity = Severity.MEDIUM if host.value("lifecycle.create_before_destroy") == "true" else Severity.HIGH
+    if not change.old and forcenew.fills_in(host.kind, path):
+        return Severity.MEDIUM  # it may say what the provider chose already
     # Between two expressions nobody can tell here whether the value changes.
-    return Severity.MEDIUM if is_open(old) and is_open(new) else severity
+    unknown = is_open(old) + is_open(new)
+    return Severity.MEDIUM if unknown == 2 else Severity.HIGH if unknown and severity is Severity.CRITICAL else severity
 
 
 def _plain(value: str) -> str:

@@ -23,7 +23,7 @@ def check(context: Context) -> Iterator[Hit]:
         days = turn.name.endswith("recovery_window_in_days") and turn.new == "0"
         days = days or (turn.name.endswith("deletion_window_in_days") and turn.new.isdigit() and int(turn.new) <= 7)
         if (turn.new == "true" and turn.old != "true") or (days and turn.old != turn.new):
-            severity = Severity.MEDIUM if is_ephemeral(turn.source.path) else None
+            severity = Severity.MEDIUM if is_ephemeral(turn.source.path) or turn.declared else None
             message = f"Deletion will leave no copy behind: {turn.name} is {turn.new}"
             yield hit(PAGE, turn.source, turn.side, turn.span, message, severity=severity)
 

@@ -7,6 +7,7 @@ from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.settings import Pair, pairs
+from reviewconsole.detection.stateful import holds_data, is_stateful
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -47,7 +48,9 @@ def check(context: Context) -> Iterator[Hit]:
         message = (
             f"{gone.host.name} becomes {new.host.name}: without a moved block the old one is destroyed with its data"
         )
-        yield hit(PAGE, new.source, Side.NEW, (new.host.first, new.host.first), message)
+        weak = is_stateful(gone.host.kind) and not holds_data(gone.host.kind)
+        severity = Severity.HIGH if weak else None
+        yield hit(PAGE, new.source, Side.NEW, (new.host.first, new.host.first), message, severity=severity)
     for pair in pairs(context):
         if pair.new_source.kind == "terraform" and pair.old.name not in kept and is_data(pair.new):
             before, after = (next((p for p in _INDEX if host.value(p)), "") for host in (pair.old, pair.new))

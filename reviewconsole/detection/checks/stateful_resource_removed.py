@@ -6,8 +6,8 @@ from reviewconsole.detection.addresses import Place, added, handed_over, removed
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.settings import changes
-from reviewconsole.detection.stateful import is_stateful
+from reviewconsole.detection.settings import Host, changes
+from reviewconsole.detection.stateful import holds_data, is_stateful
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -18,7 +18,8 @@ PAGE = page_of(
     confidence=Confidence.HIGH,
     what="Finds removed Terraform resources and modules, CloudFormation resources, CDK and Pulumi constructs that hold "
     "data or identity (databases, buckets, volumes, keys, zones, secrets, clusters) without a moved, import or removed "
-    "block that keeps them, and those whose count becomes 0.",
+    "block that keeps them, and those whose count becomes 0. What only holds an identity (a queue, an "
+    "address, a log group) counts as high.",
     why="The next apply destroys what the configuration no longer names. In 2023 DNS records and certificates of "
     "rust-lang.org were made anew that way.",
     example='- resource "aws_db_instance" "main" {',
@@ -44,9 +45,10 @@ def check(context: Context) -> Iterator[Hit]:
         if any(_renamed(place, other) for other in fresh):
             continue
         folders.setdefault(place.source.path.rpartition("/")[0], []).append(place)
-    for gone in folders.values():
-        for place in gone[:1] if len(gone) > _SUMMARY else gone:
-            yield _hit(place, gone)
+    for folder, gone in folders.items():
+        retired = _retired(context, folder)
+        for place in gone[:1] if retired or len(gone) > _SUMMARY else gone:
+            yield _hit(place, gone, retired=retired)
     yield from _switched_off(context)
 
 
@@ -58,14 +60,27 @@ def _renamed(gone: Place, new: Place) -> bool:
     )
 
 
-def _hit(place: Place, gone: list[Place]) -> Hit:
+def _retired(context: Context, folder: str) -> bool:
+    """Tell whether every configuration of a folder that the change touches is deleted."""
+    inside = [source for source in context.sources if source.path.rpartition("/")[0] == folder]
+    return all(not source.has_new for source in inside if source.kind == "terraform")
+
+
+def _hit(place: Place, gone: list[Place], *, retired: bool) -> Hit:
     source, host = place.source, place.host
     message = f"{host.name} is removed: the next apply destroys it with its data"
-    if len(gone) > _SUMMARY:
+    if retired and len(gone) > 1:
+        message = f"This folder is retired with {len(gone)} resources that hold data or identity, {host.name} first"
+    elif len(gone) > _SUMMARY:
         message = f"{len(gone)} resources with data are removed here, {host.name} first"
     whole = set(range(host.first, host.last + 1)) <= source.removed
-    last = host.last if whole else host.first
-    return hit(PAGE, source, Side.OLD, (host.first, last), message, text=source.old[host.first - 1].strip())
+    severity = None if any(_grave(each.host) for each in gone) else Severity.HIGH
+    span = (host.first, host.last if whole else host.first)
+    return hit(PAGE, source, Side.OLD, span, message, severity=severity, text=source.old[host.first - 1].strip())
+
+
+def _grave(host: Host) -> bool:
+    return holds_data(host.kind) or not is_stateful(host.kind)
 
 
 def _switched_off(context: Context) -> Iterator[Hit]:
