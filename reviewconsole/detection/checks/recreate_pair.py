@@ -99,13 +99,18 @@ def _then(source: Source, found: list[Command], rest: str, create: re.Pattern[st
     start = found[0]
     if create.search(rest):
         return start if _is_new(source, start) else None
-    host = source.host_name(Side.NEW, start.first)
+    host = _host(source, start.first)
     for command in found[1:]:
         if command.first > start.first + _REACH:
             return None
-        if create.search(command.text) and source.host_name(Side.NEW, command.first) == host:
+        if create.search(command.text) and _host(source, command.first) == host:
             return command if _is_new(source, command) or _is_new(source, start) else None
     return None
+
+
+def _host(source: Source, line: int) -> str:
+    """The construct around a line; of a workflow the job, since its steps run one after the other."""
+    return source.host_name(Side.NEW, line).split(".steps[", 1)[0]
 
 
 def _made_before(before: list[Command], command: Command, create: re.Pattern[str]) -> bool:
