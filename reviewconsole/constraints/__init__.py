@@ -11,9 +11,13 @@ from reviewconsole import canonical
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.constraints import (
     attrs_forbid,
+    ci_no_weaken,
     commits_require,
     content_keep,
+    deps_change,
     evidence_require,
+    iam_no_widen,
+    keys_forbid,
     limit,
     lines_forbid,
     paths_allow,
@@ -21,6 +25,9 @@ from reviewconsole.constraints import (
     paths_require,
     policy_self,
     provenance_require,
+    resource_no_delete,
+    sql_forbid,
+    tests_no_weaken,
 )
 from reviewconsole.constraints.facts import Answer, Facts
 from reviewconsole.errors import PolicyError
@@ -45,15 +52,22 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "attrs.forbid": Kind(attrs_forbid.parse, PROHIBITION),
+    "ci.no_weaken": Kind(ci_no_weaken.parse, PROHIBITION),
     "commits.require": Kind(commits_require.parse, DUTY),
     "content.keep": Kind(content_keep.parse, PROHIBITION),
+    "deps.change": Kind(deps_change.parse, PROHIBITION),
     "evidence.require": Kind(evidence_require.parse, DUTY),
+    "iam.no_widen": Kind(iam_no_widen.parse, PROHIBITION),
+    "keys.forbid": Kind(keys_forbid.parse, PROHIBITION),
     "limit": Kind(limit.parse, LIMIT),
     "lines.forbid": Kind(lines_forbid.parse, PROHIBITION),
     "paths.allow": Kind(paths_allow.parse, SCOPE),
     "paths.deny": Kind(paths_deny.parse, PROHIBITION),
     "paths.require": Kind(paths_require.parse, DUTY),
     "provenance.require": Kind(provenance_require.parse, DUTY),
+    "resource.no_delete": Kind(resource_no_delete.parse, PROHIBITION),
+    "sql.forbid": Kind(sql_forbid.parse, PROHIBITION),
+    "tests.no_weaken": Kind(tests_no_weaken.parse, PROHIBITION),
 }
 
 
