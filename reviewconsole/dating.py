@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from reviewconsole.standing import Logged, PolicyInForce, Records, seconds
+from reviewconsole.decision import seconds
+from reviewconsole.standing import Logged, PolicyInForce, Records
 from reviewconsole.witness import VerifiedWitness
 
 _FUTURE = 300

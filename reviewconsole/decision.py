@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from reviewconsole.diff import HunkId
@@ -64,3 +65,8 @@ class Draft:
 def must_acknowledge(finding: Finding) -> bool:
     """Tell whether `acknowledge-high` asks for an answer to this finding."""
     return not finding.suppressed and finding.severity in (Severity.CRITICAL, Severity.HIGH)
+
+
+def seconds(text: str) -> int:
+    """A record's UTC moment as seconds since the epoch."""
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())

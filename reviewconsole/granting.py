@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from reviewconsole import canonical
 from reviewconsole.boundary import BoundaryResult, Witness
 from reviewconsole.casefile import Requirement, StatementRow
-from reviewconsole.decision import Verdict
+from reviewconsole.decision import Verdict, seconds
 from reviewconsole.errors import FormatError
 from reviewconsole.globs import Globs
 from reviewconsole.policy import Rule
@@ -21,7 +21,6 @@ from reviewconsole.standing import (
     PolicyInForce,
     Records,
     VerifiedStatement,
-    seconds,
     signer_fault,
 )
 from reviewconsole.statement import TaskBoundary, Waiver, witness_key

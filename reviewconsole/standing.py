@@ -6,14 +6,14 @@ each record that has to do with the change comes out.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from reviewconsole import canonical
 from reviewconsole.attestation import Attestation, log_ref
 from reviewconsole.boundary import BoundaryResult, boundary_digest
+from reviewconsole.breakglass import emergency_fault
 from reviewconsole.carryover import Replay, Rung, Subject, rung, strictest
 from reviewconsole.change import Change, Oid, paths_digest
-from reviewconsole.decision import DecisionKind
+from reviewconsole.decision import DecisionKind, seconds
 from reviewconsole.evidence import Participant, Provenance
 from reviewconsole.finding import Finding
 from reviewconsole.policy import Policy, Rule
@@ -199,11 +199,6 @@ _WROTE = {"author", "co-author"}
 _CARRIED = (Rung.SAME_CONTENT, Rung.REPLAY)
 
 
-def seconds(text: str) -> int:
-    """A record's UTC moment as seconds since the epoch."""
-    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
-
-
 def findings_digest(findings: tuple[Finding, ...]) -> str:
     """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
     return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
@@ -240,7 +235,7 @@ def judge_records(
                 why=fault or ("superseded by a later record" if gone else "counts"),
                 carried=relation.value if relation in _CARRIED else None,
                 stale=bool(fault and fault.startswith(_STALE)),
-                unknown=relation is Rung.UNKNOWN,
+                unknown=relation is Rung.UNKNOWN and bool(fault and fault.startswith(_STALE)),
                 age=now - records.witnessed[record.id] if record.id in records.witnessed else None,
                 live=not gone,
                 notes=_differences(force, facts, record.attestation),
@@ -310,7 +305,7 @@ def _fault(
     if relation is Rung.REPLAY and allowed != "replay":
         return f"it would be carried by replay, and a rule that applies allows no more than {allowed}"
     if att.emergency:
-        fault = _emergency_fault(force, att, records.witnessed.get(record.id), now)
+        fault = emergency_fault(force.policy.emergency, att, records.witnessed.get(record.id), now)
         if fault:
             return fault
     if att.expires_at is not None and now >= seconds(att.expires_at):
@@ -318,33 +313,21 @@ def _fault(
     return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
 
 
-def _emergency_fault(force: PolicyInForce, att: Attestation, witnessed: int | None, now: int) -> str | None:
-    """Judge break-glass: by whom, and for how long, whatever the record itself claims."""
-    allowed = force.policy.emergency
-    if allowed is None:
-        return "an emergency approval, and the policy has no [emergency]"
-    if att.principal not in allowed.people:
-        return f"an emergency approval, and {att.principal} is not in [emergency] from"
-    if att.expires_at is None:
-        return "an emergency approval without an end"
-    end = seconds(att.expires_at)
-    if (
-        end - (seconds(att.decided_at) if witnessed is None else witnessed) > allowed.seconds
-        or end - now > allowed.seconds
-    ):
-        return "an emergency approval that would last longer than the policy allows"
-    return "the emergency approval has expired: review the change" if now >= end else None
-
-
 def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: Rung) -> str | None:
     """Step 8: digest, boundary and findings as recomputed here."""
     if relation is not Rung.EXACT:
         return None
-    if (att.base_tree, att.head_tree) != (facts.change.base_tree, facts.change.head_tree):
+    change = facts.change
+    if (att.base_tree, att.head_tree) != (change.base_tree, change.head_tree):
         return "signed for other trees"
+    if att.base != change.base:
+        return "signed for another base"
+    if att.object_format != ("sha1" if len(change.head) == 40 else "sha256"):
+        return "signed for another object format"
     if att.paths_sha256 != paths_digest(facts.paths) or att.paths_count != len(facts.paths):
         return "signed for other paths"
-    if att.policy_sha256 == force.sha256 and att.boundary_sha256 != boundary_digest(facts.boundary):
+    evidence = (boundary_digest(facts.boundary), tuple(sorted((r.id, r.verdict) for r in facts.boundary)))
+    if att.policy_sha256 == force.sha256 and (att.boundary_sha256, att.boundary_verdicts) != evidence:
         return "its boundary evidence is not what is found here"
     if att.findings_sha256 != findings_digest(facts.findings) and att.engine == facts.engine:
         return "its findings are not those found here by the same rules"

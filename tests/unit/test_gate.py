@@ -113,7 +113,7 @@ def record(
         repository_id=f.repository_id, target_ref="refs/heads/main", base=f.change.base, head=f.change.head,
         base_tree=f.change.base_tree, head_tree=f.change.head_tree, diff_sha256=f.digest, paths_count=len(f.paths),
         paths_sha256=paths_digest(f.paths), object_format="sha1", boundary_sha256=boundary_digest(f.boundary),
-        boundary_verdicts=(), provenance_class="declared", tools=(), operators=(), provenance_sha256="8" * 64,
+        boundary_verdicts=tuple(sorted((r.id, r.verdict) for r in f.boundary)), provenance_class="declared", tools=(), operators=(), provenance_sha256="8" * 64,
         findings_sha256=findings_digest(f.findings), engine=f.engine, counts=(0, 1, 0, 0), acknowledged=(),
         external_count=0, external_sha256="d" * 64, hunks=2, viewed=2, reviewed_tree=f.change.head_tree,
         policy_commit=BASE, policy_sha256="f" * 64, rules=("default",), principal=who, device="0badcafe", sequence=1,
