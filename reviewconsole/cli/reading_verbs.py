@@ -63,7 +63,11 @@ def open_(options: Options, environ: Environ) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the console needs a terminal", remedy="use `reviewconsole queue` or `inspect` in a pipe")
     workspace = open_workspace(options, environ)
-    run_console(workspace, theme=options.theme or workspace.config.theme, start=options.change)
+    workspace.in_background()
+    try:
+        run_console(workspace, theme=options.theme or workspace.config.theme, start=options.change)
+    finally:
+        workspace.close()
     return 0
 
 

@@ -1,6 +1,6 @@
 """Everything about one change in one value, and the gate's answer to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewconsole.boundary import BoundaryResult
@@ -8,6 +8,7 @@ from reviewconsole.casefile import Risk
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.detection import engine_digest
+from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import (
@@ -25,12 +26,14 @@ from reviewconsole.finding import (
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.content import Content, load_content
-from reviewconsole.loading.detecting import detect, rules_for, would_break
+from reviewconsole.loading.detecting import detect, rules_for, unscanned, would_break
 from reviewconsole.loading.policies import for_change, in_force, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.replaying import carried, involved
 from reviewconsole.loading.store import Store
-from reviewconsole.risk import assess_risk
+from reviewconsole.loading.surroundings import surroundings
+from reviewconsole.policy import Policy
+from reviewconsole.risk import Surroundings, assess_risk
 from reviewconsole.standing import Facts, PolicyInForce, Records
 
 NO_POLICY = "there is no policy, so nothing is enforced"
@@ -149,7 +152,7 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
         provenance=origin,
         findings=shown,
         boundary=boundary,
-        risk=assess_risk(shown, origin, files, result.notes),
+        risk=assess_risk(shown, origin, files, unscanned(result), _around(store, change, policy, files)),
         force=force,
         facts=facts,
         notes=tuple(notes),
@@ -158,6 +161,14 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
         policy_fault=fault,
         policy_unreadable=unreadable or bool(faults),
     )
+
+
+def _around(store: Store, change: Change, policy: Policy | None, files: Sequence[FileDiff]) -> Surroundings | None:
+    """What stands around a change; CI, which shows no score, does not look."""
+    if store.scanner is None:
+        return None
+    tip = _tip(store, change)
+    return surroundings(store.repository, tip, policy, files, store.scanner.cache)
 
 
 def _tip(store: Store, change: Change) -> Oid:

@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewconsole.change import Change, Oid
-from reviewconsole.detection import RuleSettings, ScanResult, pages, scan
+from reviewconsole.detection import RuleSettings, ScanResult, pages
 from reviewconsole.detection.model import Pack
 from reviewconsole.detection.sarif import LARGEST, deduplicated, read_sarif
 from reviewconsole.detection.scanners import run_scanner
 from reviewconsole.detection.user_packs import MOST_FILES, PackFault, UserPacks, read_packs
 from reviewconsole.diff import FileDiff
-from reviewconsole.errors import FormatError, RepositoryError
+from reviewconsole.errors import FormatError, RepositoryError, Undecidable
 from reviewconsole.finding import Finding, number
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.trees import FOLDER_MODE
+from reviewconsole.loading.policies import for_change
+from reviewconsole.loading.scanning import scan_trees
 from reviewconsole.loading.store import Store
 from reviewconsole.loading.trees import CommitTree
 from reviewconsole.policy import Policy, SarifSource
@@ -102,10 +104,12 @@ def would_break(repository: Repository, change: Change, policy: Policy, paths: S
 
 
 def detect(store: Store, change: Change, files: Sequence[FileDiff], rules: Rules) -> ScanResult:
-    """Scan a change; what the trees could not answer is among the notes."""
-    old_tree, new_tree = (CommitTree(store.repository, tree) for tree in (change.base_tree, change.head_tree))
-    result = scan(files, settings=rules.settings, old_tree=old_tree, new_tree=new_tree)
-    notes = [*result.notes, *old_tree.notes, *new_tree.notes, *rules.notes]
+    """Scan a change, and add what other scanners say about its added lines."""
+    if store.scanner is not None and files:
+        result = store.scanner.scan(change, files, rules.settings)
+    else:
+        result = scan_trees(store.repository, change.base_tree, change.head_tree, files, rules.settings)
+    notes = [*result.notes, *rules.notes]
     external: list[Finding] = []
     for name, data in _reports(store, rules.sarif, files, notes):
         try:
@@ -120,6 +124,31 @@ def detect(store: Store, change: Change, files: Sequence[FileDiff], rules: Rules
     kept, double = deduplicated(external, result.findings)
     dropped = {**result.dropped, **({"same-as-ours": double} if double else {})}
     return replace(result, findings=number([*result.findings, *kept]), notes=tuple(notes), dropped=dropped)
+
+
+_UNSCANNED = ("not scanned", "left out of", "did not", "may miss", "could not be asked")
+
+
+def unscanned(result: ScanResult) -> tuple[str, ...]:
+    """The notes that tell of something no rule has read."""
+    return tuple(note for note in result.notes if any(word in note for word in _UNSCANNED))
+
+
+def prefetch(store: Store, changes: Sequence[Change]) -> None:
+    """Start scanning many changes in the background, each by the policy that judges it now."""
+    if store.scanner is None:
+        return
+    by_target: dict[str, Rules] = {}
+    wanted = []
+    for change in changes:
+        if change.target not in by_target or change.landed:
+            try:
+                force = for_change(store.repository, change, store.targets)
+            except (FormatError, RepositoryError, Undecidable):
+                force = None
+            by_target[change.target] = rules_for(store, force)
+        wanted.append((change, by_target[change.target].settings))
+    store.scanner.prefetch(wanted)
 
 
 def _reports(

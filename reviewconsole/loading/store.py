@@ -6,6 +6,7 @@ from reviewconsole.change import Oid
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import Target
 from reviewconsole.loading.own_rules import OwnRules
+from reviewconsole.loading.scanning import Scanner
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.standing import Records
@@ -25,3 +26,5 @@ class Store:
     """Provenance notes: ref -> commit -> raw note."""
     own: OwnRules = field(default_factory=OwnRules)
     """What the person's settings add to detection."""
+    scanner: Scanner | None = None
+    """Scans from a cache or in processes; None in CI, where everything is computed."""

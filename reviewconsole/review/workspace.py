@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reviewconsole import detection
@@ -18,27 +18,26 @@ from reviewconsole.casefile import (
 )
 from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
-from reviewconsole.decision import DecisionKind, Draft, Verdict
+from reviewconsole.decision import Draft
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import PolicyError, RepositoryError, ReviewIncomplete, Undecidable
-from reviewconsole.evidence import ProvenanceClass
-from reviewconsole.finding import Family, Page
-from reviewconsole.gate import GateReport
+from reviewconsole.finding import Page
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
+from reviewconsole.loading.cache import Cache
 from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
-from reviewconsole.loading.detecting import known_packs
+from reviewconsole.loading.detecting import known_packs, prefetch
 from reviewconsole.loading.landing import judge_landed, let_through
 from reviewconsole.loading.own_rules import OwnRules, own_rules
 from reviewconsole.loading.policies import policy_at, repository_id
-from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
-from reviewconsole.policy import FOLDER, Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.desktop import Desktop
 from reviewconsole.review.drafts import Drafts
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
+from reviewconsole.review.listing import Opened, entry_of, evident, state_of
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
@@ -46,15 +45,9 @@ from reviewconsole.statement import Waiver
 from reviewconsole.verify import open_store
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
-_TOP = 3
-_LEAST_EVIDENT = ProvenanceClass.SUGGESTION
+_MANY = 8
+"""Changes from which processes are worth starting."""
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    case: Case
-    report: GateReport
 
 
 class Workspace:
@@ -68,13 +61,15 @@ class Workspace:
         self.config = config
         self._environ = environ
         self._wanted = target
-        self._opened: dict[tuple[str, Oid | None, Oid], _Opened] = {}
+        self._opened: dict[tuple[str, Oid | None, Oid], Opened] = {}
         self._signer: Signer | None = None
         root = repository.git_dir.parent if repository.git_dir.name == ".git" else None
         self.desktop = Desktop(config, environ, root)
         self.drafts = Drafts(config.state_dir, repository.git_dir)
         self._own = own_rules(config, environ, root)
-        self._store = replace(open_store(repository, config.patterns, target), own=self._own)
+        cache = Cache(config.cache_dir / "v1")
+        self._scanner = Scanner(repository, cache, own_digest=self._own.packs.digest)
+        self._store = self._read()
         policy = None
         fault = "no policy on the target: nothing is enforced; run `reviewconsole init`"
         try:
@@ -110,7 +105,19 @@ class Workspace:
 
     def reload(self) -> None:
         """Read refs and records again."""
-        self._store = replace(open_store(self._repository, self.config.patterns, self._wanted), own=self._own)
+        self._store = self._read()
+
+    def _read(self) -> Store:
+        store = open_store(self._repository, self.config.patterns, self._wanted)
+        return replace(store, own=self._own, scanner=self._scanner)
+
+    def in_background(self) -> None:
+        """Scan in processes from now on, so that an interface is not held up; `close` ends them."""
+        self._scanner.background = True
+
+    def close(self) -> None:
+        """End what works in the background."""
+        self._scanner.close()
 
     def queue(
         self,
@@ -129,41 +136,27 @@ class Workspace:
         else:
             found = changes.pending(self._repository, store.targets)
             if not everything:
-                found = self._evident(found, store.policy)
+                found = evident(store, found)
             found = (*found, *let_through(store))
         entries = []
-        for index, change in enumerate(found):
-            if progress is not None:
-                progress(index, len(found))
-            entry, shown = self._entry(change)
-            if everything or shown:
-                entries.append(entry)
+        try:
+            if self._scanner.background or len(found) >= _MANY:
+                prefetch(store, found)
+            for index, change in enumerate(found):
+                if progress is not None:
+                    progress(index, len(found))
+                entry, shown = entry_of(self._open(change))
+                if everything or shown:
+                    entries.append(entry)
+        finally:
+            self._scanner.cancel() if self._scanner.background else self._scanner.close()
         entries.sort(key=lambda e: (_STATE_ORDER.index(e.state) // 2, -e.risk.score, e.change.updated, e.change.head))
         return tuple(entries)
 
-    def _evident(self, found: tuple[Change, ...], policy: Policy | None) -> tuple[Change, ...]:
-        """Leave out, before any content is read, what neither evidence nor policy brings into the queue."""
-        if policy is not None and (policy.scope == "all" or policy.assume_ai):
-            return found
-        try:
-            listed = self._repository.entries_of([(change.base_tree, change.head_tree) for change in found])
-        except RepositoryError:
-            return found
-        kept = []
-        for change, entries in zip(found, listed, strict=True):
-            paths = tuple(entry.path for entry in entries)
-            evident = assess_provenance(self._store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
-            if evident or any(path.lower().startswith(FOLDER) for path in paths):
-                kept.append(change)
-        return tuple(kept)
-
-    def _entry(self, change: Change) -> tuple[QueueEntry, bool]:
-        return entry_of(self._open(change))
-
-    def _open(self, change: Change, own: OwnRules | None = None) -> _Opened:
+    def _open(self, change: Change, own: OwnRules | None = None) -> Opened:
         case = open_case(replace(self._store, own=own or self._own), change)
         ask = judge_landed if change.landed else judge
-        return _Opened(case, ask(self._store, case, int(time.time())))
+        return Opened(case, ask(self._store, case, int(time.time())))
 
     def change(self, spec: str) -> Change:
         """Resolve a branch, ref, commit id, change id or range."""
@@ -293,46 +286,8 @@ class Workspace:
         return found[0] if found else detection.page(rule)
 
 
-def entry_of(opened: _Opened) -> tuple[QueueEntry, bool]:
-    """A row of the queue, and whether it waits for somebody."""
-    case, report = opened.case, opened.report
-    files = case.content.files if case.content is not None else ()
-    live = [finding for finding in case.findings if not finding.suppressed]
-    state = state_of(report)
-    evident = case.provenance.provenance.rank >= _LEAST_EVIDENT.rank
-    wanted = report.in_scope and (case.force is not None or evident)
-    entry = QueueEntry(
-        change=case.change,
-        provenance=case.provenance,
-        risk=case.risk,
-        counts={family: sum(f.family is family for f in live) for family in Family},
-        files=len(files),
-        added=sum(file.added for file in files),
-        removed=sum(file.removed for file in files),
-        state=state,
-        top=tuple(live[:_TOP]),
-        notes=(*([report.emergency] if report.emergency else ()), *case.notes),
-        emergency=report.emergency,
-    )
-    return entry, (wanted or evident) and state not in ("approved", "rejected")
-
-
 def _key(change: Change) -> tuple[str, Oid | None, Oid]:
     return change.target, change.base, change.head
-
-
-def state_of(report: GateReport) -> str:
-    """Sum the gate's answer up in the queue's one word."""
-    approve = [j for j in report.records if j.record.attestation.decision is DecisionKind.APPROVE and j.live]
-    if any(item.id.startswith("reject/") for item in report.requirements):
-        return "rejected"
-    if report.in_scope and report.verdict is Verdict.SATISFIED:
-        return "pending" if report.emergency else "approved"
-    if any(judged.stale for judged in approve):
-        return "stale"
-    if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
-        return "blocked"
-    return "pending"
 
 
 def _newest(rows: Iterable[RecordRow]) -> tuple[RecordRow, ...]:
@@ -371,7 +326,7 @@ def _row(judged: JudgedRecord) -> RecordRow:
     )
 
 
-def _shown(opened: _Opened) -> OpenedChange:
+def _shown(opened: Opened) -> OpenedChange:
     case, report = opened.case, opened.report
     return OpenedChange(
         change=case.change,

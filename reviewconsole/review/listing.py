@@ -1,0 +1,82 @@
+"""From a judged case to a row of the queue."""
+
+from dataclasses import dataclass
+
+from reviewconsole.casefile import QueueEntry
+from reviewconsole.change import Change
+from reviewconsole.decision import DecisionKind, Verdict
+from reviewconsole.errors import RepositoryError
+from reviewconsole.evidence import ProvenanceClass
+from reviewconsole.finding import Family
+from reviewconsole.gate import GateReport
+from reviewconsole.loading.case import Case
+from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.store import Store
+from reviewconsole.policy import FOLDER
+
+_TOP = 3
+_LEAST_EVIDENT = ProvenanceClass.SUGGESTION
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One change with the gate's answer."""
+
+    case: Case
+    report: GateReport
+
+
+def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Leave out, before any content is read, what neither evidence nor policy brings into the queue."""
+    policy = store.policy
+    if policy is not None and (policy.scope == "all" or policy.assume_ai):
+        return found
+    try:
+        listed = store.repository.entries_of([(change.base_tree, change.head_tree) for change in found])
+    except RepositoryError:
+        return found
+    kept = []
+    for change, entries in zip(found, listed, strict=True):
+        paths = tuple(entry.path for entry in entries)
+        sure = assess_provenance(store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
+        if sure or any(path.lower().startswith(FOLDER) for path in paths):
+            kept.append(change)
+    return tuple(kept)
+
+
+def entry_of(opened: Opened) -> tuple[QueueEntry, bool]:
+    """A row of the queue, and whether it waits for somebody."""
+    case, report = opened.case, opened.report
+    files = case.content.files if case.content is not None else ()
+    live = [finding for finding in case.findings if not finding.suppressed]
+    state = state_of(report)
+    evident = case.provenance.provenance.rank >= _LEAST_EVIDENT.rank
+    wanted = report.in_scope and (case.force is not None or evident)
+    entry = QueueEntry(
+        change=case.change,
+        provenance=case.provenance,
+        risk=case.risk,
+        counts={family: sum(f.family is family for f in live) for family in Family},
+        files=len(files),
+        added=sum(file.added for file in files),
+        removed=sum(file.removed for file in files),
+        state=state,
+        top=tuple(live[:_TOP]),
+        notes=(*([report.emergency] if report.emergency else ()), *case.notes),
+        emergency=report.emergency,
+    )
+    return entry, (wanted or evident) and state not in ("approved", "rejected")
+
+
+def state_of(report: GateReport) -> str:
+    """Sum the gate's answer up in the queue's one word."""
+    approve = [j for j in report.records if j.record.attestation.decision is DecisionKind.APPROVE and j.live]
+    if any(item.id.startswith("reject/") for item in report.requirements):
+        return "rejected"
+    if report.in_scope and report.verdict is Verdict.SATISFIED:
+        return "pending" if report.emergency else "approved"
+    if any(judged.stale for judged in approve):
+        return "stale"
+    if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
+        return "blocked"
+    return "pending"
