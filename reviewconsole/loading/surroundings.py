@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from reviewconsole.change import Oid, decode
@@ -28,7 +29,8 @@ _PRODUCTION = re.compile(r"(^|[/._-])(prod|production|live)([/._-]|$)", re.IGNOR
 _LARGEST = 50_000_000
 _REVERT = re.compile(r"^Revert \"|^This reverts commit ", re.MULTILINE)
 
-Index = Mapping[str, Sequence[str]]
+Index = Mapping[str, Sequence[Any]]
+"""Key to numbers of files; the empty key to their paths."""
 
 
 def surroundings(
@@ -69,7 +71,7 @@ def _history(repository: Repository, tip: Oid, cache: Cache | None) -> dict[str,
     try:
         line = repository.first_parents(tip, [])[: STEPS + 1]
         commits = repository.read_commits(line)
-        steps = repository.entries_of([(old.tree, new.tree) for new, old in zip(commits, commits[1:], strict=False)])
+        steps = repository.entries_of([(old.tree, new.tree) for new, old in pairwise(commits)])
     except RepositoryError:
         return {}
     changes: Counter[str] = Counter()
@@ -119,14 +121,26 @@ def _stem(path: str) -> tuple[str, str]:
 
 
 def _importers(repository: Repository, tip: Oid, cache: Cache | None) -> Index:
-    """What is imported, as `folder/name` and `folder-of-importer:name`, to the files that import it."""
+    """What is imported, as `folder/name` and `folder-of-importer:name`, to the numbers of the files that do.
+
+    Only names of code files of the tree are kept: nobody will ask for others.
+    """
     known = _known("imports", tip, cache)
     if known is not None:
         return known
     code, out, _ = repository.git.attempt(["grep", "-I", "-E", "-z", "-o", "--full-name", "-e", _IMPORT, tip])
-    if code > 1 or len(out) > _LARGEST:
+    listed, names, _ = repository.git.attempt(["ls-tree", "-r", "-z", "--name-only", "--full-tree", tip])
+    if code > 1 or listed or len(out) > _LARGEST:
         return {}
-    found: dict[str, set[str]] = {}
+    wanted = {
+        key
+        for path in map(decode, names.split(b"\0"))
+        if kind_of(path) in _CODE
+        for folder, stem in [_stem(path)]
+        for key in (f"{folder}/{stem}", f"{_folder(path)}:{stem}")
+    }
+    numbers: dict[str, int] = {}
+    found: dict[str, set[int]] = {}
     for row in out.split(b"\n"):
         place, _, text = row.partition(b"\0")
         path = decode(place).partition(":")[2]
@@ -135,19 +149,21 @@ def _importers(repository: Repository, tip: Oid, cache: Cache | None) -> Index:
         words = _WORDS.findall(decode(text)[:300])
         folder = _folder(path)
         for before, word in zip(["", *words], words, strict=False):
-            found.setdefault(f"{before}/{word}", set()).add(path)
-            found.setdefault(f"{folder}:{word}", set()).add(path)
-    index = {key: sorted(paths) for key, paths in found.items()}
+            for key in (f"{before}/{word}", f"{folder}:{word}"):
+                if key in wanted:
+                    found.setdefault(key, set()).add(numbers.setdefault(path, len(numbers)))
+    index: dict[str, Any] = {"": list(numbers), **{key: sorted(ids) for key, ids in found.items()}}
     _keep("imports", tip, index, cache)
     return index
 
 
 def _dependents(index: Index, paths: Iterable[str]) -> set[str]:
     own = set(paths)
-    found: set[str] = set()
+    found: set[Any] = set()
     for path in own:
         folder, stem = _stem(path)
         if kind_of(path) in _CODE and len(stem) > 2 and not is_nonproduction(path):
             found.update(index.get(f"{folder}/{stem}", ()))
             found.update(index.get(f"{_folder(path)}:{stem}", ()))
-    return found - own
+    names = index.get("", ())
+    return {str(names[at]) for at in found if isinstance(at, int) and 0 <= at < len(names)} - own
