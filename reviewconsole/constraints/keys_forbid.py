@@ -9,10 +9,20 @@ where a file cannot be parsed, is a template, uses anchors, or a bounded value i
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import re2
 
-from reviewconsole.constraints.facts import Answer, Facts, Tally, Undetermined, entry_witness, sides, text_witness
+from reviewconsole.constraints.facts import (
+    Answer,
+    Facts,
+    Tally,
+    Undetermined,
+    entry_witness,
+    searchable,
+    sides,
+    text_witness,
+)
 from reviewconsole.constraints.reading.keyed import Keyed, Value, keyed
 from reviewconsole.finding import Side
 from reviewconsole.globs import Globs
@@ -32,25 +42,20 @@ def _key_pattern(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
-    patterns: tuple[str, ...]
+    pattern: Any
     changes: frozenset[str]
     least: float | None
     most: float | None
     enum: tuple[str, ...] | None
 
-    def named(self, values: Keyed) -> Keyed:
-        """The values whose key path a pattern names."""
-        return {
-            key: value
-            for key, value in values.items()
-            if any(re2.fullmatch(f"(?s){pattern}", f"{key}.") is not None for pattern in self.patterns)
-        }
+    def names(self, key: str) -> bool:
+        """Tell whether a pattern names this key path."""
+        return self.pattern.fullmatch(searchable(f"{key}.")) is not None
 
     def faults(self, old: Keyed, new: Keyed) -> Iterator[tuple[str, Side, Value, bool]]:
         """What is wrong, the side and value it is seen at, and whether that is certain."""
-        before, after = self.named(old), self.named(new)
-        for key in sorted(before.keys() | after.keys()):
-            was, now = before.get(key), after.get(key)
+        for key in sorted(old.keys() | new.keys()):
+            was, now = old.get(key), new.get(key)
             if now is None and was is not None:
                 if "removed" in self.changes:
                     yield f"{key} is removed", Side.OLD, was, True
@@ -88,7 +93,8 @@ def _bounds(table: Table) -> _Bounds:
         enum = tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in table.values("enum"))
     bounded = least is not None or enum is not None
     changes = table.texts("change", () if bounded else CHANGES, choices=CHANGES)
-    return _Bounds(tuple(map(_key_pattern, keys)), frozenset(changes), least, most, enum)
+    pattern = re2.compile("(?s)" + "|".join(f"(?:{_key_pattern(key)})" for key in keys))
+    return _Bounds(pattern, frozenset(changes), least, most, enum)
 
 
 def parse(table: Table) -> Callable[[Facts], Answer]:
@@ -103,7 +109,9 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
         for entry, file in facts.matching(paths):
             tally.looked = True
             try:
-                old, new = (keyed(entry.path, text) if text is not None else {} for text in sides(entry, file))
+                old, new = (
+                    keyed(entry.path, text, bounds.names) if text is not None else {} for text in sides(entry, file)
+                )
             except Undetermined as error:
                 tally.unclear(f"{entry.path} {error.message}", entry_witness(entry))
                 continue

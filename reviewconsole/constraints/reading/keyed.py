@@ -3,7 +3,7 @@
 import configparser
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reviewconsole.constraints.facts import Undetermined
@@ -25,25 +25,26 @@ Keyed = dict[str, Value]
 """Dotted key path -> value. Lists are numbered; a document beyond the first has its number in front."""
 
 
-def keyed(path: str, text: str) -> Keyed:
-    """Read a file by its ending; Undetermined for another ending or what cannot be read."""
+def keyed(path: str, text: str, wanted: Callable[[str], bool]) -> Keyed:
+    """The values of a file whose key path is wanted; Undetermined for another ending or what cannot be read."""
     if path.endswith((".json", ".yaml", ".yml")):
-        return dict(_nodes(path, text))
+        return dict(_nodes(path, text, wanted))
     if path.endswith(".toml"):
-        return dict(_toml(text))
+        return {key: value for key, value in _toml(text) if wanted(key)}
     if path.endswith((".tf", ".tfvars")):
-        return dict(_terraform(path, text))
+        return {key: value for key, value in _terraform(path, text) if wanted(key)}
     if path.endswith((".ini", ".cfg", ".conf", ".properties")):
-        return dict(_ini(text))
+        return {key: value for key, value in _ini(text) if wanted(key)}
     raise Undetermined("is of a format that is not read")
 
 
-def _nodes(path: str, text: str) -> Iterator[tuple[str, Value]]:
+def _nodes(path: str, text: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Value]]:
     for index, node in enumerate(docs.documents(path, text)):
         front = (str(index),) if index else ()
         for keys, value in docs.flatten(node):
-            shown = docs.scalar(value) or docs.flat(value)
-            yield ".".join((*front, *keys)), Value(shown, docs.line(value))
+            name = ".".join((*front, *keys))
+            if wanted(name):
+                yield name, Value(docs.scalar(value) or docs.flat(value), docs.line(value))
 
 
 def _toml(text: str) -> Iterator[tuple[str, Value]]:
