@@ -1,0 +1,3 @@
+class A {
+    HttpClient client = HttpClient.newHttpClient();
+}

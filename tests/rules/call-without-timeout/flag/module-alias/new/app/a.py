@@ -1,0 +1,5 @@
+import requests as http_client
+
+
+def a(url):
+    return http_client.get(url)

@@ -1,0 +1,1 @@
+import requests as http_client

@@ -1,0 +1,5 @@
+from requests import get as fetch
+
+
+def a(url):
+    return fetch(url, timeout=5)

@@ -1,0 +1,5 @@
+class ATest {
+    @Test
+    @Disabled("flaky")
+    void a() { b(); }
+}

@@ -1,0 +1,4 @@
+class ATest {
+    @Test
+    void a() { b(); }
+}

@@ -1,0 +1,3 @@
+it.only("is b", () => {
+  expect(a()).toBe(b);
+});

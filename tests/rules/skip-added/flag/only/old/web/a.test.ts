@@ -1,0 +1,3 @@
+it("is b", () => {
+  expect(a()).toBe(b);
+});

@@ -1,0 +1,5 @@
+describe "a" do
+  xit "is b" do
+    expect(a).to eq(b)
+  end
+end

@@ -1,0 +1,4 @@
+class A {
+    @SuppressWarnings("unchecked")
+    void a() {}
+}

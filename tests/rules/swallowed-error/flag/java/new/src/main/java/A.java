@@ -1,0 +1,9 @@
+class A {
+    void a() {
+        try {
+            b();
+        } catch (IOException e) {
+            // cannot happen
+        }
+    }
+}
