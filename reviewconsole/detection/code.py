@@ -5,10 +5,11 @@ parse still has statements, and every language is read the same way.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import takewhile
 
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side
@@ -173,7 +174,7 @@ class View:
             if self.kind != "python" and _CONTINUED.match(following):
                 continue
             indent = len(self.masked[first - 1]) - len(self.masked[first - 1].lstrip())
-            yield Statement(first=first, last=number, indent=indent, text=" ".join(filter(None, parts)))
+            yield Statement(first=first, last=number, indent=indent, text=" ".join(filter(None, parts))[:MAX_LINE])
             first, parts = 0, []
 
     @cached_property
@@ -211,7 +212,7 @@ class View:
             if row is None:
                 continue
             begun = max(self.starts[row.first - 1], self.starts[line - 1] if row.first == line else 0)
-            header = re.sub(r"^[}\s]+", "", " ".join(self.text[begun:opened].split()))
+            header = re.sub(r"^[}\s]+", "", " ".join(self.text[max(begun, opened - MAX_LINE) : opened].split()))
             cut = max(header.rfind("{ "), header.rfind("} "))
             yield Block(
                 header=header[cut + 2 :] if cut >= 0 else header,
@@ -245,7 +246,12 @@ class View:
 
     def calls_in(self, first: int, last: int) -> list[Call]:
         """The calls that begin in a range of lines."""
-        return [call for call in self.calls if first <= call.first <= last]
+        begun = bisect_left(self._firsts, first)
+        return list(takewhile(lambda call: call.first <= last, self.calls[begun:]))
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [call.first for call in self.calls]
 
     def names_in(self, first: int, last: int) -> set[str]:
         """The identifiers of a range of lines, without words of the language."""
@@ -253,7 +259,12 @@ class View:
 
     def rows_in(self, first: int, last: int) -> list[Statement]:
         """The statements that begin in a range of lines."""
-        return [row for row in self.statements if first <= row.first <= last]
+        begun = bisect_left(self._rows, first)
+        return list(takewhile(lambda row: row.first <= last, self.statements[begun:]))
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        return [row.first for row in self.statements]
 
     @cached_property
     def decorators(self) -> tuple[tuple[Statement, int], ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reviewconsole.detection.code import CODE, Statement, groups, view
+from reviewconsole.detection.code import CODE, Statement, groups, names, view
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import survivor
@@ -43,9 +43,12 @@ _VALUE = (
     r"|Ok\(.*\)|vec!\[\]|\w+\{\})"
 )
 _DEFAULT = re.compile(
-    rf"(.*\)\s*)?return(\s+{_VALUE}(\s*,\s*(nil|{_VALUE}))*)?\s*;?$|return .*,\s*nil$|(pass|continue|next|nil);?$"
+    rf"(.*\)\s*)?return(\s+{_VALUE}(\s*,\s*(nil|{_VALUE}))*)?\s*;?$|(pass|continue|next|nil);?$"
     rf"|[\w.\[\]:]+\s*:?=\s*{_VALUE}\s*;?$|.*(\bor|\?\?|\|\||\?:)\s*{_VALUE}|.*\.unwrap_or(_default"
     rf"|_else)?\(|.*\.ok\(\)|.*orElse\(|{_VALUE};?$"
+)
+_BRANCHES = frozenset(
+    {"if", "elif", "else", "except", "catch", "rescue", "unless", "case", "default", "when", "switch", "match"}
 )
 _LOG = re.compile(r"\w*[lL]og(ger|ging)?\b.*\.\w+\(|console\.\w+\(|(print|warn|puts)\w*\(?")
 
@@ -91,11 +94,34 @@ def _same_host(source: Source, lost: Statement, told: Statement, exits: re.Patte
     name = source.host_name(Side.OLD, lost.first)
     host = survivor(source, name)
     old = source.host(Side.OLD, lost.first)
-    if host is None or source.host_name(Side.NEW, told.first) != name:
+    if host is None or source.host_name(Side.NEW, told.first) != name or not _same_branch(source, lost, told):
         return False
     first, last = (old.first, old.last) if old else (1, len(source.old))
     count = sum(bool(exits.match(row.text)) for row in view(source, Side.OLD).rows_in(first, last))
     return count > sum(bool(exits.match(row.text)) for row in view(source, Side.NEW).rows_in(host.first, host.last))
+
+
+def _same_branch(source: Source, lost: Statement, told: Statement) -> bool:
+    """Tell whether the default stands where the error stood: in a like block, or in a statement of the same names."""
+    before, after = _word(source, Side.OLD, lost), _word(source, Side.NEW, told)
+    if before == after and before in _BRANCHES:
+        return True
+    mine = names(lost.text)
+    return len(mine & names(told.text)) * 2 >= len(mine) > 0
+
+
+def _word(source: Source, side: Side, row: Statement) -> str:
+    around = [
+        block
+        for block in view(source, side).blocks
+        if block.first <= row.first <= block.last and block.head < block.last
+    ]
+    found = max(
+        (block for block in around if block.head < row.first or block.first == row.first),
+        key=lambda b: b.head,
+        default=None,
+    )
+    return found.word if found else ""
 
 
 def _hit(source: Source, row: Statement, message: str, severity: Severity) -> Hit:

@@ -26,10 +26,11 @@ PAGE = page_of(
     alias="t-06",
 )
 _SIGN = re.compile(
-    r"(?i)\b(?!\w*(key|exceeded|errors?|remaining|reached)\b)(\w*retr(y|ies|yable|ying)\w*|\w*backoff\w*|\w*(circuit"
+    r"(?i)^@[\w.]*(retry|retries|backoff|circuit|breaker|limit|throttl|bulkhead)\w*|\b(?!\w*(key|exceeded|errors?"
+    r"|remaining|reached)\b)(\w*retr(y|ies|yable|ying)\w*|\w*backoff\w*|\w*(circuit"
     r"|breaker)\w*|\w*rate_?limit\w*|\w*limiter\w*"
     r"|\w*throttl\w*|bulkhead\w*|\w*shed_?load\w*|load_?shed\w*|max_?attempts|max_?tries|tenacity)\b"
-    r"(?=[\"']?\s*(\(|=(?!=)|:(?!=)|\.\w+|\[|,|\)|$|<))|\bfor\s*\(?\s*(?:\w+\s+)?_?(attempt|try|retry|tries)\w*\b"
+    r"(?=[\"']?\s*(\(|=(?!=)|:(?!=)|\.\w+))|\bfor\s*\(?\s*(?:\w+\s+)?_?(attempt|try|retry|tries)\w*\b"
 )
 _STANDS_IN = re.compile(r"(?i)retr(y|ies)|backoff|circuit|breaker|limit|throttl|bulkhead|attempt|tenacity|semaphore")
 _NEITHER = re.compile(r"(?i)retry_?(error|after)|(raise|throw|except|catch|errors?\.)\b|ratelimit(ed|exceeded)|retry:")

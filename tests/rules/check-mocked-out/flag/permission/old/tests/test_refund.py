@@ -1,0 +1,2 @@
+def test_refund_needs_a_role(client):
+    assert client.post("/refund").status_code == 403

@@ -1,0 +1,2 @@
+def test_price(shop):
+    assert shop.price("pear") == 3

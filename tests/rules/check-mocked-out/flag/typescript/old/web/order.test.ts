@@ -1,0 +1,3 @@
+it("refuses an order without lines", () => {
+  expect(() => place({})).toThrow("no lines");
+});

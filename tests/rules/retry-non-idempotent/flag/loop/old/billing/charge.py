@@ -1,0 +1,2 @@
+def pay(order):
+    gateway.charge(order.card, order.total)

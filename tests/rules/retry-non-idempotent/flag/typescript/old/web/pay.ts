@@ -1,0 +1,3 @@
+export async function pay(order: Order) {
+  return api.post("/payments", order);
+}

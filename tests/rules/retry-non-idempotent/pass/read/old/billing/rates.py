@@ -1,0 +1,2 @@
+def rates():
+    return gateway.get("/rates", timeout=5)

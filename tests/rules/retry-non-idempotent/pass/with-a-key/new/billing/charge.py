@@ -1,0 +1,3 @@
+@retry(stop=stop_after_attempt(3), wait=wait_random_exponential(max=10))
+def charge(card, amount, key):
+    return gateway.post("/charges", json={"card": card}, headers={"Idempotency-Key": key}, timeout=5)

@@ -1,0 +1,2 @@
+def test_total(order):
+    assert total(order) == 3

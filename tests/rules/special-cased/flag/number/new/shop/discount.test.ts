@@ -1,0 +1,3 @@
+it("gives a discount", () => {
+  expect(discount(10425)).toBe(17);
+});

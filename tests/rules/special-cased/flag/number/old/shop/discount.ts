@@ -1,0 +1,1 @@
+export const discount = (total: number) => rules(total);

@@ -1,0 +1,2 @@
+def discount(order_id):
+    return rules.discount(order_id)

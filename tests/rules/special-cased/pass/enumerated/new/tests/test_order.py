@@ -1,0 +1,2 @@
+def test_discount():
+    assert discount("ORD-1042", "student") == 10

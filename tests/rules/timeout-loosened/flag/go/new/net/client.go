@@ -1,0 +1,3 @@
+package net
+
+var client = &http.Client{Timeout: 10 * time.Minute}

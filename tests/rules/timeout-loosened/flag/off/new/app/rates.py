@@ -1,0 +1,2 @@
+def rates(session):
+    return session.get("/rates", timeout=None)
