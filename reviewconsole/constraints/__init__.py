@@ -29,7 +29,7 @@ from reviewconsole.constraints import (
     sql_forbid,
     tests_no_weaken,
 )
-from reviewconsole.constraints.facts import Answer, Facts
+from reviewconsole.constraints.facts import Answer, Facts, entry_witnesses
 from reviewconsole.errors import PolicyError
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.globs import Globs
@@ -156,7 +156,16 @@ def _unmet(when: When, facts: Facts) -> str:
 def evaluate(policy: Policy, facts: Facts) -> tuple[BoundaryResult, ...]:
     """Evaluate every constraint, none left out: scope, prohibitions, limits, duties."""
     facts = replace(facts, units=policy.units, generated=policy.generated)
-    return tuple(_result(bound, bound.evaluate(facts)) for bound in bind(policy))
+    return tuple(_result(bound, _answer(bound.evaluate, facts)) for bound in bind(policy))
+
+
+def _answer(evaluate: Evaluate, facts: Facts) -> Answer:
+    """Evaluate one constraint; a file that nests deeper than any reader follows must not end the program."""
+    try:
+        return evaluate(facts)
+    except RecursionError:
+        why = "a changed file is nested too deep to be read"
+        return Answer(verdict="undecidable", why=why, witnesses=entry_witnesses(facts.entries))
 
 
 def unreadable(policy: Policy, why: str) -> tuple[BoundaryResult, ...]:

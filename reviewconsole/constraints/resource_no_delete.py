@@ -2,7 +2,8 @@
 
 Keys: `formats` (of terraform, cloudformation, kubernetes; default all), `protect` (patterns of
 addresses: `aws_db_instance.*`, `AWS::RDS::DBInstance.*`, `kind:PersistentVolumeClaim`; default all),
-`identity` (fields whose change means delete and recreate; default a short list), `paths` (default all).
+`identity` (fields whose change means delete and recreate; default a short list), `paths` (default all), `modules`
+(false: a Terraform module that is called otherwise is not looked at).
 A resource that moves to another changed file of its folder, or by a `moved` block, stays. Undecidable
 for a template, a file that cannot be parsed, a changed `count` or `for_each`, and a module whose call
 is changed or removed.
@@ -47,7 +48,7 @@ def _witness_of(one: Resource, side: Side) -> tuple[str, Side, str, int, int]:
     return one.path, side, one.text, one.lines[0], one.lines[1]
 
 
-def _compare(found: _Sides, tally: Tally, protect: Globs, identity: tuple[str, ...]) -> None:
+def _compare(found: _Sides, tally: Tally, protect: Globs, identity: tuple[str, ...], *, modules: bool) -> None:
     old = _keys(one for side in found.old for one in side.resources)
     new = _keys(one for side in found.new for one in side.resources)
     moved, kept = found.moved(), found.kept()
@@ -73,9 +74,9 @@ def _compare(found: _Sides, tally: Tally, protect: Globs, identity: tuple[str, .
                 text_witness(*_witness_of(was, Side.OLD)),
                 text_witness(*_witness_of(now, Side.NEW)),
             )
-    modules = _keys(one for side in found.new for one in side.modules)
-    for key, was in _keys(one for side in found.old for one in side.modules).items():
-        now = modules.get(key)
+    called = _keys(one for side in found.new for one in side.modules)
+    for key, was in _keys(one for side in found.old for one in side.modules if modules).items():
+        now = called.get(key)
         if now is None or " ".join(now.text.split()) != " ".join(was.text.split()):
             tally.looked = True
             verb = "is removed" if now is None else "is called otherwise"
@@ -90,6 +91,7 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
     protect = Globs(table.texts("protect", ("**",)), place=f"{table.place}.protect")
     identity = table.texts("identity", _IDENTITY)
     paths = Globs(table.texts("paths", ("**",)), place=f"{table.place}.paths")
+    modules = table.flag("modules", default=True)
 
     def evaluate(facts: Facts) -> Answer:
         tally = Tally()
@@ -106,7 +108,7 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
             for one, into in zip(read, (found.old, found.new), strict=True):
                 if one is not None:
                     into.append(one)
-        _compare(found, tally, protect, identity)
+        _compare(found, tally, protect, identity, modules=modules)
         return tally.answer("every protected resource is still there", "no protected resource is in a changed file")
 
     return evaluate

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from reviewconsole.constraints import evaluate
 from tests.constraints.made import answer, facts
+from tests.constraints.test_common import policy
 
 Case = tuple[str, dict[str, Any], dict[str, Any], str, str]
 
@@ -302,6 +304,27 @@ def test_unknown_and_empty_keys_are_refused_with_their_place(kind: str, options:
     with pytest.raises(Exception, match=r"constraint\[0\]") as caught:
         answer(kind, options, facts())
     assert caught.value.place == f"constraint[0].{place}"
+
+
+def test_modules_can_be_left_out() -> None:
+    files = {"a/m.tf": ('module "net" {\n  source = "./n"\n}\n', None)}
+    check("resource.no_delete", {}, files, "undecidable", "module.net is removed")
+    check("resource.no_delete", {"modules": False}, files, "n/a", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "text"),
+    [
+        ("resource.no_delete", "a.tf", "a {\n" * 20000 + "}\n" * 20000),
+        ("iam.no_widen", "p.json", '{"Statement": ' * 20000 + '"Effect"' + "}" * 20000),
+        ("tests.no_weaken", "tests/test_a.py", "x = " + "(" * 20000 + ")" * 20000),
+        ("sql.forbid", "m/migrations/a.sql", "DELETE FROM a WHERE " + "(" * 20000 + "1" + ")" * 20000),
+    ],
+)
+def test_what_nests_without_end_ends_nothing(kind: str, path: str, text: str) -> None:
+    one = policy({"id": "x", "kind": kind})
+    [_, result] = evaluate(one, facts({path: (None, text)}))
+    assert result.verdict in ("undecidable", "pass", "n/a")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ _CALLS = {
     "drop_table": "drop_table", "drop_column": "drop_column", "remove_column": "drop_column",
     "remove_columns": "drop_column", "DeleteModel": "drop_table", "RemoveField": "drop_column",
 }  # fmt: skip
+_HARMLESS = frozenset(("INSERT", "SELECT", "CREATE", "COMMENT", "GRANT", "REVOKE", "SET", "BEGIN", "START", "COMMIT"))
+"""First words of statements that are of no class, whatever follows; their text is not parsed."""
+_LONGEST = 1_000_000
 _RUNS = ("execute", "RunSQL", "execute_batch")
 
 
@@ -39,6 +42,8 @@ class Statement:
 def statements(path: str, text: str, dialect: str) -> tuple[Statement, ...] | None:
     """The statements that a migration applies forward; None where the file is no migration that is read."""
     if path.endswith(".sql"):
+        if len(text) > _LONGEST:
+            raise Undetermined(f"has more than {_LONGEST} characters of SQL")
         return tuple(_sql(_forward(text), dialect))
     if path.endswith(".py") and ("migrations." in text or "op." in text):
         return tuple(_calls(parse("python", text), dialect, skip="downgrade"))
@@ -109,6 +114,8 @@ def _classified(body: str, dialect: str, at: int) -> Statement:
     from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
+    if body.split(None, 1)[0].upper() in _HARMLESS:
+        return Statement(frozenset(), "", " ".join(body.split()), at, at + body.count("\n"))
     unknown = ""
     classes: set[str] = set()
     logger = logging.getLogger("sqlglot")
