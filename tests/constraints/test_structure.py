@@ -198,6 +198,11 @@ def test_tests_no_weaken(files: Any, verdict: str, words: str) -> None:
     check("tests.no_weaken", {}, files, verdict, words)
 
 
+def test_the_message_of_an_error_is_no_assertion() -> None:
+    files = {"a_test.go": (GO.format("x := err.Error(); _ = x"), GO.format("x := 1; _ = x"))}
+    check("tests.no_weaken", {}, files, "pass", "")
+
+
 def test_tests_no_weaken_can_spare_some_assertions() -> None:
     files = {"tests/test_a.py": (PYTEST.format(""), PYTEST.format("").replace("    assert 2\n", ""))}
     check("tests.no_weaken", {"assertions": 1}, files, "pass", "")

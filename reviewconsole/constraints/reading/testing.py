@@ -110,7 +110,7 @@ def _javascript(node: "Node", found: Tests) -> None:
 
 
 _GO_ASSERT = re.compile(
-    r"(?:\w+\.)?(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)|(?:assert|require|is|qt|c)\.\w+|\w+\.Assert\w*"
+    r"(?:t|tt|tb|b|f)\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)|(?:assert|require|is|qt)\.\w+|\w+\.Assert\w*"
 )
 
 
