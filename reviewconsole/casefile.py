@@ -67,6 +67,8 @@ class QueueEntry:
     top: tuple[Finding, ...]
     """The worst three findings."""
     notes: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Changed paths, the first five hundred."""
     emergency: str = ""
     """Who let it through unreviewed, and until when."""
 
@@ -122,6 +124,10 @@ class Sheet:
     """What must be typed to sign: the first hex digits of the head id."""
     blocked: str = ""
     """Why signing is refused; empty when it may be signed."""
+    rejects: "tuple[RecordRow, ...]" = ()
+    """Rejects of others that stand against an approval, unless it overrides them."""
+    key_kind: str = ""
+    """file, agent or security-key; the last one waits for a touch."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

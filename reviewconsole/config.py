@@ -4,7 +4,7 @@ The only module that reads either. Nothing in a repository can set anything here
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -31,6 +31,10 @@ class Config:
     """`principal` of the file: who signs, where a key could be several people's."""
     ssh_auth_sock: str | None
     patterns: Patterns
+    keymap: str = "default"
+    """`keymap` of the file: a preset of keys."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`[keys]` of the file: id of a binding -> its keys."""
     editor: str = ""
     """Command line of the editor: `editor` of the file, else $VISUAL, else $EDITOR."""
     clipboard: str = ""
@@ -71,9 +75,11 @@ def load_config(environ: Mapping[str, str]) -> Config:
     try:
         table = Table(_toml(path))
         key = table.text("key", "", pattern=_KEY)
-        theme = table.text("theme", "dark", pattern=r"[A-Za-z0-9._-]+")
+        theme = table.text("theme", "auto", pattern=r"[A-Za-z0-9._-]+")
         editor = table.text("editor", environ.get("VISUAL") or environ.get("EDITOR", ""))
         clipboard = table.text("clipboard_command", "")
+        keymap = table.text("keymap", "default", pattern=r"[a-z]+")
+        keys = _keys(table.table("keys", missing=True))
         principal = table.text("principal", "", pattern=r"[a-z0-9][a-z0-9._-]{0,63}") or None
         packs = table.texts("packs", (), pattern=_KEY)
         scanners = tuple(_command(row) for row in table.tables("scanner", missing=True))
@@ -93,6 +99,8 @@ def load_config(environ: Mapping[str, str]) -> Config:
         principal=principal,
         ssh_auth_sock=environ.get("SSH_AUTH_SOCK"),
         patterns=patterns,
+        keymap=keymap,
+        keys=keys,
         editor=editor,
         clipboard=clipboard,
         cache_dir=_folder(environ, "XDG_CACHE_HOME", home, ".cache") / "reviewconsole",
@@ -107,6 +115,18 @@ def _command(row: Table) -> tuple[str, ...]:
     if not command:
         raise row.fail("command", "names no program")
     return command
+
+
+def _keys(table: Table, prefix: str = "") -> dict[str, tuple[str, ...]]:
+    """Keys by binding id; `decide.accept = "a"` and `"decide.accept" = ["a", "f2"]` are the same to TOML's reader."""
+    out: dict[str, tuple[str, ...]] = {}
+    for name, value in table.rest().items():
+        if isinstance(value, Mapping):
+            out |= _keys(Table(value, f"{table.place}.{name}"), f"{prefix}{name}.")
+        else:
+            one = Table({name: [value] if isinstance(value, str) else value}, table.place)
+            out[prefix + name] = one.texts(name, pattern=r"\S{1,40}")
+    return out
 
 
 def _expand(text: str, home: Path) -> Path:

@@ -55,7 +55,7 @@ def grammar(verbs: "Sub") -> None:
 
 def open_(options: Options, environ: Environ) -> int:
     """Open the console."""
-    from reviewconsole.tui.app import run_console
+    from reviewconsole.tui.app import Settings, run_console
 
     for name, value in (("target", None), ("change", None), ("theme", None)):
         if not hasattr(options, name):
@@ -63,9 +63,16 @@ def open_(options: Options, environ: Environ) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the console needs a terminal", remedy="use `reviewconsole queue` or `inspect` in a pipe")
     workspace = open_workspace(options, environ)
+    config = workspace.config
+    settings = Settings(
+        theme=options.theme or config.theme,
+        preset=config.keymap,
+        keys=config.keys,
+        themes=config.config_dir / "themes",
+    )
     workspace.in_background()
     try:
-        run_console(workspace, theme=options.theme or workspace.config.theme, start=options.change)
+        run_console(workspace, settings, start=options.change)
     finally:
         workspace.close()
     return 0

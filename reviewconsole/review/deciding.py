@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from reviewconsole import __version__, canonical
 from reviewconsole.attestation import Attestation, Observed, log_ref, summary
 from reviewconsole.boundary import boundary_digest
-from reviewconsole.casefile import Recorded, Sheet
+from reviewconsole.casefile import Recorded, RecordRow, Sheet
 from reviewconsole.change import Oid, paths_digest
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft, must_acknowledge
 from reviewconsole.diff import HunkId
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity
+from reviewconsole.gate import GateReport
 from reviewconsole.loading.case import Case, judge
 from reviewconsole.loading.content import Content, reviewed_tree
 from reviewconsole.loading.store import Store
@@ -251,6 +252,31 @@ def sheet(
         gate_why=after.why,
         confirm=case.change.head[:CONFIRM_LENGTH],
         blocked=_blocked(ready_, principal, draft, own),
+        rejects=_rejects(before, principal) if draft.kind is DecisionKind.APPROVE else (),
+        key_kind=signer.kind,
+    )
+
+
+def _rejects(report: GateReport, principal: str) -> tuple[RecordRow, ...]:
+    """The rejects of others that still stand."""
+    found = [
+        judged
+        for judged in report.records
+        if judged.live
+        and judged.record.attestation.decision is DecisionKind.REJECT
+        and judged.record.attestation.principal != principal
+    ]
+    return tuple(
+        RecordRow(
+            id=judged.record.id,
+            decision=judged.record.attestation.decision.value,
+            principal=judged.record.attestation.principal,
+            decided_at=judged.record.attestation.decided_at,
+            valid=judged.valid,
+            why=judged.why,
+            reason=judged.record.attestation.reason,
+        )
+        for judged in found
     )
 
 
@@ -293,6 +319,7 @@ def _rows(case: Case, att: Attestation, signer: Signer) -> tuple[tuple[str, str]
         ("coverage", f"{att.viewed} of {att.hunks} hunks on screen"),
         ("acknowledged", f"{len(att.acknowledged)} of {sum(must_acknowledge(f) for f in case.findings)} high findings"),
         ("supersedes", f"{len(att.supersedes)} records of yours"),
+        *((("overrides", ", ".join(att.overrides)),) if att.overrides else ()),
         ("log", log_ref(att.principal, key8(signer.public_blob), att.device)),
     )
 

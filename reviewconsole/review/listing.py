@@ -15,6 +15,7 @@ from reviewconsole.loading.store import Store
 from reviewconsole.policy import FOLDER
 
 _TOP = 3
+_PATHS = 500
 _LEAST_EVIDENT = ProvenanceClass.SUGGESTION
 
 
@@ -63,6 +64,7 @@ def entry_of(opened: Opened) -> tuple[QueueEntry, bool]:
         state=state,
         top=tuple(live[:_TOP]),
         notes=(*([report.emergency] if report.emergency else ()), *case.notes),
+        paths=tuple(file.path for file in files[:_PATHS]),
         emergency=report.emergency,
     )
     return entry, (wanted or evident) and state not in ("approved", "rejected")

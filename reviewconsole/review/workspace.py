@@ -34,10 +34,9 @@ from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
 from reviewconsole.review import deciding, keys, publishing
-from reviewconsole.review.desktop import Desktop
-from reviewconsole.review.drafts import Drafts
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, entry_of, evident, state_of
+from reviewconsole.review.personal import Personal
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
@@ -50,23 +49,21 @@ _MANY = 8
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
 
 
-class Workspace:
+class Workspace(Personal):
     """A repository, the person's settings and everything read so far.
 
     Methods may be called from any thread, one at a time. Signing asks `ask` for a passphrase.
     """
 
     def __init__(self, repository: Repository, config: Config, environ: Mapping[str, str], target: str | None) -> None:
+        super().__init__(config, environ, repository.git_dir)
         self._repository = repository
         self.config = config
         self._environ = environ
         self._wanted = target
         self._opened: dict[tuple[str, Oid | None, Oid], Opened] = {}
         self._signer: Signer | None = None
-        root = repository.git_dir.parent if repository.git_dir.name == ".git" else None
-        self.desktop = Desktop(config, environ, root)
-        self.drafts = Drafts(config.state_dir, repository.git_dir)
-        self._own = own_rules(config, environ, root)
+        self._own = own_rules(config, environ, self.root)
         cache = Cache(config.cache_dir / "v1")
         self._scanner = Scanner(repository, cache, own_digest=self._own.packs.digest)
         self._store = self._read()

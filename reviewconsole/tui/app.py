@@ -1,7 +1,9 @@
 """The console as an application: theme, first screen, and where the records are."""
 
+import os
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,9 +20,12 @@ from reviewconsole.display import safe_text
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui import theme as themes
 from reviewconsole.tui.desk import Desk, PublishRequested, error_text
+from reviewconsole.tui.keymap import keymap
 from reviewconsole.tui.keys import key
+from reviewconsole.tui.screens import scopes
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.terminal import choose
 from reviewconsole.tui.widgets.sync import PUBLISHING
 
 
@@ -37,7 +42,9 @@ class ReviewApp(App[None]):
 
     sync: reactive[SyncState] = reactive(SyncState(state="nothing", pending=0))
 
-    def __init__(self, service: ReviewService, theme: str, start: str | None = None) -> None:
+    def __init__(
+        self, service: ReviewService, theme: str, start: str | None = None, *, keys: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
         self.fault = ""
         self._desk = Desk(service)
@@ -45,6 +52,7 @@ class ReviewApp(App[None]):
         for found in themes.themes().values():
             self.register_theme(found)
         self.theme = themes.named(theme).name
+        self.set_keymap(keys or {})
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Colours of our own, for the moment before the first theme is set."""
@@ -113,12 +121,27 @@ class ReviewApp(App[None]):
         self._close_messages_no_wait()
 
 
-def run_console(service: ReviewService, *, theme: str = "dark", start: str | None = None) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The person's own settings of the console."""
+
+    theme: str = "auto"
+    preset: str = "default"
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    themes: Path | None = None
+    """The folder of the person's own themes."""
+
+
+def run_console(service: ReviewService, settings: Settings, *, start: str | None = None) -> None:
     """Run the console until it is left.
 
-    Raises UsageError for an unknown theme, ReviewConsoleError when it stopped by a bug.
+    Raises UsageError for an unknown theme, FormatError for a theme or keys that cannot be used, and
+    ReviewConsoleError when it stopped by a bug.
     """
-    app = ReviewApp(service, theme, start)
+    if settings.themes is not None:
+        themes.learn(settings.themes)
+    keys = keymap(settings.preset, settings.keys, scopes(ReviewApp.BINDINGS))
+    app = ReviewApp(service, choose(settings.theme, os.environ), start, keys=keys)
     app.run()
     if app.return_code:
         raise ReviewConsoleError("the console stopped because of an error of its own")

@@ -1,6 +1,9 @@
 """How a key is declared, and the keys that every list of rows shares."""
 
+from collections.abc import Iterator
+
 from textual.binding import Binding
+from textual.dom import DOMNode
 
 
 def key(identifier: str, keys: str, action: str, label: str, tooltip: str, *, show: bool = False) -> Binding:
@@ -20,3 +23,9 @@ def scrolling(prefix: str) -> list[Binding]:
         key(f"{prefix}.top", "g,home", "end(-1)", "Top", "To the first row"),
         key(f"{prefix}.bottom", "G,end", "end(1)", "Bottom", "To the last row"),
     ]
+
+
+def merged(kind: type[DOMNode]) -> Iterator[Binding]:
+    """The bindings of a class and of the classes it is made of, as far as they are ours."""
+    for base in kind.__mro__:
+        yield from (each for each in Binding.make_bindings(vars(base).get("BINDINGS", ())) if each.id)

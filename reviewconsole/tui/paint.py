@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.theme import Theme
 
+from reviewconsole.casefile import QueueEntry
 from reviewconsole.display import safe_text
 
 Piece = tuple[str, str]
@@ -50,6 +51,7 @@ class Palette:
 
     def __init__(self, theme: Theme) -> None:
         self._colours = theme.variables
+        self._ansi = theme.ansi
         self._styles: dict[tuple[str, str], Style] = {}
 
     def style(self, ink: str, ground: str) -> Style:
@@ -61,21 +63,26 @@ class Palette:
         style = self._styles.get(key)
         if style is None:
             name, *attributes = ink.split()
-            if "hit" in attributes:
-                style = Style(color=self._colours["ground-base"], bgcolor=self._colours["ink-warn"], bold=True)
-                self._styles[key] = style
-                return style
             if "mark" in attributes:
-                attributes.append("bold")
+                attributes.append("underline" if self._ansi else "bold")
                 ground = _STRONGER.get(ground, ground)
             style = Style(
-                color=self._colours[f"ink-{name}"],
-                bgcolor=self._colours[f"ground-{ground}"],
+                color=self._colour(f"ink-{name}"),
+                bgcolor=self._colour(f"ground-{ground}"),
                 bold="bold" in attributes or None,
                 underline="underline" in attributes or None,
             )
+            if "hit" in attributes:
+                style = (
+                    style + Style(reverse=True)
+                    if self._ansi
+                    else Style(color=self._colour("ground-base"), bgcolor=self._colour("ink-warn"), bold=True)
+                )
             self._styles[key] = style
         return style
+
+    def _colour(self, name: str) -> str:
+        return self._colours[name].removeprefix("ansi_")
 
     def strip(self, left: Iterable[Piece], width: int, ground: str, right: Iterable[Piece] = ()) -> Strip:
         """One row of exactly `width` cells; `left` is cut with an ellipsis where `right` needs the room."""
@@ -169,3 +176,11 @@ def short_ref(ref: str) -> str:
         if ref.startswith(prefix):
             return ref.removeprefix(prefix)
     return ref[:12]
+
+
+def agent(entry: QueueEntry) -> str:
+    """Which tool, and how sure the evidence is."""
+    if not entry.provenance.signals:
+        return "no evidence"
+    tools = ",".join(entry.provenance.tools)
+    return safe_text(f"{tools or 'AI?'} {entry.provenance.provenance.value}")

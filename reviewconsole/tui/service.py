@@ -1,6 +1,6 @@
 """What the console asks of the outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from reviewconsole.casefile import (
@@ -28,6 +28,16 @@ class DraftStore(Protocol):
 
     def write(self, opened: OpenedChange, kept: Kept) -> None:
         """Keep it; StorageError where it cannot be written."""
+
+
+class ViewStore(Protocol):
+    """Filters that a person has named; the last one used under the empty name."""
+
+    def read(self) -> Mapping[str, str]:
+        """Name -> filter."""
+
+    def write(self, views: Mapping[str, str]) -> None:
+        """Keep them; StorageError where they cannot be written."""
 
 
 class Desktop(Protocol):
@@ -62,6 +72,10 @@ class ReviewService(Protocol):
     def desktop(self) -> Desktop:
         """The person's clipboard and editor."""
 
+    @property
+    def views(self) -> ViewStore:
+        """Named filters of the queue."""
+
     def queue(
         self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
     ) -> tuple[QueueEntry, ...]:
@@ -92,6 +106,9 @@ class ReviewService(Protocol):
 
     def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
         """The records about a change, newest first."""
+
+    def log(self) -> tuple[RecordRow, ...]:
+        """Every record of the repository, newest first."""
 
     def page(self, rule: str) -> Page:
         """The page of a detection rule."""

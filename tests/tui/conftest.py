@@ -31,6 +31,7 @@ from reviewconsole.errors import RemoteError, ReviewConsoleError
 from reviewconsole.evidence import Provenance, ProvenanceClass, SignalHit, participants
 from reviewconsole.finding import Confidence, Family, Finding, Location, Page, Severity, Side, number, risk_level
 from reviewconsole.review.drafts import Drafts
+from reviewconsole.review.views import Views
 from reviewconsole.tui.app import ReviewApp
 
 Tree = Mapping[str, bytes]
@@ -127,7 +128,7 @@ def entry_of(opened: OpenedChange, state: str = "pending") -> QueueEntry:
         change=opened.change, provenance=opened.provenance, risk=opened.risk,
         counts={family: sum(f.family is family for f in opened.findings) for family in Family},
         files=len(opened.files), added=sum(f.added for f in opened.files), removed=sum(f.removed for f in opened.files),
-        state=state, top=opened.findings[:3],
+        state=state, top=opened.findings[:3], paths=tuple(f.path for f in opened.files),
     )  # fmt: skip
 
 
@@ -151,6 +152,10 @@ class Service:
     copied: list[str] = field(default_factory=list)
     edited: list[tuple[str, int]] = field(default_factory=list)
     copies_with: str = ""
+    rejects: tuple[RecordRow, ...] = ()
+    key_kind: str = "file"
+    slow: float = 0
+    views: Views = field(default_factory=lambda: Views(Path(tempfile.mkdtemp())))
     drafts: Drafts = field(default_factory=lambda: Drafts(Path(tempfile.mkdtemp()), Path("/x")))
 
     @property
@@ -206,7 +211,7 @@ class Service:
             unread=tuple(unit for unit in opened.units if unit not in draft.viewed),
             unacknowledged=tuple(f for f in opened.findings if must_acknowledge(f) and f.fingerprint not in said),
             gate_before=Verdict.VIOLATED, gate_after=Verdict.SATISFIED, gate_why=("rule default: 1 of 1 approvals",),
-            confirm=opened.change.head[:7], blocked=self.blocked,
+            confirm=opened.change.head[:7], blocked=self.blocked, rejects=self.rejects, key_kind=self.key_kind,
         )  # fmt: skip
 
     def record(
@@ -217,6 +222,7 @@ class Service:
             answer = ask(request)
             if answer is None or answer.passphrase != self.passphrase:
                 raise ReviewConsoleError("the passphrase is wrong")
+        time.sleep(self.slow)
         self.recorded.append((opened, draft))
         summary = f"{draft.kind.value}  alice  head {opened.change.head[:12]}"
         return Recorded(id="sha256:" + "0" * 64, ref="refs/notes/x", head=opened.change.head, summary=summary)
@@ -240,6 +246,9 @@ class Service:
             )
             for _, draft in self.recorded
         )  # fmt: skip
+
+    def log(self) -> tuple[RecordRow, ...]:
+        return self.records(self.changes[0])
 
     def page(self, rule: str) -> Page:
         return Page(

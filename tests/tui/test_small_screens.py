@@ -5,10 +5,11 @@ import pytest
 from reviewconsole.finding import Severity
 from reviewconsole.tui.app import ReviewApp
 from reviewconsole.tui.screens.decision import counted
-from reviewconsole.tui.screens.queue import QueueList, QueueScreen
+from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.lines import StatusLine, fitted
+from reviewconsole.tui.widgets.queue_list import QueueList
 from tests.tui.conftest import Service, app_on, finding, opened_change
 from tests.tui.test_console import on_screen, press, rendered, review, until
 

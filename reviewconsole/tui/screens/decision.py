@@ -1,14 +1,13 @@
 """The sheet: everything that would be signed, a reason, and a typed confirmation. Nothing else signs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from queue import Empty, Queue
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 from textual.worker import get_current_worker
@@ -19,18 +18,20 @@ from reviewconsole.decision import DecisionKind
 from reviewconsole.diff import HunkId
 from reviewconsole.drafting import draft, offered
 from reviewconsole.errors import ReviewConsoleError, ReviewIncomplete
-from reviewconsole.finding import Finding, Severity
+from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.desk import Asking, Desk, error_text
 from reviewconsole.tui.keys import key
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS, Piece, content, short_ref
-from reviewconsole.tui.screens.pages import Line, paragraphs
+from reviewconsole.tui.paint import Piece, content, short_ref
+from reviewconsole.tui.screens import sheet_text
 from reviewconsole.tui.screens.prompts import PassphrasePrompt
 from reviewconsole.tui.service import ReviewService
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 _UNSAID = "…"
 """Stands for the reason while the sheet is shown before one is written; never signed."""
-_LISTED = 6
 _KIND_INKS = {DecisionKind.APPROVE: "ok", DecisionKind.REJECT: "bad", DecisionKind.WITHDRAW: "warn"}
 
 
@@ -40,6 +41,8 @@ class Outcome:
 
     reason: str = ""
     """What was written and is not signed."""
+    finding: Finding | None = None
+    """A finding to be looked at that is not answered."""
     recorded: Recorded | None = None
     moved: Oid | None = None
     jump: HunkId | None = None
@@ -50,6 +53,14 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("sheet.cancel", "escape", "cancel", "Cancel", "Back to the review; nothing is signed"),
+        replace(
+            key("sheet.unanswered", "ctrl+t", "unanswered", "Unanswered", "Go to the first finding not answered"),
+            priority=True,
+        ),
+        replace(
+            key("sheet.override", "ctrl+o", "override", "Override", "Override the rejects of others, or not"),
+            priority=True,
+        ),
         replace(key("sheet.unread", "ctrl+n", "unread", "Unread", "Go to the first unread hunk"), priority=True),
         replace(key("sheet.down", "pagedown", "scroll(1)", "Down", "Scroll the sheet"), priority=True),
         replace(key("sheet.up", "pageup", "scroll(-1)", "Up", "Scroll the sheet"), priority=True),
@@ -74,6 +85,9 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         self._kind = kind
         self._sheet: Sheet | None = None
         self._signing = False
+        self._overrides: tuple[str, ...] = ()
+        self._waited = 0
+        self._clock: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Reason, sheet, confirmation, and what happened."""
@@ -105,11 +119,15 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     def on_mount(self) -> None:
         """Ask whether the ref still stands there, and what would be signed."""
         self.query_one(TextArea).focus()
-        session, kind = self._session, self._kind
+        self._read()
+
+    def _read(self) -> None:
+        session, kind, overrides = self._session, self._kind, self._overrides
 
         def work(service: ReviewService) -> Sheet | Oid:
             moved = service.moved(session.opened)
-            return service.sheet(session.opened, draft(session, kind, _UNSAID)) if moved is None else moved
+            said = replace(draft(session, kind, _UNSAID), overrides=overrides)
+            return service.sheet(session.opened, said) if moved is None else moved
 
         self.ask(work, self._show, group="sheet")
 
@@ -118,7 +136,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             self.dismiss(Outcome(moved=Oid(answer), reason=self._written))
             return
         self._sheet = answer
-        self.query_one("#rows", Static).update(_page(answer, self._session))
+        self.query_one("#rows", Static).update(sheet_text.page(answer, self._session, self._overrides))
         if answer.blocked:
             self._say((f"✗ cannot be signed: {answer.blocked}", "bad bold"))
             return
@@ -131,6 +149,8 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     def failed(self, error: ReviewConsoleError) -> None:
         """Say what stands in the way; the sheet stays."""
         self._signing = False
+        if self._clock is not None:
+            self._clock.stop()
         if self._sheet is not None:
             self.query_one("#confirm", Input).disabled = False
         else:
@@ -147,14 +167,15 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             self._say((f"✗ type {sheet.confirm}, the first digits of the head, to sign", "bad bold"))
             return
         try:
-            said = draft(self._session, self._kind, self.query_one(TextArea).text)
+            said = replace(draft(self._session, self._kind, self.query_one(TextArea).text), overrides=self._overrides)
         except ReviewIncomplete as error:
             self.failed(error)
             self.query_one(TextArea).focus()
             return
         self._signing = True
         event.input.disabled = True
-        self._say(("signing … (a security key may want a touch)", "accent"))
+        self._waited = 0
+        self._wait(touch=sheet.key_kind == "security-key")
         opened = self._session.opened
 
         def work(service: ReviewService) -> Recorded | str:
@@ -162,6 +183,14 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             return service.record(opened, said, self._asker()) if moved is None else moved
 
         self.ask(work, self._recorded, group="sign")
+
+    def _wait(self, *, touch: bool) -> None:
+        """Say what is waited for, every second anew."""
+        what = "touch your security key now" if touch else "signing …"
+        self._say((f"◉ {what}" if touch else what, "warn bold" if touch else "accent"),
+                  (f"  {self._waited} s" if self._waited else "", "muted"))  # fmt: skip
+        self._waited += 1
+        self._clock = self.set_timer(1, lambda: self._wait(touch=touch)) if self._signing else None
 
     def _recorded(self, answer: Recorded | str) -> None:
         self._signing = False
@@ -202,51 +231,19 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         if self._sheet is not None and self._sheet.unread and not self._signing:
             self.dismiss(Outcome(jump=self._sheet.unread[0], reason=self._written))
 
+    def action_unanswered(self) -> None:
+        """Leave for the first finding that is not answered."""
+        if self._sheet is not None and self._sheet.unacknowledged and not self._signing:
+            self.dismiss(Outcome(finding=self._sheet.unacknowledged[0], reason=self._written))
+
+    def action_override(self) -> None:
+        """Let this approval override the rejects of others, or not; the gate is asked again."""
+        if self._sheet is None or self._signing or not self._sheet.rejects:
+            return
+        self._overrides = () if self._overrides else tuple(record.id for record in self._sheet.rejects)
+        self._read()
+
     def action_scroll(self, step: int) -> None:
         """Scroll the sheet, wherever the keys go."""
         sheet = self.query_one("#sheet", VerticalScroll)
         sheet.scroll_relative(y=step * max(1, sheet.size.height - 1), animate=False)
-
-
-def _page(sheet: Sheet, session: ReviewSession) -> Content:
-    before, after = sheet.gate_before.value, sheet.gate_after.value
-    lines: list[Line] = [
-        [
-            ("gate  ", "accent bold"),
-            ("now ", "muted"),
-            (f"{VERDICT_GLYPHS[before]} {before}", VERDICT_INKS[before]),
-            (" → with this ", "muted"),
-            (f"{VERDICT_GLYPHS[after]} {after}", f"{VERDICT_INKS[after]} bold"),
-        ],
-        *([(f"        {why}", "muted")] for why in sheet.gate_why),
-    ]
-    if sheet.unread:
-        lines.append([("○ unread  ", "warn bold"), f"{len(sheet.unread)} hunks", ("  ctrl+n shows the first", "muted")])
-        places = _places(session)
-        lines += [[(f"        {places.get(unit, unit)}", "muted")] for unit in sheet.unread[:_LISTED]]
-        if len(sheet.unread) > _LISTED:
-            lines.append([(f"        and {len(sheet.unread) - _LISTED} more", "muted")])
-    if sheet.unacknowledged:
-        lines.append([("! unanswered  ", "warn bold"), counted(sheet.unacknowledged)])
-        for finding in sheet.unacknowledged[:_LISTED]:
-            severity = finding.severity.value
-            lines.append([(f"        {SEVERITY_GLYPHS[severity]} {finding.id} ", severity), (finding.message, "text")])
-    lines += [[""], [("will be signed", "accent bold")]]
-    lines += [[(f"  {label:<13} ", "muted"), value] for label, value in sheet.rows]
-    return paragraphs(lines)
-
-
-def counted(findings: Sequence[Finding]) -> str:
-    """How many findings there are of each severity, in words."""
-    by = [(severity.value, sum(f.severity is severity for f in findings)) for severity in Severity]
-    parts = [f"{count} {name}" for name, count in by if count]
-    return f"{' and '.join(parts)} finding{'s' * (len(findings) != 1)}"
-
-
-def _places(session: ReviewSession) -> dict[HunkId, str]:
-    places = {}
-    for file in session.opened.files:
-        places[file.units[0]] = file.path
-        for hunk in file.hunks:
-            places[hunk.id] = f"{file.path}:{hunk.new_start or hunk.old_start}"
-    return places

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from textual.widget import Widget
 
 from reviewconsole.diff import HunkId
+from reviewconsole.finding import Finding
 from reviewconsole.tui.screens.reaching import Reaching
 
 
@@ -36,6 +37,13 @@ class Navigation(Reaching):
 
     def _marked(self, unit: HunkId | None) -> bool:
         return self.session is not None and unit in self.session.said.marks
+
+    def go_to_finding(self, finding: Finding) -> None:
+        """Put the cursor on a finding of the session."""
+        rows = self.view.rows
+        at = next((row for row in rows.finding_rows if rows.findings[rows[row].item] == finding), None)
+        if at is not None:
+            self.view.go(at, top=3)
 
     # --- panels
 

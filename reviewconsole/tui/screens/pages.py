@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from reviewconsole.casefile import OpenedChange, QueueEntry
+from reviewconsole.casefile import OpenedChange
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Finding, Page
 from reviewconsole.tui.keys import key, scrolling
@@ -22,7 +22,6 @@ from reviewconsole.tui.paint import (
     VERDICT_INKS,
     Piece,
     content,
-    short_ref,
 )
 
 Line = Iterable[Piece | str]
@@ -181,32 +180,6 @@ def change_page(opened: OpenedChange) -> Content:
     return paragraphs(lines)
 
 
-def entry_page(entry: QueueEntry) -> Content:
-    """What the queue says about a change beside its row: why it stands here, and what was found."""
-    change = entry.change
-    authors = ", ".join(dict.fromkeys(commit.author.name for commit in change.commits))
-    lines: list[Line] = [
-        [(change.title, "text bold")],
-        [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
-        [(f"{len(change.commits)} commit{'s' * (len(change.commits) != 1)} by {authors}", "muted")],
-        [""],
-        [("Why it stands here", "accent bold")],
-        *([f"  {reason}"] for reason in entry.risk.reasons),
-        [""],
-        [
-            ("Found", "accent bold"),
-            (f"  {', '.join(f'{n} {f.value}' for f, n in entry.counts.items()) or 'nothing'}", "muted"),
-        ],
-    ]
-    for finding in entry.top:
-        severity = finding.severity.value
-        lines.append([(f"  {SEVERITY_GLYPHS[severity]} {severity:<8} ", severity), finding.message])
-        lines.append([(f"             {finding.location.path}:{finding.location.line}", "muted")])
-    lines += [[""], [("Provenance", "accent bold")], *provenance_lines(entry.provenance)]
-    lines += [[(f"note: {note}", "warn")] for note in entry.notes]
-    return paragraphs(lines)
-
-
 def keys_page(screen: Screen[Any], legend: Iterable[Line] = ()) -> Content:
     """Every key that does something here, and what the glyphs mean."""
     rows: dict[str, tuple[list[str], str]] = {}
@@ -222,5 +195,6 @@ def keys_page(screen: Screen[Any], legend: Iterable[Line] = ()) -> Content:
         if head != group:
             lines += [[""], [(head, "accent bold")]] if group else [[(head, "accent bold")]]
             group = head
-        lines.append([(f"  {'  '.join(dict.fromkeys(keys)):<18}", "text bold"), (tooltip, "text")])
+        shown = f"  {'  '.join(dict.fromkeys(keys)):<18}"
+        lines.append([(shown, "text bold"), (tooltip, "text"), (f"  {identifier}", "faint")])
     return paragraphs(lines)

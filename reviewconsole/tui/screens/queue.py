@@ -1,6 +1,5 @@
 """The queue: what waits for a decision, worst first, and why."""
 
-import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,100 +8,49 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from reviewconsole.casefile import QueueEntry, SyncState
+from reviewconsole.casefile import QueueEntry, RecordRow, SyncState
 from reviewconsole.display import safe_text
 from reviewconsole.errors import FormatError, ReviewConsoleError
-from reviewconsole.tui.desk import Asking, Desk, PublishRequested, Stopped, error_text
+from reviewconsole.tui import filters
+from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import (
-    SEVERITY_GLYPHS,
-    STATE_GLYPHS,
-    STATE_INKS,
-    Piece,
-    age,
-    clip,
     content,
     glyph_pieces,
     short_ref,
 )
+from reviewconsole.tui.screens.filtering import Filtering
 from reviewconsole.tui.screens.keeping import Begun
-from reviewconsole.tui.screens.pages import PageScreen, entry_page, keys_page
+from reviewconsole.tui.screens.pages import PageScreen, keys_page
+from reviewconsole.tui.screens.queue_text import empty_page, entry_page, log_page
 from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
+from reviewconsole.tui.widgets.queue_list import QueueList, headings
 from reviewconsole.tui.widgets.sync import sync_pieces
-
-
-class QueueList(LineList):
-    """One row a change, below a row of headings."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.entries: tuple[QueueEntry, ...] = ()
-        self._now = 0
-
-    def show(self, entries: tuple[QueueEntry, ...], cursor: int | None = None) -> None:
-        """Show these changes."""
-        self.entries = entries
-        self._now = int(time.time())
-        self.reset(cursor)
-
-    @property
-    def entry(self) -> QueueEntry | None:
-        """The change under the cursor."""
-        return self.entries[self.cursor] if self.entries else None
-
-    def count(self) -> int:
-        """One row a change."""
-        return len(self.entries)
-
-    def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
-        """The columns of one change."""
-        entry = self.entries[index]
-        level = entry.risk.level
-        left: list[Piece] = [
-            (f"{SEVERITY_GLYPHS[level]} {level:<8} {entry.risk.score:>3}  ", level if level != "none" else "muted"),
-            (f"{age(self._now - entry.change.updated):>4}  ", "muted"),
-        ]
-        if width >= _AGENT:
-            left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
-        right: list[Piece] = []
-        if width >= _SIZES:
-            right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
-            right.append((f" {f'−{entry.removed}':>6}", "del"))
-        right.append((f"  {STATE_GLYPHS[entry.state]} {entry.state:<8}", STATE_INKS[entry.state]))
-        return [*left, (entry.change.title, "text bold"), (f"  {short_ref(entry.change.ref)}", "muted")], right
-
 
 _LEGEND = 30
 """Rows of the screen from which the glyphs are explained under the list; `?` does so always."""
 
-_AGENT, _SIZES = 92, 70
-"""Cells from which these columns are shown."""
 
-
-def agent(entry: QueueEntry) -> str:
-    """Which tool, and how sure the evidence is."""
-    if not entry.provenance.signals:
-        return "no evidence"
-    tools = ",".join(entry.provenance.tools)
-    return safe_text(f"{tools or 'AI?'} {entry.provenance.provenance.value}")
-
-
-def headings(width: int) -> list[Piece]:
-    """The names of the columns, over them."""
-    left = f"   {'risk':<12} {'age':>4}  " + (f"{'agent':<18}  " if width >= _AGENT else "") + "change"
-    right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES else "") + f"  {'  state':<10} "
-    return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
-
-
-class QueueScreen(Asking[None]):
+class QueueScreen(Filtering):
     """Lists, explains and opens."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (150, "-wide")]  # noqa: RUF012 - Textual's name
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("queue.filter", "f,slash", "filter", "Filter", "Show only rows with a text", show=True),
+        key(
+            "queue.filter",
+            "f,slash",
+            "filter",
+            "Filter",
+            "Show only some rows: state: risk: agent: author: path: text",
+            show=True,
+        ),
+        key("queue.sort", "o", "sort", "Sort", "By risk, newest, oldest, largest, author", show=True),
+        key("queue.view", "v", "view", "View", "The next named filter", show=True),
+        key("queue.name-view", "V", "name_view", "Name view", "Name this filter, or drop the name of an empty one"),
+        key("queue.log", "4", "log", "Log", "All signed records", show=True),
         key(
             "queue.everything",
             "e",
@@ -164,7 +112,8 @@ class QueueScreen(Asking[None]):
     def on_mount(self) -> None:
         """Read the queue; open what was asked for."""
         self.query_one(QueueList).focus()
-        self.watch(self.app, "sync", self._draw_status)
+        self.recall()
+        self.watch(self.app, "sync", self.draw_status)
         if self._start is not None:
             self._open(self._start)
         else:
@@ -180,10 +129,18 @@ class QueueScreen(Asking[None]):
     def _draw_headings(self) -> None:
         self.query_one("#headings", Static).update(content(*headings(self.query_one(QueueList).row_width - 2)))
 
-    def _draw_status(self, _sync: SyncState | None = None) -> None:
+    def draw_status(self, _sync: SyncState | None = None) -> None:
+        """Say how many rows are shown, by which filter, and where the records are."""
         shown = len(self.query_one(QueueList).entries)
-        text = self._loading or f"{shown} of {len(self._entries)} changes" + (
-            " · everything" if self._everything else ""
+        view = next((name for name, text in self.views().items() if name and text == self.filter), "")
+        text = self._loading or " · ".join(
+            part
+            for part in (
+                f"{shown} of {len(self._entries)} changes",
+                f"view {view}" if view else f"filter {self.filter}" if self.filter else "",
+                "everything" if self._everything else "",
+            )
+            if part
         )
         state: SyncState = self.app.sync  # type: ignore[attr-defined]
         self.query_one("#status", StatusLine).show([(f" {text}   ", "text")], sync_pieces(state))
@@ -193,7 +150,7 @@ class QueueScreen(Asking[None]):
     def action_reload(self) -> None:
         """Read the queue in a thread."""
         self._loading = "reading the queue …"
-        self._draw_status()
+        self.draw_status()
 
         def progress(done: int, total: int) -> None:
             if get_current_worker().is_cancelled:
@@ -205,23 +162,23 @@ class QueueScreen(Asking[None]):
 
     def _progress(self, done: int, total: int) -> None:
         self._loading = f"reading the queue … {done} of {total} (esc stops waiting)"
-        self._draw_status()
+        self.draw_status()
 
     def _loaded(self, entries: tuple[QueueEntry, ...]) -> None:
         self._loading = ""
         self._entries = entries
-        self._fill()
+        self.fill()
         self._draw_headings()
 
-    def _fill(self) -> None:
-        wanted = self.query_one("#filter", Input).value.lower()
+    def fill(self) -> None:
+        """Show the rows that the filter lets through; the cursor stays on its change."""
         table = self.query_one(QueueList)
         here = table.entry
-        found = tuple(entry for entry in self._entries if wanted in _searched(entry))
+        found = filters.apply(self._entries, self.filter)
         at = next((i for i, e in enumerate(found) if here is not None and e.change.ref == here.change.ref), 0)
         table.show(found, at)
         self._explain()
-        self._draw_status()
+        self.draw_status()
 
     def _explain(self) -> None:
         entry = self.query_one(QueueList).entry
@@ -230,7 +187,7 @@ class QueueScreen(Asking[None]):
         elif self._loading:
             text = content(("reading …", "muted"))
         else:
-            text = content(("nothing waits for a decision", "muted"))
+            text = empty_page(len(self._entries), self.filter, self.desk.service, everything=self._everything)
         self.query_one("#explained", Static).update(text)
         self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
 
@@ -238,7 +195,7 @@ class QueueScreen(Asking[None]):
         """Say what went wrong, and stop waiting."""
         super().failed(error)
         self._loading = error_text(error)
-        self._draw_status()
+        self.draw_status()
         if self._start is not None:
             self._start = None
             self.action_reload()
@@ -258,32 +215,18 @@ class QueueScreen(Asking[None]):
     def _open(self, spec: str) -> None:
         self._unfinished = bool(self.workers.cancel_group(self, "queue"))
         self._loading = f"opening {safe_text(short_ref(spec))} …"
-        self._draw_status()
+        self.draw_status()
         self.ask(lambda service: _resumed(service, spec), self._opened, group="open")
 
     def _opened(self, begun: Begun) -> None:
         self._start = None
         self._loading = ""
-        self._draw_status()
+        self.draw_status()
         self.app.push_screen(ReviewScreen(self.desk, begun), self._returned)
 
     def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
         if decided or self._unfinished or not self._entries:
             self.action_reload()
-
-    def action_filter(self) -> None:
-        """Show the filter."""
-        box = self.query_one("#filter", Input)
-        box.add_class("-open")
-        box.focus()
-
-    def on_input_changed(self, _event: Input.Changed) -> None:
-        """Filter while typing."""
-        self._fill()
-
-    def on_input_submitted(self, _event: Input.Submitted) -> None:
-        """Back to the rows; the filter stays."""
-        self.query_one(QueueList).focus()
 
     def action_back(self) -> None:
         """Drop the filter, or stop waiting for an answer."""
@@ -295,7 +238,15 @@ class QueueScreen(Asking[None]):
         elif self._loading:
             self.workers.cancel_node(self)
             self._loading = ""
-            self._draw_status()
+            self.draw_status()
+
+    def action_log(self) -> None:
+        """Show every signed record."""
+
+        def show(records: tuple[RecordRow, ...]) -> None:
+            self.app.push_screen(PageScreen("signed records, newest first", log_page(records)))
+
+        self.ask(lambda service: service.log(), show, group="log")
 
     def action_everything(self) -> None:
         """Show decided changes too, or not."""
@@ -317,8 +268,3 @@ def _resumed(service: ReviewService, spec: str) -> Begun:
         return Begun(opened=opened, kept=service.drafts.read(opened))
     except FormatError as error:
         return Begun(opened=opened, fault=error_text(error))
-
-
-def _searched(entry: QueueEntry) -> str:
-    change = entry.change
-    return " ".join((change.title, change.ref, entry.state, entry.risk.level, agent(entry))).lower()

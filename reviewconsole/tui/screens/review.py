@@ -147,11 +147,7 @@ class ReviewScreen(Keeping):
     def on_line_list_moved(self, event: LineList.Moved) -> None:
         """Let the diff follow the list of findings."""
         if isinstance(event.list, FindingsPanel) and event.list.finding is not None:
-            view = self.query_one(DiffView)
-            item = self.now.opened.findings.index(event.list.finding)
-            rows = [index for index in view.rows.finding_rows if view.rows[index].item == item]
-            if rows:
-                view.go(rows[0], top=3)
+            self.go_to_finding(event.list.finding)
 
     def on_records_panel_withdraw(self, _event: RecordsPanel.Withdraw) -> None:
         """Open the sheet of a withdrawal."""
@@ -197,9 +193,12 @@ class ReviewScreen(Keeping):
             view.focus()
             if row is not None:
                 view.go(row, top=2)
+        elif outcome.finding is not None and outcome.finding in self.now.opened.findings:
+            view.focus()
+            self.go_to_finding(outcome.finding)
         elif outcome.recorded is not None:
             self._decided = True
-            self._banner = [("✓ recorded here  ", "ok bold"), (outcome.recorded.summary.split("\n")[0], "text")]
+            self._banner = review_text.recorded(outcome.recorded.summary)
             self._draw_banner()
             self.post_message(PublishRequested())
             self._judge()

@@ -83,6 +83,12 @@ def begun(opened: OpenedChange, kept: Kept | None, fault: str) -> list[Piece]:
     return pieces
 
 
+def recorded(summary: str) -> list[Piece]:
+    """The banner of a decision that was recorded, and how it is taken back."""
+    return [("✓ recorded here  ", "ok bold"), (summary.split("\n", maxsplit=1)[0], "text"),
+            ("  · to take it back: 4, then W; that adds a record and erases none", "muted")]  # fmt: skip
+
+
 def moved(session: ReviewSession) -> list[Piece]:
     """The banner of a ref that stands elsewhere."""
     change = session.opened.change

@@ -1,0 +1,85 @@
+"""What the queue says beside its rows: why a change stands here, why there is none, what was decided."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from reviewconsole.casefile import QueueEntry, RecordRow
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, short_ref
+from reviewconsole.tui.screens.pages import Line, paragraphs, provenance_lines
+from reviewconsole.tui.service import ReviewService
+
+_REASONS = 3
+
+
+def entry_page(entry: QueueEntry) -> Content:
+    """What the queue says about a change beside its row: why it stands here, and what was found."""
+    change = entry.change
+    authors = ", ".join(dict.fromkeys(commit.author.name for commit in change.commits))
+    lines: list[Line] = [
+        [(change.title, "text bold")],
+        [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
+        [(f"{len(change.commits)} commit{'s' * (len(change.commits) != 1)} by {authors}", "muted")],
+        [""],
+        [("Why it stands here", "accent bold")],
+        *([f"  {reason}"] for reason in entry.risk.reasons[:_REASONS]),
+        *(
+            [[(f"  and {len(entry.risk.reasons) - _REASONS} more", "muted")]]
+            if len(entry.risk.reasons) > _REASONS
+            else []
+        ),
+        [""],
+        [
+            ("Found", "accent bold"),
+            (f"  {', '.join(f'{n} {f.value}' for f, n in entry.counts.items()) or 'nothing'}", "muted"),
+        ],
+    ]
+    for finding in entry.top:
+        severity = finding.severity.value
+        lines.append([(f"  {SEVERITY_GLYPHS[severity]} {severity:<8} ", severity), finding.message])
+        lines.append([(f"             {finding.location.path}:{finding.location.line}", "muted")])
+    lines += [[""], [("Provenance", "accent bold")], *provenance_lines(entry.provenance)]
+    lines += [[(f"note: {note}", "warn")] for note in entry.notes]
+    return paragraphs(lines)
+
+
+def empty_page(known: int, text: str, service: ReviewService, *, everything: bool) -> Content:
+    """Why no row is shown, and what to do about it."""
+    lines: list[Line] = []
+    if known and text:
+        lines += [
+            [("the filter hides all of them", "text bold")],
+            [f"{known} changes are there, none fits ", (text, "accent")],
+            [("esc drops the filter · v uses another view", "muted")],
+        ]
+    elif everything:
+        lines += [
+            [("no branch wants to enter ", "text bold"), (short_ref(service.target), "accent")],
+            [("git fetch brings branches of others; ctrl+r reads again", "muted")],
+        ]
+    else:
+        lines += [
+            [("nothing waits for a decision", "text bold")],
+            ["no open change into ", (short_ref(service.target), "accent"), " shows an AI's hand, or all are decided"],
+            [
+                (
+                    "e shows decided changes and those without evidence · git fetch, then ctrl+r, for new ones",
+                    "muted",
+                )
+            ],
+        ]
+    return paragraphs([*lines, *([(f"! {notice}", "warn")] for notice in service.notices)])
+
+
+def log_page(records: Sequence[RecordRow]) -> Content:
+    """Every record in three rows."""
+    lines: list[Line] = []
+    for record in records:
+        glyph, ink = ("✓", "ok") if record.valid else ("✗", "bad")
+        lines += [
+            [(f"{glyph} ", ink), (record.decision, "text bold"), f" by {record.principal}",
+             (f"  {record.decided_at}  head {record.head[:12]}", "muted")],
+            [(f"  {record.why}", "muted")],
+            [f"  “{record.reason}”"],
+        ]  # fmt: skip
+    return paragraphs(lines or [[("no record yet", "muted")]])

@@ -1,0 +1,80 @@
+"""The sheet: jumps, overrides, the touch of a key, and how a decision is taken back."""
+
+from textual.widgets import TextArea
+
+from reviewconsole.casefile import RecordRow
+from reviewconsole.tui.rows import Kind
+from reviewconsole.tui.screens.decision import DecisionScreen
+from reviewconsole.tui.screens.review import ReviewScreen
+from reviewconsole.tui.widgets.diff_view import DiffView
+from tests.tui.conftest import Service, app_on
+from tests.tui.test_console import on_screen, press, rendered, said, sign, until
+
+BOB = RecordRow(id="sha256:" + "b" * 64, decision="reject", principal="bob", decided_at="2026-11-22T09:00:00Z", valid=True,
+                why="", reason="it drops the error")  # fmt: skip
+
+
+async def test_the_rejects_of_others_are_overridden_on_the_sheet_only_when_asked(service: Service) -> None:
+    service.rejects = (BOB,)
+    app = app_on(service)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "A")
+        await on_screen(pilot, DecisionScreen)
+        await until(pilot, lambda: "it drops the error" in "\n".join(rendered(app)))
+        assert "ctrl+o overrides it" in "\n".join(rendered(app))
+        for wanted in ((BOB.id,), (), (BOB.id,)):
+            await press(pilot, "ctrl+o")
+            await until(pilot, lambda wanted=wanted: service.sheets[-1].overrides == wanted)
+        await until(pilot, lambda: "overridden by this" in "\n".join(rendered(app)))
+        await sign(pilot, "answered in the thread", "1a2b3c4")
+        await on_screen(pilot, ReviewScreen)
+        assert service.recorded[0][1].overrides == (BOB.id,)
+        assert "4, then W" in said(app, "#banner")
+        assert "erases none" in said(app, "#banner")
+
+
+async def test_the_sheet_leads_to_the_first_finding_that_is_not_answered(service: Service) -> None:
+    app = app_on(service)
+    async with app.run_test(size=(140, 20)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "A")
+        await on_screen(pilot, DecisionScreen)
+        await until(pilot, lambda: "ctrl+t shows the first" in said(app, "#rows"))
+        app.screen.query_one(TextArea).text = "half"
+        await press(pilot, "ctrl+t")
+        await on_screen(pilot, ReviewScreen)
+        assert app.screen.query_one(DiffView).row.kind is Kind.FINDING
+        await press(pilot, "A")
+        await on_screen(pilot, DecisionScreen)
+        assert app.screen.query_one(TextArea).text == "half"
+
+
+async def test_a_security_key_s_touch_is_asked_for(service: Service) -> None:
+    service.key_kind, service.slow = "security-key", 2.5
+    app = app_on(service)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "X")
+        await sign(pilot, "no", "1a2b3c4")
+        await until(pilot, lambda: "touch your security key now" in said(app, "#said"))
+        await until(pilot, lambda: "1 s" in said(app, "#said"))
+        await press(pilot, "escape")
+        assert isinstance(app.screen, DecisionScreen), "not while a signature is made"
+        await on_screen(pilot, ReviewScreen)
+    assert len(service.recorded) == 1
+
+
+async def test_what_was_read_in_an_earlier_sitting_is_told(service: Service) -> None:
+    for sitting in (1, 2):
+        app = app_on(service)
+        async with app.run_test(size=(140, 60)) as pilot:
+            await on_screen(pilot, ReviewScreen)
+            await press(pilot)
+            await press(pilot, "A")
+            await on_screen(pilot, DecisionScreen)
+            await until(pilot, lambda: "will be signed" in said(app, "#rows"))
+            assert ("earlier sitting" in said(app, "#rows")) == (sitting == 2)
+            await press(pilot, "escape")
+            await on_screen(pilot, ReviewScreen)
+            await press(pilot, "q")
