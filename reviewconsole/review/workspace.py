@@ -122,6 +122,7 @@ class Workspace(Personal):
         everything: bool = False,
         span: str | None = None,
         progress: Callable[[int, int], None] | None = None,
+        seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
         """List what waits for a decision, worst first; `everything` adds the decided and the rest."""
         self.reload()
@@ -145,6 +146,8 @@ class Workspace(Personal):
                 entry, shown = entry_of(self._open(change))
                 if everything or shown:
                     entries.append(entry)
+                    if seen is not None:
+                        seen(entry)
         finally:
             self._scanner.cancel() if self._scanner.background else self._scanner.close()
         entries.sort(key=lambda e: (_STATE_ORDER.index(e.state) // 2, -e.risk.score, e.change.updated, e.change.head))

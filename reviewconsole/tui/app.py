@@ -25,7 +25,7 @@ from reviewconsole.tui.keys import key
 from reviewconsole.tui.screens import scopes
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.service import ReviewService
-from reviewconsole.tui.terminal import choose
+from reviewconsole.tui.terminal import choose, quiet
 from reviewconsole.tui.widgets.sync import PUBLISHING
 
 
@@ -141,7 +141,9 @@ def run_console(service: ReviewService, settings: Settings, *, start: str | None
     if settings.themes is not None:
         themes.learn(settings.themes)
     keys = keymap(settings.preset, settings.keys, scopes(ReviewApp.BINDINGS))
-    app = ReviewApp(service, choose(settings.theme, os.environ), start, keys=keys)
-    app.run()
+    theme = choose(settings.theme, os.environ)
+    with quiet():
+        app = ReviewApp(service, theme, start, keys=keys)
+        app.run()
     if app.return_code:
         raise ReviewConsoleError("the console stopped because of an error of its own")

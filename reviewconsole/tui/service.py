@@ -77,9 +77,13 @@ class ReviewService(Protocol):
         """Named filters of the queue."""
 
     def queue(
-        self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
+        self,
+        *,
+        everything: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
-        """List what waits, in the order to be worked off; `progress` gets done and total."""
+        """List what waits, in the order to be worked off; `progress` gets done and total, `seen` each row when read."""
 
     def open_change(self, spec: str) -> OpenedChange:
         """Read one change whole; `spec` is a ref name or a commit id."""

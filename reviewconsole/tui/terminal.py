@@ -3,10 +3,12 @@
 import os
 import re
 import select
+import sys
 import termios
 import time
 import tty
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 SECONDS = 0.25
 """How long an answer is waited for; a terminal that answers the second question earlier has answered both."""
@@ -54,6 +56,28 @@ def ask_ground() -> bytes:
     finally:
         os.close(handle)
     return answer
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what libraries write to standard error off the screen while the console draws through it.
+
+    The toolkit draws to `sys.__stderr__`; C code, e.g. RE2 when a pattern needs much memory, writes to file 2.
+    """
+    before = sys.__stderr__
+    screen = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        with os.fdopen(screen, "w", encoding="utf-8", errors="replace") as file:
+            os.dup2(nowhere, 2)
+            sys.__stderr__ = file  # type: ignore[misc]
+            try:
+                yield
+            finally:
+                sys.__stderr__ = before  # type: ignore[misc]
+                os.dup2(file.fileno(), 2)
+    finally:
+        os.close(nowhere)
 
 
 def few_colours(environ: Mapping[str, str]) -> bool:

@@ -175,10 +175,18 @@ class Service:
         return f"edited {path}"
 
     def queue(
-        self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
+        self,
+        *,
+        everything: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
-        if progress is not None:
-            progress(0, len(self.changes))
+        for index, each in enumerate(self.changes):
+            if progress is not None:
+                progress(index, len(self.changes))
+            if seen is not None:
+                seen(entry_of(each))
+            time.sleep(self.slow)
         decided = {opened.change.head for opened, _ in self.recorded}
         return tuple(entry_of(c) for c in self.changes if everything or c.change.head not in decided)
 

@@ -105,3 +105,23 @@ async def test_the_log_shows_every_record(service: Service) -> None:
         await press(pilot, "4")
         await on_screen(pilot, PageScreen)
         assert "no record yet" in "\n".join(rendered(app))
+
+
+async def test_rows_are_there_while_the_rest_is_read_and_esc_stops_it(service: Service, opened) -> None:
+    service.changes = [
+        opened_change(opened.files[:1], head=f"{i:040x}", ref=f"refs/heads/b{i}", title=f"Change {i}")
+        for i in range(40)
+    ]
+    service.slow = 0.1
+    app = ReviewApp(service, "dark")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_screen(pilot, QueueScreen)
+        table = app.screen.query_one(QueueList)
+        await until(pilot, lambda: table.count() > 2)
+        assert "reading the queue" in said(app, "#status")
+        await press(pilot, "escape")
+        count = table.count()
+        assert count < 40
+        assert f"{count} of {count} changes" in said(app, "#status")
+        await pilot.pause(0.5)
+        assert table.count() == count

@@ -4,9 +4,9 @@ import pytest
 
 from reviewconsole.finding import Severity
 from reviewconsole.tui.app import ReviewApp
-from reviewconsole.tui.screens.decision import counted
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.screens.review import ReviewScreen
+from reviewconsole.tui.screens.sheet_text import counted
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.lines import StatusLine, fitted
 from reviewconsole.tui.widgets.queue_list import QueueList

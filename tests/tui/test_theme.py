@@ -176,6 +176,21 @@ def test_a_theme_is_chosen_by_what_the_terminal_says() -> None:
     assert choose("auto", {**full, "COLORFGBG": "15;0"}, lambda: b"") == "dark"
 
 
+def test_what_libraries_write_stays_off_the_screen() -> None:
+    script = """
+import os, sys
+from reviewconsole.tui.terminal import quiet
+with quiet():
+    os.write(2, b"noise")
+    sys.__stderr__.write("drawn ")
+sys.__stderr__.write("after ")
+sys.__stderr__.flush()
+os.write(2, b"end")
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+    assert done.stderr == b"drawn after end"
+
+
 def test_a_terminal_that_does_not_answer_is_not_waited_for_long() -> None:
     script = "import time; from reviewconsole.tui.terminal import ask_ground; t = time.monotonic(); a = ask_ground()\n"
     script += "print(repr(a), time.monotonic() - t < 1)"

@@ -1,5 +1,6 @@
 """The queue: what waits for a decision, worst first, and why."""
 
+import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -30,6 +31,8 @@ from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
 from reviewconsole.tui.widgets.queue_list import QueueList, headings
 from reviewconsole.tui.widgets.sync import sync_pieces
 
+_PAUSE = 0.25
+"""Seconds between two looks at the rows that have come in."""
 _LEGEND = 30
 """Rows of the screen from which the glyphs are explained under the list; `?` does so always."""
 
@@ -152,15 +155,28 @@ class QueueScreen(Filtering):
         self._loading = "reading the queue …"
         self.draw_status()
 
+        rows: list[QueueEntry] = []
+        told = 0.0
+
         def progress(done: int, total: int) -> None:
+            nonlocal told
             if get_current_worker().is_cancelled:
                 raise Stopped("reading the queue was stopped")
-            self.app.call_from_thread(self._progress, done, total)
+            if time.monotonic() - told > _PAUSE:
+                self.app.call_from_thread(self._progress, done, total, tuple(rows) if first else ())
+                told = time.monotonic()
 
-        everything = self._everything
-        self.ask(lambda service: service.queue(everything=everything, progress=progress), self._loaded, group="queue")
+        everything, first = self._everything, not self._entries
+        self.ask(
+            lambda service: service.queue(everything=everything, progress=progress, seen=rows.append),
+            self._loaded,
+            group="queue",
+        )
 
-    def _progress(self, done: int, total: int) -> None:
+    def _progress(self, done: int, total: int, rows: tuple[QueueEntry, ...]) -> None:
+        if rows:
+            self._entries = tuple(sorted(rows, key=lambda entry: -entry.risk.score))
+            self.fill()
         self._loading = f"reading the queue … {done} of {total} (esc stops waiting)"
         self.draw_status()
 
