@@ -19,6 +19,9 @@ _CODE_STATEFUL = re.compile(
     r"|ecr\.Repository|backup\.(Vault|BackupVault)|sqs\.Queue|kinesis\.Stream|(sql|gcp\.sql)\.DatabaseInstance"
     r"|bigquery\.(Dataset|Table)|CfnDBInstance|CfnDBCluster|CfnTable|CfnBucket|LogGroup)$"
 )
+_ALIKE = 0.6
+"""Share of settings in common from which a new address is a renamed old one."""
+_CANDIDATES = 100
 _RETAINED = frozenset({"Retain", "RetainExceptOnCreate", "Snapshot"})
 
 
@@ -36,7 +39,7 @@ def removed(context: Context) -> Iterator[Place]:
         (source.kind, host.name) for source in context.sources if source.has_new for host in hosts(source, Side.NEW)
     }
     for source in context.sources:
-        if not source.removed:
+        if not source.removed and not source.added:
             continue
         for host in hosts(source, Side.OLD):
             if host.name and (source.kind, host.name) not in after and is_data(host):
@@ -53,6 +56,13 @@ def added(context: Context) -> Iterator[Place]:
             for host in hosts(source, Side.NEW):
                 if host.name and (source.kind, host.name) not in before:
                     yield Place(source=source, host=host)
+
+
+def alike(gone: Place, fresh: list[Place]) -> list[Place]:
+    """The new hosts of the same kind whose settings are mostly those of one that went, best first."""
+    same = [new for new in fresh if gone.source.kind == new.source.kind and gone.host.kind == new.host.kind]
+    scored = [(similarity(gone.host, new.host), at) for at, new in enumerate(same[:_CANDIDATES])]
+    return [same[at] for score, at in sorted(scored, key=lambda each: -each[0]) if score >= _ALIKE]
 
 
 def is_data(host: Host) -> bool:

@@ -15,7 +15,7 @@ from reviewconsole.finding import Side
 _VERBS = {Verb.DELETE: "deleted", Verb.UPDATE: "changed", Verb.TRUNCATE: "deleted"}
 _SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(DELETE\s+FROM|UPDATE\s+\S+\s+SET|TRUNCATE\s+|WITH\s)", re.IGNORECASE)
 _STRING = re.compile(
-    r"`([^`]*)`|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]*?)^\s*\4\b",
+    r"`([^`]*)`|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]{0,4000}?)^\s*\4\b",
     re.MULTILINE,
 )
 _JOINED = re.compile(r"[\"']\s*\+?\s*\n\s*\+?\s*[\"']")
@@ -30,6 +30,7 @@ _SCRIPT_CALLS = (
     re.compile(r"\.delete_many\(\s*\{\s*\}\s*\)|\.update_many\(\s*\{\s*\}\s*,"),
     re.compile(r"\.Where\(\s*\"1\s*=\s*1\"\s*\)\.(Delete|Update)|AllowGlobalUpdate:\s*true"),
 )
+_WORDS = re.compile(r"\bdelete|\bupdate|truncate|remove\(|\.drop|destroy|\bdel\(", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*(#|//|\*|/\*)")
 
 
@@ -55,6 +56,8 @@ def bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
 @lru_cache(maxsize=128)
 def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
     text = "\n".join(lines) + "\n"
+    if not _WORDS.search(text):
+        return ()
     if kind == "sql":
         found = list(_statements(text, 1))
     elif kind == "python":
@@ -95,9 +98,12 @@ def _calls(lines: tuple[str, ...]) -> Iterator[Bulk]:
 
 def _python(tree: ast.Module) -> Iterator[Bulk]:
     inner: set[int] = set()
+    narrowed = {id(base) for node in ast.walk(tree) for base in _narrowed(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _orm(node)
+            if _named(node.func) == "execute":
+                yield from _core(node, narrowed)
         if isinstance(node, ast.BinOp | ast.JoinedStr | ast.Constant) and id(node) not in inner:
             text = literal(node)
             if text and isinstance(node, ast.BinOp | ast.JoinedStr):
@@ -114,6 +120,31 @@ def _python(tree: ast.Module) -> Iterator[Bulk]:
                         last=each.last if exact else last,
                         text=each.text,
                     )
+
+
+def _named(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _narrowed(node: ast.AST) -> Iterator[ast.AST]:
+    """The calls under a `.where(...)` or `.filter(...)` of a chain."""
+    if isinstance(node, ast.Attribute) and node.attr in ("where", "filter", "filter_by"):
+        base: ast.AST = node.value
+        while isinstance(base, ast.Call | ast.Attribute):
+            yield base
+            base = base.func if isinstance(base, ast.Call) else base.value
+
+
+def _core(node: ast.Call, narrowed: set[int]) -> Iterator[Bulk]:
+    """SQLAlchemy's `delete(Table)` and `update(Table)` that are executed as they are."""
+    for call in (each for argument in node.args for each in ast.walk(argument)):
+        if isinstance(call, ast.Call) and _named(call.func) in ("delete", "update") and id(call) not in narrowed:
+            whole = call.args and isinstance(call.args[0], ast.Name | ast.Attribute) and len(call.args) == 1
+            if whole and not call.keywords:
+                effect = "deleted" if _named(call.func) == "delete" else "changed"
+                last = call.end_lineno or call.lineno
+                table = ast.unparse(call.args[0]).rsplit(".", 1)[-1].lower()
+                yield Bulk(table=table, effect=effect, first=call.lineno, last=last, text=ast.unparse(node)[:300])
 
 
 def _is_open(node: ast.BinOp) -> bool:
@@ -134,7 +165,7 @@ def _orm(node: ast.Call) -> Iterator[Bulk]:
     whole = re.fullmatch(r"[\w.]+\.(objects|all_objects|_default_manager)(\.all\(\)|\.using\([^()]*\))*", chain)
     whole = (
         whole
-        or re.fullmatch(r"[\w.]*query(\(\s*[\w.]+\s*\)|\.all\(\))?", chain)
+        or re.fullmatch(r"(?:[\w.]+\.)?query(\(\s*[\w.]+\s*\)|\.all\(\))?", chain)
         or re.fullmatch(r"[\w.]+\.select\(\)", chain)
     )
     if function.attr == "delete" and whole:

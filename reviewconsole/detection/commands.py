@@ -14,7 +14,7 @@ from reviewconsole.finding import Side
 
 SCRIPTS = frozenset({"shell", "makefile", "dockerfile", "workflow", "yaml", "text", "terraform"})
 CODE = frozenset({"python", "typescript", "go", "json", "ruby", "java"})
-_MARKS = re.compile(r"[\"'`]\s*,?\s*|\s*\+\s*(?=[\"'`])")
+_MARKS = re.compile(r"[\"'`]\s*,\s*\[\s*(?=[\"'`])|[\"'`]\s*,?\s*|\s*\+\s*(?=[\"'`])")
 _ASSIGNED = re.compile(
     r"^\s*(?:export\s+|local\s+|readonly\s+|const\s+|let\s+|var\s+)?([A-Za-z_]\w*)\s*[:?]?=\s*[\"'(\[]*"
     r"((?:/usr(?:/local)?/bin/)?(?:terraform|tofu|terragrunt|kubectl|helm|aws|gcloud|az|pulumi|cdk|psql|mysql|docker"
@@ -26,9 +26,21 @@ _SPOKEN = re.compile(
 _SAID = re.compile(
     r"\b(print|log\w*|console|logger|logging|raise|throw|warn\w*|help|description|fmt\.(Print|Errorf))\b\s*[.(\w]*\(?"
 )
+_PROGRAM = re.compile(
+    r"\b(terraform|tofu|terragrunt|kubectl|oc|helm|helmfile|aws|gcloud|az|pulumi|cdk|psql|mysql|docker|redis"
+    r"|mongo|gsutil|rm|drop|heroku|fly|doctl|eksctl|kops|velero|eb|sls|etcdctl|rake|rails|alembic|sudo|bash|sh)\b"
+    r"|rmtree|drop_all|create_all|(delete|create|Delete|Create)_?(s|S|t|T)(tack|able)",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r"[\"'`(\[]")
+_ALIAS = re.compile(r"^\s*alias\s+([\w-]+)=[\"']?([\w./-]+[^\"']*)[\"']?\s*$")
 _COMMENT = re.compile(r"(^|\s)#(?![!{(]).*$")
 _JOINED = 30
 """Lines one command may have."""
+_LONGEST = 1500
+"""Characters of a command that rules read: several of their patterns are not linear."""
+_NAMES = 50
+"""Variables of one file that are replaced."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +70,9 @@ def added(source: Source) -> Iterator[Command]:
 @lru_cache(maxsize=1024)
 def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
     names = _variables(lines)
+    aliases = {
+        match[1]: match[2].strip() for line in lines[:2000] if "alias" in line and (match := _ALIAS.match(line[:200]))
+    }
     found = []
     at = 0
     while at < len(lines):
@@ -67,6 +82,9 @@ def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
         if len(text) > MAX_LINE or _ignored(kind, text):
             continue
         if kind in CODE:
+            opens = text.rstrip().endswith(("(", "[")) or (_PROGRAM.search(text) and _QUOTE.search(text))
+            if not opens and not any(name in text for name in names):
+                continue
             text = _joined_code(lines, first)
         else:
             text = _uncommented(kind, text)
@@ -75,12 +93,24 @@ def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
                 at += 1
         last = max(at, first + 1)
         spoken = _MARKS.sub(" ", text) if kind in CODE or (kind == "dockerfile" and "[" in text) else text
-        for name, program in names.items():
-            if name in spoken:
-                bare = rf"|(?<![\w.$]){name}(?=[\s,+])" if kind in CODE else ""
-                spoken = re.sub(rf"\$\({name}\)|\$\{{{name}\}}|\${name}\b{bare}", program, spoken)
-        found.append(Command(text=" ".join(spoken.split()), first=first + 1, last=last))
+        spoken = _substituted(kind, spoken, names, aliases)
+        if kind in CODE:
+            spoken = re.sub(r"\s*\+\s*\[\s*|\[\s+", " ", spoken)
+        found.append(Command(text=" ".join(spoken.split())[:_LONGEST], first=first + 1, last=last))
     return tuple(found)
+
+
+def _substituted(kind: str, text: str, names: dict[str, str], aliases: dict[str, str]) -> str:
+    """A command with the variables and aliases of the file replaced by the programs they stand for."""
+    for name, program in names.items():
+        if name in text:
+            bare = rf"|(?<![\w.$]){name}(?=[\s,+])" if kind in CODE else ""
+            pattern = rf"\$\({name}\)|\$\{{{name}\}}|\${name}\b{bare}"
+            text = re.sub(pattern, program.replace("\\", r"\\"), text)
+    for name, program in aliases.items():
+        pattern = rf"(^|[;&|]\s*|\b(?:then|do|sudo|run:)\s+){re.escape(name)}(?=\s)"
+        text = re.sub(pattern, r"\g<1>" + program.replace("\\", r"\\"), text)
+    return text
 
 
 def _ignored(kind: str, text: str) -> bool:
@@ -113,10 +143,10 @@ def _open(text: str) -> int:
 
 
 def _variables(lines: tuple[str, ...]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for line in lines:
         if "=" in line and len(line) < 300:
-            match = _ASSIGNED.match(line)
+            match = _ASSIGNED.match(line) if len(found) < _NAMES else None
             if match:
                 found[match[1]] = re.sub(r"[\"',\s]+", " ", match[2]).strip()
     return found

@@ -40,7 +40,7 @@ def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
         source, side, span = change.place
         old = _literal(context, change.pair.old_source, Side.OLD, change.old)
         new = _literal(context, change.pair.new_source, Side.NEW, change.new)
-        if _is_indirect(source, host) or old != (change.old.value if change.old else "") or is_open(new) or (
+        if _is_indirect(source, host) or old != (change.old.value if change.old else "") or _refers(change.new) or (
             change.pair.old_source is not change.pair.new_source or change.pair.old.name != host.name
         ):  # fmt: skip
             yield Turn(name=name, old=old, new=new, source=source, side=side, span=span)
@@ -64,6 +64,10 @@ def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
                         span=(item.first, item.last),
                         declared=host.kind == "variable",
                     )
+
+
+def _refers(item: Setting | None) -> bool:
+    return item is not None and is_open(item.value)
 
 
 def named(host: Host, item: Setting) -> str:

@@ -8,6 +8,18 @@ _LONG = 12
 """A finding longer than this points at its first changed line only."""
 
 
+def _nearest(source: Source, line: int) -> int:
+    """The removed line closest to where a line of the new side stood on the old one."""
+    old = new = 1
+    while new < line:
+        if old in source.removed:
+            old += 1
+        else:
+            old += new not in source.added
+            new += 1
+    return min(sorted(source.removed), key=lambda at: abs(at - old))
+
+
 def hit(
     page: Page,
     source: Source,
@@ -22,6 +34,10 @@ def hit(
 ) -> Hit:
     """A hit on the first to last line of a span of a side; without `text` the lines are the evidence."""
     first, last = span
+    if side is Side.NEW and source.removed and not any(at in source.added for at in range(first, last + 1)):
+        # Only lines went: they are what a reader must see.
+        first = last = _nearest(source, first)
+        side, text = Side.OLD, text or source.old[first - 1].strip()
     last = max(first, min(last, len(source.lines(side))))
     changed = [at for at in range(first, last + 1) if at in source.changed(side)]
     if last - first >= _LONG:

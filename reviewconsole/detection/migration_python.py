@@ -86,6 +86,16 @@ class _Reader:
             if name.asname
         }
 
+        self._tables = {
+            target.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and _name(node.value.func) in ("table", "Table")
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
     def read(self) -> Iterator[Operation]:
         """Every step, in no order."""
         yield from self._walk(self._tree, back=False, table="")
@@ -146,7 +156,7 @@ class _Reader:
             yield from _alter(node, back=back, table=table)
         elif name in _CALLS:
             yield _step(_CALLS[name], node, name, back=back, table=table)
-        elif name in ("update", "delete") and _over_rows(node):
+        elif name in ("update", "delete") and (_over_rows(node) or _name_of_base(node) in self._tables):
             facts = frozenset({Fact.WHERE} if _narrowed(node.func) else ())
             verb = Verb.UPDATE if name == "update" else Verb.DELETE
             yield Operation(
@@ -339,6 +349,10 @@ def _over_rows(node: ast.Call) -> bool:
         bool(re.search(r"\.(values|where)\($", text))
         or (isinstance(node.func, ast.Attribute) and _is_table(node.func.value))
     )
+
+
+def _name_of_base(node: ast.Call) -> str:
+    return _name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
 
 
 def _is_table(node: ast.AST) -> bool:

@@ -19,7 +19,7 @@ _UP = re.compile(
     r"\bdef\s+(self\.)?(up|change)\b|\bup\s*[:=]|\bup\s*\(|exports\.up\b|dir\.up\b|func\s+\w*[Uu]p\w*\(", re.ASCII
 )
 _STRING = re.compile(
-    r"`([^`]*)`|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]*?)^\s*\2\b|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'",
+    r"`([^`]*)`|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]{0,4000}?)^\s*\2\b|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'",
     re.MULTILINE,
 )
 _SQL = re.compile(
@@ -117,6 +117,7 @@ def _calls(kind: str, lines: tuple[str, ...]) -> Iterator[Operation]:
         )
         if inside:
             table = inside[1]
+        text = text[:2000]
         for pattern, verb in _CALLS:
             match = pattern.search(text)
             if match:

@@ -82,27 +82,31 @@ def is_postgres(source: Source) -> bool:
     return not any(pattern.search(row[:500]) or _OTHER_TEXT.search(row[:500]) for row in source.new)
 
 
-def operations(source: Source) -> tuple[Operation, ...]:
-    """What the new side of a migration does, in order, the way back included and marked."""
+def operations(source: Source, side: Side = Side.NEW) -> tuple[Operation, ...]:
+    """What one side of a migration does, in order, the way back included and marked."""
     if source.kind == "python":
-        return migration_python.operations(source.new)
+        return migration_python.operations(source.lines(side))
     if source.kind == "sql":
-        return tuple(_sql(source))
-    return migration_scripts.operations(source.kind, source.new)
+        return tuple(_sql(source, side))
+    return migration_scripts.operations(source.kind, source.lines(side))
 
 
-def _sql(source: Source) -> Iterator[Operation]:
+def _sql(source: Source, side: Side) -> Iterator[Operation]:
     whole = bool(_BACK_FILE.search(source.path))
     marked = any(has_marks(source))
-    for found in sql.operations("\n".join(source.new)):
-        back = whole or (marked and goes_back(source, found.first))
+    for found in sql.operations("\n".join(source.lines(side))):
+        back = whole or (marked and goes_back(source, found.first, side))
         yield migration_scripts.marked(found, back=back)
 
 
 def forward(source: Source) -> Iterator[Operation]:
-    """The added operations of the way up; a file that did not exist before is added whole."""
+    """The added operations of the way up, those that only lost a part among them."""
+    before = {found.text for found in operations(source, Side.OLD)} if source.removed else set()
     for found in operations(source):
-        if not found.back and any(at in source.added for at in range(found.first, found.last + 1)):
+        if found.back:
+            continue
+        touched = any(at in source.added for at in range(found.first, found.last + 1))
+        if touched or (source.removed and found.text not in before):
             yield found
 
 
@@ -111,14 +115,14 @@ def created(context: Context) -> frozenset[str]:
     return frozenset(
         found.table
         for source in context.sources
-        if source.added and is_migration(source)
+        if source.has_new and (source.added or source.removed) and is_migration(source)
         for found in forward(source)
         if found.verb is Verb.CREATE_TABLE and found.table
     )
 
 
 def migrations(context: Context) -> Iterator[Source]:
-    """The migrations with added lines."""
+    """The migrations with changed lines."""
     for source in context.sources:
-        if source.added and is_migration(source):
+        if source.has_new and (source.added or source.removed) and is_migration(source):
             yield source

@@ -89,6 +89,15 @@ def resolve(value: str, known: Mapping[str, str]) -> str:
     return value
 
 
+def references(value: str) -> frozenset[str]:
+    """What an expression refers to: where two agree in that, they differ by their text alone."""
+    return (
+        frozenset(match[0] for match in re.finditer(r"\b[a-z]\w*(?:\.[\w-]+)+", value))
+        if is_open(value)
+        else frozenset()
+    )
+
+
 def is_open(value: str) -> bool:
     """Tell whether an expression still refers to something."""
     return bool(

@@ -26,6 +26,10 @@ _IN_CODE = re.compile(
 _MADE = re.compile(
     r"(?:\bnew\s+|\b|=\s*)([A-Za-z_][\w.]*)\(\s*(?:(?:this|self|scope|ctx)\s*,\s*)?[\"'`]([^\"'`]+)[\"'`]"
 )
+_INFRASTRUCTURE = re.compile(
+    r"pulumi|\bcdk|cdktf|troposphere|RemovalPolicy|DatabaseInstance"
+    r"|\b(aws|gcp|azure|rds|s3|dynamodb|ecs|eks|efs|kms|sqs|sql|k8s|kubernetes)\.[\w.]*[A-Z]\w*\("
+)
 _HEREDOC = re.compile(r"[|>][+-]?\d?\s*$")
 
 
@@ -76,7 +80,7 @@ def _hosts(kind: str, lines: tuple[str, ...]) -> tuple[Host, ...]:
     if kind == "terraform":
         return tuple(_terraform(rows))
     if kind in _CODE:
-        return tuple(_code(kind, rows))
+        return tuple(_code(kind, rows)) if _INFRASTRUCTURE.search("\n".join(rows)) else ()
     return tuple(_indented(rows))
 
 

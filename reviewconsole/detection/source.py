@@ -136,6 +136,15 @@ def _split(data: bytes | None) -> tuple[str, ...]:
     return tuple(row.removesuffix("\r") for row in rows)
 
 
+def unchanged(path: str, data: bytes) -> Source:
+    """A file of the new tree that the change does not touch, as a source without changed lines."""
+    rows = _split(data)
+    return Source(
+        path=path, kind=kind_of(path, (rows or ("",))[0]), old=rows, new=rows, has_old=True, has_new=True,
+        removed=frozenset(), added=frozenset(),
+    )  # fmt: skip
+
+
 def read(file: FileDiff) -> Source | str:
     """Prepare a file for the rules, or say in words why it cannot be scanned.
 

@@ -99,10 +99,11 @@ def _weaker(context: Context, change: Change) -> str:
     old, new = (_value(context, change, item) for item in (change.old, change.new))
     if name == "reclaim_policy" or path.endswith("reclaimpolicy"):
         return "Volumes are deleted with their claim" if new == "delete" and old == "retain" else ""
-    if change.new is not None and is_open(change.new.value) and new == change.new.value.strip('"').lower():
+    told = change.pair.new_source.kind == "terraform" and change.new is not None and is_open(change.new.value)
+    if told and change.new is not None and new == change.new.value.strip('"').lower():
         return ""
     if _RETENTION.search(name) or (_WITHIN.search(path) and _COUNT.search(name)) or (
-        _WITHIN.search(change.pair.new.kind + change.pair.new.name) and _COUNT.search(name) and name != "count"
+        _WITHIN.search(_subject(change.pair.new)) and _COUNT.search(name) and name != "count"
     ):  # fmt: skip
         before, after = _number(old), _number(new)
         if before is not None and after is not None and after < before and before > 0:
@@ -117,6 +118,10 @@ def _weaker(context: Context, change: Change) -> str:
     if switch and "mfa" not in name and old in _ON and (new in _OFF or change.new is None):
         return f"{change.item.path} is switched off"
     return ""
+
+
+def _subject(host: Host) -> str:
+    return f"{host.kind} {host.name} {host.value('apiVersion')}"
 
 
 def _apart(context: Context, path: str) -> bool:

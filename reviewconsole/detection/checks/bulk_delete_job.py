@@ -9,7 +9,7 @@ from reviewconsole.detection.commands import added
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migrations import goes_back, is_migration, operations
 from reviewconsole.detection.model import Check, Context, Hit
-from reviewconsole.detection.moves import Moves
+from reviewconsole.detection.moves import Moves, moves_of
 from reviewconsole.detection.operations import Verb
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -44,9 +44,10 @@ _CAREFUL = re.compile(
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each place that the old side does not have."""
-    moves = Moves(
+    moves = moves_of(
         (source.path, place.text)
         for source in context.sources
+        if source.removed
         for place in bulk(source, Side.OLD)
         if any(at in source.removed for at in range(place.first, place.last + 1))
     )
@@ -57,6 +58,8 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _fresh(source: Source, moves: Moves) -> Iterator[Hit]:
+    if not bulk(source, Side.NEW):
+        return
     before = Counter((place.table, place.effect) for place in bulk(source, Side.OLD))
     for place in bulk(source, Side.NEW):
         touched = any(at in source.added for at in range(place.first, place.last + 1))

@@ -8,7 +8,7 @@ from reviewconsole.detection.migrations import forward, is_migration, migrations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Operation, Verb
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import is_generated, is_nonproduction
+from reviewconsole.detection.source import Source, is_generated, is_nonproduction, kind_of, unchanged
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -48,13 +48,16 @@ def check(context: Context) -> Iterator[Hit]:
             if len(name) < 3 or not re.fullmatch(r"\w+", name):
                 continue
             pattern = _pattern(step, name)
-            used = next((place for place in _texts(context) if pattern.search(place[1])), None)
+            used = next((place for place in _texts(context, name) if pattern.search(place[1])), None)
             if used:
                 message = f"The dropped {_VERBS[step.verb]} {name} is still named in {used[0]}"
                 yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
 
 
 def _pattern(step: Operation, name: str) -> re.Pattern[str]:
+    if step.text.startswith(("migrations.DeleteModel", "DeleteModel")):
+        model = re.search(r"[\"'](\w+)[\"']", step.text)
+        return re.compile(rf"\b{model[1] if model else name}\.objects\b|\bimport\b.*\b{model[1] if model else name}\b")
     if step.verb is Verb.DROP_COLUMN and (name in _COMMON or len(name) < 5):
         singular = step.table.removesuffix("s")
         return re.compile(rf"\b{re.escape(singular)}s?\w?\.{re.escape(name)}\b", re.IGNORECASE)
@@ -64,14 +67,23 @@ def _pattern(step: Operation, name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
-def _texts(context: Context) -> Iterator[tuple[str, str]]:
-    """Path and text without comments of the files that may use a name."""
+def _texts(context: Context, name: str) -> Iterator[tuple[str, str]]:
+    """Path and text without comments of the files that may use a name, changed ones first."""
+    seen = set()
     for source in context.sources:
+        seen.add(source.path)
         if source.has_new and _counts(source.path, source.kind) and not is_migration(source):
-            yield (
-                source.path,
-                "\n".join(row for at, row in enumerate(source.new, 1) if not source.is_comment(Side.NEW, at)),
-            )
+            yield source.path, _code(source)
+    if context.whole:
+        away = [path for path in context.files_naming(name) if path not in seen and _counts(path, kind_of(path))]
+        for path, data in context.read_many_new(away).items():
+            source = unchanged(path, data)
+            if not is_migration(source):
+                yield path, _code(source)
+
+
+def _code(source: Source) -> str:
+    return "\n".join(row for at, row in enumerate(source.new, 1) if not source.is_comment(Side.NEW, at))
 
 
 def _counts(path: str, kind: str) -> bool:

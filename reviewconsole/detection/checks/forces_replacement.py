@@ -9,7 +9,7 @@ from reviewconsole.detection import forcenew
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.references import blocks, definitions, is_open, resolve, values
+from reviewconsole.detection.references import blocks, definitions, is_open, references, resolve, values
 from reviewconsole.detection.settings import Change, changes
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Confidence, Family, Severity, Side
@@ -96,7 +96,7 @@ def _severity(context: Context, change: Change) -> Severity | None:
     if not change.old and forcenew.fills_in(host.kind, path):
         return Severity.MEDIUM  # it may say what the provider chose already
     # Between two expressions nobody can tell here whether the value changes.
-    unknown = is_open(old) + is_open(new)
+    unknown = 0 if references(old) == references(new) else is_open(old) + is_open(new)
     return Severity.MEDIUM if unknown == 2 else Severity.HIGH if unknown and severity is Severity.CRITICAL else severity
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reviewconsole.detection.addresses import Place, added, handed_over, is_data, removed, similarity
+from reviewconsole.detection.addresses import added, alike, handed_over, is_data, removed
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -27,7 +27,6 @@ PAGE = page_of(
     languages=("terraform", "cloudformation", "typescript", "python", "go"),
     alias="d-05",
 )
-_ALIKE = 0.6
 _INDEX = ("count", "for_each")
 
 
@@ -38,10 +37,10 @@ def check(context: Context) -> Iterator[Hit]:
     for gone in removed(context):
         if gone.host.name in kept:
             continue
-        alike = [place for place in fresh if _same_kind(gone, place) and similarity(gone.host, place.host) >= _ALIKE]
-        if not alike:
+        successors = alike(gone, fresh)
+        if not successors:
             continue
-        new = max(alike, key=lambda place: similarity(gone.host, place.host))
+        new = successors[0]
         fresh.remove(new)
         if any(item.name == "aliases" for item in new.host.settings):
             continue
@@ -57,10 +56,6 @@ def check(context: Context) -> Iterator[Hit]:
             # Terraform itself moves between no index and count.
             if before != after and "for_each" in (before, after):
                 yield _indexed(pair)
-
-
-def _same_kind(gone: Place, new: Place) -> bool:
-    return gone.source.kind == new.source.kind and gone.host.kind == new.host.kind
 
 
 def _indexed(pair: Pair) -> Hit:

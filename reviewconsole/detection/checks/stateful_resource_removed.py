@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reviewconsole.detection.addresses import Place, added, handed_over, removed, similarity
+from reviewconsole.detection.addresses import Place, added, alike, handed_over, removed
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -31,7 +31,6 @@ PAGE = page_of(
 )
 _SUMMARY = 3
 """More removals than this in one folder are told as one."""
-_ALIKE = 0.6
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -40,9 +39,9 @@ def check(context: Context) -> Iterator[Hit]:
     fresh = list(added(context))
     folders: dict[str, list[Place]] = {}
     for place in removed(context):
-        if place.host.name in kept or place.host.first not in place.source.removed:
+        if place.host.name in kept:
             continue
-        if any(_renamed(place, other) for other in fresh):
+        if alike(place, fresh):
             continue
         folders.setdefault(place.source.path.rpartition("/")[0], []).append(place)
     for folder, gone in folders.items():
@@ -50,14 +49,6 @@ def check(context: Context) -> Iterator[Hit]:
         for place in gone[:1] if retired or len(gone) > _SUMMARY else gone:
             yield _hit(place, gone, retired=retired)
     yield from _switched_off(context)
-
-
-def _renamed(gone: Place, new: Place) -> bool:
-    return (
-        gone.source.kind == new.source.kind
-        and gone.host.kind == new.host.kind
-        and similarity(gone.host, new.host) >= _ALIKE
-    )
 
 
 def _retired(context: Context, folder: str) -> bool:
@@ -76,6 +67,11 @@ def _hit(place: Place, gone: list[Place], *, retired: bool) -> Hit:
     whole = set(range(host.first, host.last + 1)) <= source.removed
     severity = None if any(_grave(each.host) for each in gone) else Severity.HIGH
     span = (host.first, host.last if whole else host.first)
+    if host.first not in source.removed:
+        # The block stands in a comment now: its own lines did not change.
+        span = (min(source.added), min(source.added)) if source.added else (min(source.removed), min(source.removed))
+        side = Side.NEW if source.added else Side.OLD
+        return hit(PAGE, source, side, span, message, severity=severity, text=source.old[host.first - 1].strip())
     return hit(PAGE, source, Side.OLD, span, message, severity=severity, text=source.old[host.first - 1].strip())
 
 
