@@ -180,6 +180,8 @@ def paired(context: Context) -> Iterator[tuple[Document, Document | None]]:
             if new.kind and new.label not in before:
                 arrived.setdefault(new.label, new)
     for source in sources:
+        if not news[id(source)] and any(row.strip() for row in source.new):
+            continue  # it is still there and cannot be read: nobody can say what is gone
         here = {new.label: new for new in news[id(source)]}
         for old in olds[id(source)]:
             found = here.get(old.label)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
+from reviewconsole.detection.source import is_nonproduction
 from reviewconsole.detection.yaml_tree import Document, at_entry, counterpart, paired
 from reviewconsole.finding import Family, Severity, Side
 
@@ -48,7 +49,9 @@ def check(context: Context) -> Iterator[Hit]:
             message = f"{old.label} is removed{more}: a sync that prunes deletes it with what it holds"
             rows = len(old.source.old)
             last = max([old.line, *(entry.end_line for entry in old.entries.values())])
-            yield from changed_at(PAGE.rule, old.source, Side.OLD, (old.line, min(last, rows)), message)
+            severity = Severity.HIGH if is_nonproduction(old.source.path) else None
+            span = (old.line, min(last, rows))
+            yield from changed_at(PAGE.rule, old.source, Side.OLD, span, message, severity=severity)
 
 
 def _is_kustomization(document: Document) -> bool:

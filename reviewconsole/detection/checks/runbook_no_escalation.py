@@ -1,12 +1,11 @@
 """Ask whether a runbook says whom to call."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.runbooks import lacking
-from reviewconsole.detection.source import Source
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -14,7 +13,7 @@ PAGE = page_of(
     title="A runbook that names nobody",
     family=Family.GAP,
     severity=Severity.MEDIUM,
-    what="Finds new or extended runbooks without an owner, an on-call group or a way to escalate.",
+    what="Finds new, extended or cut runbooks without an owner, an on-call group or a way to escalate.",
     why="When the steps do not help, the next quarter of an hour goes into finding out who knows the system.",
     example="+ # Restore the queue\n+ 1. Restart the broker.",
     instead="Name the owning team, how to page it, and after how long to escalate.",
@@ -27,8 +26,8 @@ _STATED = re.compile(
 )
 
 
-def _answered(source: Source) -> bool:
-    return any(_STATED.search(row) for row in source.new)
+def _answered(rows: Sequence[str]) -> bool:
+    return any(_STATED.search(row) for row in rows)
 
 
 def check(context: Context) -> Iterator[Hit]:

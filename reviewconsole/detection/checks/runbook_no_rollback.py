@@ -1,12 +1,11 @@
 """Ask whether a runbook says how to go back."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.runbooks import headings, lacking
-from reviewconsole.detection.source import Source
+from reviewconsole.detection.runbooks import headings, lacking, section_removed
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -14,7 +13,7 @@ PAGE = page_of(
     title="A runbook without a way back",
     family=Family.GAP,
     severity=Severity.HIGH,
-    what="Finds new or extended runbooks whose steps change something and that have no section on rolling back.",
+    what="Finds new, extended or cut runbooks whose steps change something and that have no section on rolling back.",
     why="At three in the morning a step that makes things worse needs an answer that is already written down. "
     "Generated runbooks describe the way in and stop there.",
     example="+ ## Steps\n+ 1. kubectl scale deploy/api --replicas=0",
@@ -25,16 +24,20 @@ PAGE = page_of(
     alias="o-05",
 )
 _HEADING = re.compile(r"roll\w*[\s-]*back|revert|undo|back\s*out|restore|recover", re.IGNORECASE)
+_SECTION = re.compile(r"roll\w*[\s-]*back|revert|undo|back\s*out", re.IGNORECASE)
 _STATED = re.compile(r"no roll-?back\s*:", re.IGNORECASE)
 
 
-def _answered(source: Source) -> bool:
-    return any(_HEADING.search(h) for h in headings(source)) or any(_STATED.search(row) for row in source.new)
+def _answered(rows: Sequence[str]) -> bool:
+    return any(_HEADING.search(h) for h in list(headings(rows))[1:]) or any(_STATED.search(row) for row in rows)
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name runbooks that say nothing about rolling back."""
-    yield from lacking(context, PAGE.rule, "The steps of this runbook have no way back", _answered)
+    found = list(lacking(context, PAGE.rule, "The steps of this runbook have no way back", _answered))
+    yield from found
+    told = frozenset(hit.source.path for hit in found)
+    yield from section_removed(context, PAGE.rule, "The section on going back is removed", _SECTION, told)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -1,12 +1,11 @@
 """Ask whether a runbook says how to see that it worked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.runbooks import headings, lacking
-from reviewconsole.detection.source import Source
+from reviewconsole.detection.runbooks import headings, lacking, section_removed
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -14,7 +13,7 @@ PAGE = page_of(
     title="A runbook without verification",
     family=Family.GAP,
     severity=Severity.HIGH,
-    what="Finds new or extended runbooks that never say how to tell whether a step worked.",
+    what="Finds new, extended or cut runbooks that never say how to tell whether a step worked.",
     why="Without an expected result the person on call goes on from a step that failed, and reports the incident "
     "as over while it is not.",
     example="+ 1. Restart the worker.\n+ 2. Close the incident.",
@@ -24,17 +23,29 @@ PAGE = page_of(
     alias="o-06",
 )
 _HEADING = re.compile(r"verif|confirm|check|validat|expected|test", re.IGNORECASE)
+_SECTION = re.compile(
+    r"verif|confirm|validat|expected|post-?check|smoke|success criteria|how to (check|test|see)", re.IGNORECASE
+)
+_DIAGNOSIS = re.compile(r"symptom|triage|diagnos|detect|impact|identify", re.IGNORECASE)
 _STATED = re.compile(r"\b(verify|confirm|check) (that|whether|the)\b|expected (output|result)|should (show|return|see)",
                      re.IGNORECASE)  # fmt: skip
 
 
-def _answered(source: Source) -> bool:
-    return any(_HEADING.search(h) for h in headings(source)) or any(_STATED.search(row) for row in source.new)
+def _answered(rows: Sequence[str]) -> bool:
+    return any(_HEADING.search(h) for h in list(headings(rows))[1:]) or any(_STATED.search(row) for row in rows)
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name runbooks that say nothing about verification."""
-    yield from lacking(context, PAGE.rule, "This runbook never says how to see that it worked", _answered)
+    found = list(lacking(context, PAGE.rule, "This runbook never says how to see that it worked", _answered))
+    yield from found
+    told = frozenset(hit.source.path for hit in found)
+    yield from section_removed(
+        context, PAGE.rule, "The section that says how to see that it worked is removed", _SECTION, told
+    )
+    yield from section_removed(
+        context, PAGE.rule, "The section that says how to see what is wrong is removed", _DIAGNOSIS, told
+    )
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -1,0 +1,54 @@
+"""Find switches that are taken out of code that stays."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.places import changed_at, lost
+from reviewconsole.detection.source import is_test
+from reviewconsole.finding import Family, Severity, Side
+
+PAGE = page_of(
+    "flag-check-removed",
+    title="A switch is taken out and the path stays",
+    family=Family.RISK,
+    severity=Severity.HIGH,
+    what="Finds kill switches and feature flag checks that are removed while the code they guarded stays, and existing "
+    "flag keys that get a new meaning.",
+    why="The switch is what turns a bad release off in seconds; without it the way back is a deployment. "
+    "Knight Capital "
+    "reused an old flag and woke dead code.",
+    example='-    if flags.is_enabled("new-pricing"):\n-        return new_price(order)\n+    return new_price(order)',
+    instead="Remove a flag only after its path has run for everyone for a while, in a change that does nothing else; "
+    "give new behaviour a new key.",
+    references=("SEC Release 34-70694 (Knight Capital)", "Google Cloud incident report, 12 June 2025"),
+    languages=("python", "typescript", "go", "java", "kotlin", "ruby", "rust"),
+    alias="f-02",
+)
+_CHECK = re.compile(
+    r"(?i:kill[_-]?switch)|\b(is_?enabled|isEnabled|IsEnabled|flag_is_active|flag_enabled|feature_enabled"
+    r"|isFeatureEnabled|is_feature_enabled|is_active_for|isOn|is_on"
+    r"|(bool|string|json|boolean)?_?[vV]ariation|getTreatment|get_treatment|useFeatureFlag|useFlag|useFeature"
+    r"|checkGate|check_gate|switch_is_active|sample_is_active|Feature\.enabled\?|Flipper\.enabled\?|Flipper\["
+    r"|feature_flag\w*|featureFlags?)\b\s*[(?\[.\"']",
+)
+_KINDS = ("python", "typescript", "go", "java", "kotlin", "ruby", "rust")
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name removed switches whose path is still there."""
+    for source, at, match in lost(context, _KINDS, _CHECK):
+        if is_test(source.path) or re.match(r"\s*(import|from|use|const \{)", source.old[at - 1]):
+            continue
+        below = [row.strip() for row in source.old[at : at + 6] if len(row.strip()) > 6]
+        kept = {row.strip() for row in source.new}
+        path = [row for row in below if row in kept or row.removesuffix(",") in kept]
+        kill = re.search(r"kill", source.old[at - 1], re.IGNORECASE)
+        if path or kill:
+            message = f"{match[0].strip('([?. ')} no longer guards code that stays"
+            severity = Severity.HIGH if path else Severity.MEDIUM
+            yield from changed_at(PAGE.rule, source, Side.OLD, (at, at), message, severity=severity)
+
+
+CHECK = Check(page=PAGE, run=check)

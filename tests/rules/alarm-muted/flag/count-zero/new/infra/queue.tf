@@ -1,0 +1,20 @@
+resource "aws_sqs_queue" "orders" {
+  name = "orders"
+}
+
+resource "aws_cloudwatch_metric_alarm" "orders_age" {
+  count = 0
+  alarm_name          = "orders-age"
+  comparison_operator = "GreaterThanThreshold"
+  evaluation_periods  = 2
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  namespace           = "AWS/SQS"
+  period              = 60
+  statistic           = "Maximum"
+  threshold           = 300
+  treat_missing_data  = "breaching"
+  alarm_actions       = [aws_sns_topic.oncall.arn]
+  dimensions = {
+    QueueName = aws_sqs_queue.orders.name
+  }
+}

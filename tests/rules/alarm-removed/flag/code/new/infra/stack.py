@@ -1,0 +1,3 @@
+def queue(self):
+    queue = Queue(self, "orders")
+    return queue

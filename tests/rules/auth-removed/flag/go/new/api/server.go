@@ -1,0 +1,6 @@
+package api
+
+func (s *Server) Routes(r *mux.Router) {
+	r.Handle("/admin", s.admin())
+	r.Handle("/health", s.health())
+}

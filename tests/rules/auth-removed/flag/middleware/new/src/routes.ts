@@ -1,0 +1,4 @@
+import { requireAuth } from "./auth";
+
+router.get("/orders", requireAuth, listOrders);
+router.delete("/orders/:id", deleteOrder);

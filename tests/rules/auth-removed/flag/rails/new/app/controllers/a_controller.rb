@@ -1,0 +1,5 @@
+class AController < ApplicationController
+  def index
+    render json: Order.all
+  end
+end

@@ -1,0 +1,5 @@
+from app.auth import requires_role
+
+
+def a():
+    return 1

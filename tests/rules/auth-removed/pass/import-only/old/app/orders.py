@@ -1,0 +1,5 @@
+from app.auth import login_required, requires_role
+
+
+def a():
+    return 1

@@ -1,0 +1,3 @@
+def send(batch):
+    deliver(batch)
+    mark_sent(batch)

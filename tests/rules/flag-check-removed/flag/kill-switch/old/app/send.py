@@ -1,0 +1,5 @@
+def send(batch):
+    if settings.KILL_SWITCH_SEND:
+        return
+    deliver(batch)
+    mark_sent(batch)

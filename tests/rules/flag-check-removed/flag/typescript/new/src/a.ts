@@ -1,0 +1,4 @@
+export function load(user) {
+  attachEditor(user);
+  track(user);
+}

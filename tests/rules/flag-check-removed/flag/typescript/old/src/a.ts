@@ -1,0 +1,6 @@
+export function load(user) {
+  if (client.boolVariation("editor", user, false)) {
+    attachEditor(user);
+  }
+  track(user);
+}

@@ -1,0 +1,8 @@
+def a():
+    return 1
+
+
+def price(order):
+    if flags.is_enabled("new-pricing"):
+        return new_price(order)
+    return old_price(order)

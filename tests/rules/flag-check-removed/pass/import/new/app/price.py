@@ -1,0 +1,5 @@
+from flags import x
+
+
+def a():
+    return x(1)

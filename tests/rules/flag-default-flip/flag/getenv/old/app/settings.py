@@ -1,0 +1,1 @@
+FEATURE_EXPORT = os.getenv("FEATURE_EXPORT", "false") == "true"

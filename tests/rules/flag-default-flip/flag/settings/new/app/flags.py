@@ -1,0 +1,4 @@
+DEFAULTS = {
+    "new_checkout_flag": True,
+    "other": 1,
+}

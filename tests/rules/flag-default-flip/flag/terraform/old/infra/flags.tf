@@ -1,0 +1,4 @@
+variable "enable_new_router" {
+  type    = bool
+  default = false
+}

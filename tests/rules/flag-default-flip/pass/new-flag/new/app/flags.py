@@ -1,0 +1,4 @@
+DEFAULTS = {
+    "a": 1,
+    "new_checkout_flag": True,
+}

@@ -1,0 +1,3 @@
+FIELDS = {
+    "required": True,
+}

@@ -1,0 +1,1 @@
+FLAGS = {"new_flag": False}

@@ -1,0 +1,11 @@
+data "aws_iam_policy_document" "app" {
+  statement {
+    effect    = "Allow"
+    actions   = [
+      "dynamodb:*",
+    ]
+    resources = [
+      "*",
+    ]
+  }
+}

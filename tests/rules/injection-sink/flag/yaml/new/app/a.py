@@ -1,0 +1,5 @@
+import yaml
+
+
+def a(text):
+    return yaml.load(text)

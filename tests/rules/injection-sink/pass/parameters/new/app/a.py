@@ -1,0 +1,5 @@
+x = 1
+
+
+def a(cursor, name):
+    cursor.execute("SELECT * FROM users WHERE name = %s", [name])

@@ -1,0 +1,4 @@
+resource "aws_db_instance" "a" {
+  engine         = "postgres"
+  engine_version = "16.3"
+}

@@ -1,0 +1,3 @@
+resource "aws_route" "out" {
+  destination_cidr_block = "0.0.0.0/0"
+}

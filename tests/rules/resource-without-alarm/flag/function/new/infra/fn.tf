@@ -1,0 +1,3 @@
+resource "aws_lambda_function" "resize" {
+  function_name = "resize"
+}

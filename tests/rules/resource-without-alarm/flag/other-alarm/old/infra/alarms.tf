@@ -1,0 +1,6 @@
+resource "aws_cloudwatch_metric_alarm" "space" {
+  metric_name = "FreeStorageSpace"
+  dimensions = {
+    DBInstanceIdentifier = aws_db_instance.users.identifier
+  }
+}

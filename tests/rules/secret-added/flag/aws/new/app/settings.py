@@ -1,0 +1,2 @@
+REGION = "eu-west-1"
+KEY = "AKIAQZ7RTB3WXN4KLM5P"

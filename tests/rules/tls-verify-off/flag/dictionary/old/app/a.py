@@ -1,0 +1,1 @@
+OPTIONS = {"timeout": 5}

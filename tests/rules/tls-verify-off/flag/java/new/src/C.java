@@ -1,0 +1,3 @@
+class C {
+  void a() { builder.hostnameVerifier(NoopHostnameVerifier.INSTANCE); }
+}
