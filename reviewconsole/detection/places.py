@@ -9,6 +9,8 @@ from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.source import MAX_LINE, Source, is_nonproduction
 from reviewconsole.finding import Severity, Side
 
+_LONGEST = 600
+"""Characters of a row that patterns read: the rows come from strangers, and not every pattern is linear."""
 _ROWS = 12
 """A place longer than this is named by its first rows."""
 
@@ -57,7 +59,7 @@ def fresh(
         aside = is_nonproduction(source.path)
         for at in sorted(source.added):
             row = source.new[at - 1]
-            match = pattern.search(row) if len(row) <= MAX_LINE else None
+            match = pattern.search(row[:_LONGEST]) if row.strip() else None
             if match is None or (not comments and source.is_comment(Side.NEW, at)):
                 continue
             key = (plain(row), aside)
@@ -83,7 +85,7 @@ def lost(
         names = {item.name for item in source.constructs(Side.NEW)}
         for at in sorted(source.removed):
             row = source.old[at - 1]
-            match = pattern.search(row) if len(row) <= MAX_LINE else None
+            match = pattern.search(row[:_LONGEST]) if row.strip() else None
             if match is None or source.is_comment(Side.OLD, at):
                 continue
             host = source.host_name(Side.OLD, at)
@@ -101,6 +103,6 @@ def _balance(source: Source, pattern: re.Pattern[str]) -> Counter[str]:
     found: Counter[str] = Counter()
     for side, step in ((Side.OLD, 1), (Side.NEW, -1)):
         for at, row in enumerate(source.lines(side), 1):
-            if len(row) <= MAX_LINE and pattern.search(row) and not source.is_comment(side, at):
+            if row.strip() and pattern.search(row[:_LONGEST]) and not source.is_comment(side, at):
                 found[source.host_name(side, at)] += step
     return found

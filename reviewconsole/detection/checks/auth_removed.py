@@ -49,7 +49,9 @@ _TOKEN = re.compile(
     r"|RequireAuth\w*|AuthMiddleware|AuthRequired|WithAuth\w*|Authenticat(e|or|ed)\w*|Authoriz(e|er|ed)\w*"
     r"|before_action\s+:(authenticate|authorize|require|verify|ensure|check)\w*|load_and_authorize_resource"
     r"|authenticate_user!|protect_from_forgery"
-    r"|csrf_protect|(?:raise|throw|throw new)\s+[\w.]*(?:PermissionDenied|Forbidden|Unauthorized|NotAuthenticated|AccessDenied)|abort\((?:401|403)|StatusForbidden|StatusUnauthorized|sendStatus\((?:401|403)|permits?\(|Security\("
+    r"|csrf_protect|(?:raise|throw|throw new)\s+[\w.]*(?:PermissionDenied|Forbidden|Unauthorized"
+    r"|NotAuthenticated|AccessDenied)|abort\((?:401|403)|StatusForbidden|StatusUnauthorized"
+    r"|sendStatus\((?:401|403)|permits?\(|Security\("
     r"|auth\.(required|login_required)|auth0|ensureLoggedIn|verify_?csrf\w*|CsrfViewMiddleware"
     r"|AuthenticationMiddleware)"
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
-from reviewconsole.detection.source import MAX_LINE, Source
+from reviewconsole.detection.source import Source
 from reviewconsole.detection.yaml_tree import number
 from reviewconsole.finding import Family, Severity, Side
 
@@ -41,6 +41,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _SCALE = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_LONGEST = 300
 _BY = 2.0
 
 
@@ -70,7 +71,7 @@ def _numbers(source: Source, side: Side) -> dict[tuple[str, str, int], tuple[flo
     seen: dict[tuple[str, str], int] = {}
     for at in sorted(source.changed(side)):
         row = source.lines(side)[at - 1]
-        match = _ROW.match(row) if len(row) <= MAX_LINE else None
+        match = _ROW.match(row) if row.strip() and len(row) <= _LONGEST else None
         if not match or not _LIMIT.search(match["name"]) or _OTHER.search(match["name"]):
             continue
         value = _value(match["value"].replace("_", ""))

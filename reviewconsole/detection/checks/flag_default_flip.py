@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
-from reviewconsole.detection.source import MAX_LINE, Source, is_test
+from reviewconsole.detection.source import Source, is_test
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -26,15 +26,20 @@ PAGE = page_of(
     languages=("python", "typescript", "go", "java", "ruby", "yaml", "json", "terraform"),
     alias="f-01",
 )
+_ROW = 300
+"""Longer rows are no settings."""
+_VALUE = r"true|false|on|off|yes|no|enabled|disabled"
+_TURNS = re.compile(rf"\b({_VALUE}|open|closed|[01])\b", re.IGNORECASE)
+# Every part is bounded: the rows come from strangers.
 _PAIR = re.compile(
-    r"(?P<name>[\w.\"'\[\]/-]*\w[\"'\]]*)\s*(?::\s*[\w\[\]| .]+\s*)?(?::=|=|:|=>)\s*(?P<value>true|false|on"
-    r"|off|yes|no|enabled|disabled|[\"'](?:true|false|on|off|yes|no|enabled|disabled|open"
-    r"|closed)[\"'])\s*(?P<rest>[,;}#)/].*)?$",
+    r"(?P<name>[\w.\"'\[\]/-]{0,80}\w[\"'\]]{0,3})\s{0,20}(?::\s{0,5}[\w\[\]| .]{1,40}\s{0,5})?(?::=|=|:|=>)\s{0,20}"
+    rf"(?P<value>{_VALUE}|[\"'](?:{_VALUE}|open|closed)[\"'])\s{{0,20}}(?P<rest>[,;}}#)/].*)?$",
     re.IGNORECASE,
 )
 _DEFAULT = re.compile(
-    r"(?P<name>[\w./\"':-]+)[\"'](?:\s*,|\)\s*(?:\?\?|\|\||or)|\s*,\s*default\s*=)\s*(?:default\s*=\s*"
-    r"|defaultValue\s*[:=]\s*|fallback\s*=\s*)?(?P<value>[\"']?(?:true|false|on|off|1|0|yes|no)[\"']?)\s*\)?",
+    r"(?P<name>[\w./\"':-]{1,80})[\"'](?:\s{0,5},|\)\s{0,5}(?:\?\?|\|\||or)|\s{0,5},\s{0,5}default\s{0,5}=)\s{0,5}"
+    r"(?:default\s{0,5}=\s{0,5}|defaultValue\s{0,5}[:=]\s{0,5}|fallback\s{0,5}=\s{0,5})?"
+    r"(?P<value>[\"']?(?:true|false|on|off|1|0|yes|no)[\"']?)\s{0,5}\)?",
     re.IGNORECASE,
 )
 _ON = re.compile(r"^[\"']?(true|on|yes|enabled|open|1)[\"']?$", re.IGNORECASE)
@@ -88,7 +93,7 @@ def _values(source: Source, side: Side) -> dict[tuple[str, str, int], tuple[str,
     seen: dict[tuple[str, str], int] = {}
     for at in sorted(source.changed(side)):
         row = source.lines(side)[at - 1]
-        if len(row) > MAX_LINE or source.is_comment(side, at):
+        if len(row) > _ROW or source.is_comment(side, at) or not _TURNS.search(row):
             continue
         match = _DEFAULT.search(row) or _PAIR.search(row)
         if match:

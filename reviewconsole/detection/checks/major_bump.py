@@ -99,11 +99,11 @@ def _jumps(before: str, after: str) -> bool:
 def _images(source: Source) -> Iterator[Hit]:
     before: dict[str, int] = {}
     for at in source.removed:
-        match = _IMAGE.match(source.old[at - 1][:500])
+        match = _IMAGE.match(source.old[at - 1][:300].rstrip())
         if match:
             before[match[1]] = int(match[2])
     for at in sorted(source.added):
-        match = _IMAGE.match(source.new[at - 1][:500])
+        match = _IMAGE.match(source.new[at - 1][:300].rstrip())
         if match and match[1] in before and int(match[2]) > before[match[1]]:
             message = f"{match[1]} jumps from {before[match[1]]} to {match[2]}"
             yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), message)

@@ -189,15 +189,19 @@ def _weights(document: Document) -> list[tuple[tuple[str, ...], float]]:
     return found
 
 
+def _number(row: str) -> re.Match[str] | None:
+    return _NUMBER.search(row) if len(row) <= 200 and _SHARE.search(row) else None
+
+
 def _shares(source: Source) -> Iterator[Hit]:
     """A share of users or traffic that jumps to all, line by line."""
     before: dict[tuple[str, str], float] = {}
     for at in source.removed:
-        match = _NUMBER.search(source.old[at - 1][:500])
+        match = _number(source.old[at - 1])
         if match and _SHARE.search(match[1]):
             before[source.host_name(Side.OLD, at), match[1]] = float(match[2])
     for at in sorted(source.added):
-        match = _NUMBER.search(source.new[at - 1][:500])
+        match = _number(source.new[at - 1])
         if not match or not _SHARE.search(match[1]) or float(match[2]) != 100:
             continue
         was = before.get((source.host_name(Side.NEW, at), match[1]))

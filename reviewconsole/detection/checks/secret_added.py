@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Check, Context, Hit
@@ -42,11 +43,17 @@ _SHAPES = re.compile(
     r"|\b(?P<twilio>SK[0-9a-f]{32})\b|(?P<azure>AccountKey=[A-Za-z0-9+/]{80,}={0,2})|\b(?P<terraform>[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,})"
     r"|\b(?P<address>(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis|amqps?|https?|mssql|ftp)://[^\s:/@'\"]{1,60}:(?P<password>[^\s:/@'\"]{6,120})@[^\s'\"]+)"
 )
-_NAMED = re.compile(
-    r"(?P<name>[\w.-]*(?:passw(?:or)?d|passwd|pwd|secret|token|api_?-?key|apikey|access_?-?key|auth_?-?key|private_?-?key|credential|client_?-?secret|signing_?-?key"
-    r"|encryption_?-?key|conn(?:ection)?_?str(?:ing)?)[\w.-]*)[\"']?\s*(?::=|[:=]|=>|,)\s*(?:[\w.]+\()?(?P<quote>[\"'`])?(?P<value>[^\s\"'`,;)]{8,200})(?(quote)[\"'`])",
+_KEYWORD = re.compile(
+    r"passw(?:or)?d|passwd|pwd|secret|token|api_?-?key|access_?-?key|auth_?-?key|private_?-?key|credential"
+    r"|signing_?-?key|encryption_?-?key|conn(?:ection)?_?str(?:ing)?",
     re.IGNORECASE,
 )
+# Read from the keyword on, and every part bounded: the rows come from strangers.
+_ASSIGNED = re.compile(
+    r"(?P<rest>[\w.-]{0,40})[\"']?\s{0,20}(?::=|[:=]|=>|,)\s{0,20}(?:[\w.]{1,40}\()?"
+    r"(?P<quote>[\"'`])?(?P<value>[^\s\"'`,;)]{8,200})(?(quote)[\"'`])"
+)
+_BEFORE = re.compile(r"[\w.-]{0,40}$")
 _NO_SECRET = re.compile(
     r"\$\{|\$\(|\{\{|\}\}|<[^>]+>|%\(|\bvar\.|\blocal\.|\bmodule\.|\bdata\.|\benv\b|getenv|environ|process\.|secrets\.|valueFrom|secretKeyRef|vault:|ssm:|arn:|ENC\[|AgB\w|!Ref|!Sub|\*\*\*|xxx|\.\.\."
     r"|example|placeholder|changeme|change[-_]me|your[-_]|replace|redacted|dummy|fake|sample|insert|todo|foobar|not[-_]?a[-_]?(real|secret)|s3cr3t|hunter2|^\w+\(|sha(256|512|1)|^\$2[aby]\$|^\$argon|https?://"
@@ -65,6 +72,7 @@ _TEST_VALUE = re.compile(
 )
 _PUBLIC = frozenset({"AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"})
 _RANDOM = 3.3
+_FEW = 40
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -111,8 +119,8 @@ def _found(row: str) -> tuple[str, str, Severity | None] | None:
         if match[0] in _PUBLIC or re.search(r"EXAMPLE|xxxx|1234567890abc|0{8}|(.)\1{9}", match[0], re.IGNORECASE):
             return None
         return ("a private key", match[0], None) if match["key"] else (f"a token ({kind})", match[0], None)
-    for each in _NAMED.finditer(row):
-        name, value = each["name"], each["value"]
+    for name, each in _named(row):
+        value = each["value"]
         if (
             _NOT_A_NAME.search(name)
             or _NO_SECRET.search(value)
@@ -130,6 +138,17 @@ def _found(row: str) -> tuple[str, str, Severity | None] | None:
         ):
             return f"a value for {name[:40]}", value, Severity.MEDIUM
     return None
+
+
+def _named(row: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Name and value of assignments to what sounds secret."""
+    end = 0
+    for keyword in islice(_KEYWORD.finditer(row), _FEW):
+        match = _ASSIGNED.match(row, keyword.end()) if keyword.start() >= end else None
+        if match:
+            end = match.end()
+            before = _BEFORE.search(row[max(0, keyword.start() - 40) : keyword.start()])
+            yield f"{before[0] if before else ''}{keyword[0]}{match['rest']}", match
 
 
 def _mixed(value: str) -> bool:
