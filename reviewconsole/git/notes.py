@@ -28,6 +28,8 @@ STALE_LOCK_SECONDS = 5.0
 
 _HEX = re.compile(rb"[0-9a-f]+")
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_KEEP_TRIES = 40
+_KEEP_SECONDS = 0.05
 _IDENTITY = "reviewconsole <reviewconsole@localhost>"
 
 
@@ -126,13 +128,23 @@ def write_notes(
     message: str,
     expected: Oid | None,
     parents: tuple[Oid, ...] = (),
+    replaced: Oid | None = None,
 ) -> Oid:
     """Write notes on top of `expected` and move the ref from it, or raise RepositoryError.
 
     The move is a compare-and-swap: when another process was faster nothing changes, and the caller
     reads again. `parents` adds further parents, for a union of two notes commits. With `expected`
-    None a ref whose object a prune took away is replaced.
+    None a ref whose object a prune took away is replaced, and so is one that holds `replaced`, of
+    which nothing is kept. What was written is looked for after the move: a collector of garbage
+    may have taken it before the ref held it.
     """
+    kept: dict[Oid, tuple[str, bytes]] = {}
+
+    def store(kind: str, data: bytes) -> Oid:
+        oid = _store(repository, kind, data)
+        kept[oid] = (kind, data)
+        return oid
+
     items = {item.name: item for item in _root(repository, expected)}
     folders: dict[bytes, dict[bytes, TreeItem]] = {}
     for oid, text in updates.items():
@@ -141,14 +153,27 @@ def write_notes(
             folder = items.get(first)
             folders[first] = {i.name: i for i in repository.tree(folder.oid)} if folder is not None else {}
         items.pop(oid.encode(), None)
-        folders[first][rest] = TreeItem("100644", rest, _store(repository, "blob", text))
+        folders[first][rest] = TreeItem("100644", rest, store("blob", text))
     for first, rows in folders.items():
-        items[first] = TreeItem("040000", first, _store(repository, "tree", tree_bytes(list(rows.values()))))
-    tree = _store(repository, "tree", tree_bytes(list(items.values())))
+        items[first] = TreeItem("040000", first, store("tree", tree_bytes(list(rows.values()))))
+    tree = store("tree", tree_bytes(list(items.values())))
     lineage = [expected, *parents] if expected is not None else list(parents)
-    commit = _store(repository, "commit", _commit_bytes(tree, lineage, message))
-    _move(repository, ref, commit, expected)
+    commit = store("commit", _commit_bytes(tree, lineage, message))
+    _move(repository, ref, commit, expected or replaced)
+    _keep(repository, kept)
     return commit
+
+
+def _keep(repository: Repository, kept: Mapping[Oid, tuple[str, bytes]]) -> None:
+    for _ in range(_KEEP_TRIES):
+        there = repository.sizes(kept)
+        gone = [oid for oid in kept if oid not in there]
+        if not gone:
+            return
+        for oid in gone:
+            _store(repository, *kept[oid])
+        time.sleep(_KEEP_SECONDS)
+    raise RepositoryError("what was written does not stay: something collects garbage here without a pause")
 
 
 def _root(repository: Repository, commit: Oid | None) -> tuple[TreeItem, ...]:
@@ -188,13 +213,17 @@ def _holds(place: Path, content: bytes) -> bool:
 
 def _move(repository: Repository, ref: str, commit: Oid, expected: Oid | None) -> None:
     _mend_ref(repository, ref)
-    old = expected or dead_value(repository, ref)
+    dead = dead_value(repository, ref)
+    old = expected or dead
     command = ["update-ref", "--no-deref", "-m", "reviewconsole", ref, commit, old or "0" * len(commit)]
     code, _, err = repository.git.attempt(command)
     if code and _stale_lock_removed(repository.common_dir / f"{ref}.lock"):
         code, _, err = repository.git.attempt(command)
     if code:
         raise RepositoryError(f"{ref} did not move: {said(err)}")
+    if dead is not None:
+        # git fsck reports a reflog that names what is gone, and expires no single entry of it
+        (repository.common_dir / "logs" / ref).unlink(missing_ok=True)
     if _tip(repository, ref) is None:
         raise RepositoryError(f"{ref} did not keep what was written")
 

@@ -5,10 +5,12 @@ git that an agent may run. The notes log is a copy of it that travels; whatever 
 written again from the journal.
 """
 
+import contextlib
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from reviewconsole.attestation import (
     NAMESPACE,
@@ -21,16 +23,14 @@ from reviewconsole.attestation import (
     parse_note,
     record_id,
 )
-from reviewconsole.errors import FormatError, RepositoryError, StorageError
+from reviewconsole.change import Oid
+from reviewconsole.errors import FormatError, MissingObject, RepositoryError, StorageError
 from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing.signer import Signer
 from reviewconsole.standing import Records, own_log
 from reviewconsole.statement import Statement, note_text, parse_record, record_bytes
-
-if TYPE_CHECKING:
-    from reviewconsole.change import Oid
 
 _TRIES = 50
 _Record = TypeVar("_Record", bound=Attestation | Statement)
@@ -42,29 +42,41 @@ def device_id(state_dir: Path) -> str:
     path = state_dir / "device"
     try:
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with path.open("x", encoding="ascii") as file:
-                file.write(secrets.token_hex(4) + "\n")
-        except FileExistsError:
-            pass
-        for _ in range(_TRIES):
-            text = path.read_text(encoding="ascii").strip()
-            if len(text) == 8 and set(text) <= set("0123456789abcdef"):
-                return text
+        if not path.exists() or not path.read_bytes():
+            _write_new(path, secrets.token_hex(4) + "\n")
+        text = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"the state folder cannot be used: {error}", remedy=f"make {state_dir} writable") from error
+    if len(text) == 8 and set(text) <= set("0123456789abcdef"):
+        return text
     raise StorageError(f"{path} does not hold 8 hex digits", remedy="remove the file; a new log will be begun")
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Put a whole file in place, unless another process was faster; an empty one, as a full disk leaves, gives way."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with fresh.open("w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists() and not path.read_bytes():
+            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _folder(state_dir: Path, repository_id: str) -> Path:
     return state_dir / "journal" / repository_id.removeprefix("sha256:")[:16]
 
 
-def mend_logs(repository: Repository, state_dir: Path, repository_id: str, records: Records) -> None:
+def mend_logs(repository: Repository, state_dir: Path, repository_id: str) -> None:
     """Write back to the notes whatever any journal of this device holds and they lost."""
     for path in sorted(_folder(state_dir, repository_id).glob("*.log")):
         principal, key, _ = path.stem.rsplit("-", 2)
-        Log(repository, state_dir, repository_id, principal, key).mend(records)
+        Log(repository, state_dir, repository_id, principal, key).mend()
 
 
 class Log:
@@ -102,10 +114,10 @@ class Log:
             self._mirror([*own, envelope])
         return record_id(payload), att
 
-    def mend(self, records: Records) -> None:
+    def mend(self) -> None:
         """Write to the notes ref whatever the journal holds and the ref does not."""
         with self._journal.lock():
-            own = self._restore(records, None)
+            own = [parse_envelope(line) for line in self._journal.read()[0]]
             if own:
                 self._mirror(own)
 
@@ -139,17 +151,27 @@ class Log:
         error: RepositoryError | None = None
         for _ in range(_TRIES):
             tip = next((ref.oid for ref in self._repository.note_refs(self.ref) if ref.name == self.ref), None)
-            there: Mapping[Oid, bytes] = notes.read_notes(self._repository, self.ref).notes if tip else {}
+            there, damaged = self._there()
             updates = {head: text for head, text in texts.items() if there.get(head) != text}
             if not updates:
                 return
+            base, gone = (None, tip) if damaged else (tip, None)
             try:
-                notes.write_notes(self._repository, self.ref, updates, message="Record a decision", expected=tip)
+                notes.write_notes(
+                    self._repository, self.ref, updates, message="Record a decision", expected=base, replaced=gone
+                )
             except RepositoryError as failed:
                 error = failed
                 continue
             return
         raise StorageError(f"recorded in the journal, but the note could not be written: {error}") from error
+
+    def _there(self) -> tuple[Mapping[Oid, bytes], bool]:
+        """The notes as they are, and whether they are damaged: a prune can take what a ref needs."""
+        try:
+            return notes.read_notes(self._repository, self.ref).notes, False
+        except MissingObject:
+            return {}, True
 
 
 OpenLog = Callable[[str, str, bytes], Log]

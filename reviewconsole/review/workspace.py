@@ -20,7 +20,7 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
 from reviewconsole.decision import Draft
 from reviewconsole.diff import FileDiff
-from reviewconsole.errors import PolicyError, RepositoryError, ReviewIncomplete, Undecidable
+from reviewconsole.errors import MissingObject, PolicyError, RepositoryError, ReviewIncomplete, Undecidable
 from reviewconsole.finding import Page
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
@@ -41,12 +41,25 @@ from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
 from reviewconsole.statement import Waiver
-from reviewconsole.verify import open_store
+from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
 _MANY = 8
 """Changes from which processes are worth starting."""
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
+
+
+def _whole_store(repository: Repository, config: Config, wanted: str | None) -> Store:
+    """Open the store; where objects of notes are gone, after one's own logs were mended from the journal."""
+    try:
+        return open_store(repository, config.patterns, wanted)
+    except MissingObject:
+        policy = tip_policy(repository, wanted)
+        if policy is None:
+            raise
+        tip = changes.find_targets(repository, policy, wanted)[0].tip
+        mend_logs(repository, config.state_dir, repository_id(repository, policy.repository, tip))
+    return open_store(repository, config.patterns, wanted)
 
 
 class Workspace(Personal):
@@ -105,7 +118,7 @@ class Workspace(Personal):
         self._store = self._read()
 
     def _read(self) -> Store:
-        store = open_store(self._repository, self.config.patterns, self._wanted)
+        store = _whole_store(self._repository, self.config, self._wanted)
         return replace(store, own=self._own, scanner=self._scanner)
 
     def in_background(self) -> None:
@@ -241,7 +254,7 @@ class Workspace(Personal):
     def exchange(self, *, remote: str | None = None, push: bool = True) -> publishing.Exchange:
         """Fetch everybody's records and push one's own, after mending what the notes lost."""
         if self._store.policy is not None:
-            mend_logs(self._repository, self.config.state_dir, self.identity, self._store.records)
+            mend_logs(self._repository, self.config.state_dir, self.identity)
         result = publishing.exchange(self._repository, self.config.state_dir, self._environ, remote=remote, push=push)
         self.reload()
         return result

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from reviewconsole.errors import FormatError, SigningError, VerificationError
 from reviewconsole.signing import sshsig
 from reviewconsole.signing.keystore import Secret
+from reviewconsole.signing.memory import shield
 from reviewconsole.sshkey import ED25519, RSA, SECURITY_KEYS, Reader, check_key, fingerprint, wire
 
 _ATTEMPTS = 4
@@ -110,6 +111,7 @@ class FileSigner:
     def _unlock(self) -> PrivateKey:
         if self._passphrases is None:
             return _load(self._path, None)
+        shield()
         why = ""
         for _ in range(_ATTEMPTS):
             secret = self._passphrases.next(why)

@@ -1,0 +1,1 @@
+"""What breaks while decisions are made: kills, cut connections, a collector of garbage, a full disk."""
