@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 
 from reviewconsole.change import Change, Oid
@@ -36,6 +37,15 @@ class Scanner:
     """Of the person's own packs, which the engine digest leaves out."""
     pending: dict[str, Future[ScanResult]] = field(default_factory=dict)
     pool: ProcessPoolExecutor | None = None
+
+    def in_background(self) -> None:
+        """Scan in processes from now on.
+
+        To be called before an interface takes the terminal's streams over: what multiprocessing starts
+        first inherits stderr by its number, which an interface's stand-in for it does not have.
+        """
+        ensure_running()
+        self.background = True
 
     def _key(self, change: Change, settings: RuleSettings) -> str:
         # Everything a rule can see hangs on the two trees; ids of trees name all blobs in them.
@@ -81,7 +91,7 @@ class Scanner:
                 change.head_tree,
                 settings,
             )
-        except (OSError, RuntimeError):  # no processes to be had: the scan happens here
+        except (OSError, RuntimeError, ValueError):  # no processes to be had: the scan happens here
             return None
         self.pending[key] = future
         return future

@@ -123,7 +123,7 @@ class Workspace(Personal):
 
     def in_background(self) -> None:
         """Scan in processes from now on, so that an interface is not held up; `close` ends them."""
-        self._scanner.background = True
+        self._scanner.in_background()
 
     def close(self) -> None:
         """End what works in the background."""
