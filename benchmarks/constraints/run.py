@@ -1,6 +1,6 @@
 """Evaluate one constraint of each kind on merged commits of public repositories.
 
-    python -m benchmarks.constraints.run FOLDER [--sample N] [--seed S] [--verdicts FILE]
+    python -m benchmarks.constraints.run FOLDER [--sample N] [--seed S] [--verdicts FILE] [--only KIND ...]
 
 Commits are drawn from first-parent lines, each against its first parent, a merge with all it brings.
 The table goes to stdout; `--verdicts` keeps every answer that is not pass or n/a, one JSON line each.
@@ -68,10 +68,10 @@ def facts_of(repository: Repository, commit: str, patterns: Patterns) -> Facts:
     )
 
 
-def run(folder: Path, sample: int, seed: int, verdicts: Path | None) -> None:
+def run(folder: Path, sample: int, seed: int, verdicts: Path | None, only: tuple[str, ...] = ()) -> None:
     """Evaluate and print."""
     policy = parse_policy_file(_POLICY.read_bytes())
-    bound = [item for item in constraints.bind(policy) if item.id != "policy.self"]
+    bound = [item for item in constraints.bind(policy) if item.id != "policy.self" and (not only or item.id in only)]
     patterns = load_config(os.environ).patterns
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
@@ -85,7 +85,7 @@ def run(folder: Path, sample: int, seed: int, verdicts: Path | None) -> None:
         except (RepositoryError, FormatError):
             skipped += 1
             continue
-        facts = replace(facts, units=policy.units, generated=policy.generated)
+        facts = replace(facts, whole=facts.entries, units=policy.units, generated=policy.generated)
         done += 1
         for item in bound:
             start = time.perf_counter()
@@ -122,8 +122,9 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=2400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--verdicts", type=Path)
+    parser.add_argument("--only", nargs="+", default=[], metavar="KIND")
     options = parser.parse_args()
-    run(options.folder, options.sample, options.seed, options.verdicts)
+    run(options.folder, options.sample, options.seed, options.verdicts, tuple(options.only))
 
 
 if __name__ == "__main__":

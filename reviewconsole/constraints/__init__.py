@@ -155,7 +155,7 @@ def _unmet(when: When, facts: Facts) -> str:
 
 def evaluate(policy: Policy, facts: Facts) -> tuple[BoundaryResult, ...]:
     """Evaluate every constraint, none left out: scope, prohibitions, limits, duties."""
-    facts = replace(facts, units=policy.units, generated=policy.generated)
+    facts = replace(facts, whole=facts.entries, units=policy.units, generated=policy.generated)
     return tuple(_result(bound, _answer(bound.evaluate, facts)) for bound in bind(policy))
 
 

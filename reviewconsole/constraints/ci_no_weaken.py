@@ -54,6 +54,7 @@ def _weaker_steps(entry: Entry, old: list[Step], new: list[Step]) -> Iterator[tu
             )
     was_off = Counter(step.identity for step in old if step.off)
     was_soft = Counter(found for step in old for found in _SOFT.findall(step.run))
+    loose = Counter(step.uses.split("@", 1)[0] for step in old if _loose(step))
     pinned = {step.uses.split("@", 1)[0] for step in old if _SHA.fullmatch(step.uses.partition("@")[2])}
     for step in new:
         witness = text_witness(entry.path, Side.NEW, step.uses or step.run, step.line, step.last)
@@ -67,9 +68,18 @@ def _weaker_steps(entry: Entry, old: list[Step], new: list[Step]) -> Iterator[tu
                 was_soft[found] -= 1
             else:
                 yield f"a command ends in {found}", witness
-        action, _, version = step.uses.partition("@")
-        if action in pinned and version and not _SHA.fullmatch(version):
+        action = step.uses.split("@", 1)[0]
+        if action in pinned and _loose(step):
+            if loose[action]:
+                loose[action] -= 1
+                continue
             yield f"{action} is no longer pinned to a commit", witness
+
+
+def _loose(step: Step) -> bool:
+    """Whether a step uses an action by a tag or branch."""
+    version = step.uses.partition("@")[2]
+    return bool(version) and not _SHA.fullmatch(version)
 
 
 def parse(table: Table) -> Callable[[Facts], Answer]:

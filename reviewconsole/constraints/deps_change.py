@@ -38,7 +38,7 @@ def _differences(entry: Entry, old: Manifest, new: Manifest) -> Iterator[tuple[s
 
 def _lock_alone(facts: Facts, entry: Entry) -> bool:
     folder, slash, name = entry.path.rpartition("/")
-    changed = {other.path for other in facts.entries}
+    changed = {other.path for other in facts.whole or facts.entries}
     return entry.status != "D" and not any(f"{folder}{slash}{beside}" in changed for beside in LOCKS[name])
 
 

@@ -60,6 +60,9 @@ class Facts:
     """
 
     entries: tuple[Entry, ...]
+    """What the constraint speaks about: exempt paths are not in it."""
+    whole: tuple[Entry, ...] = ()
+    """The whole change, exempt paths included."""
     files: Mapping[str, FileDiff] = field(default_factory=dict)
     """Path -> both sides and hunks; an entry that could not be read is not in it."""
     commits: tuple[Commit, ...] = ()

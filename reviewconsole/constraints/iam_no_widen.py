@@ -7,6 +7,7 @@ taken away. Undecidable for variables, NotAction and the like, and dynamic state
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from reviewconsole.change import Entry
 from reviewconsole.constraints.facts import Answer, Facts, Tally, Undetermined, entry_witness, sides, text_witness
@@ -23,8 +24,10 @@ def _said(grant: Grant) -> str:
 
 
 def _compare(tally: Tally, entry: Entry, old: tuple[Grant, ...], new: tuple[Grant, ...]) -> None:
+    known = {replace(grant, line=0) for grant in old}
+    wild = [grant for grant in old if grant.wide or "*" in grant.resource or not grant.condition]
     for grant in new:
-        if any(before.covers(grant) for before in old):
+        if replace(grant, line=0) in known or any(before.covers(grant) for before in wild):
             continue
         witness = text_witness(entry.path, Side.NEW, repr((_said(grant), grant.condition)), grant.line)
         if grant.effect == "Allow" and (grant.wide or grant.writes):

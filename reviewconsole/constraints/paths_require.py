@@ -22,7 +22,7 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
 
     def evaluate(facts: Facts) -> Answer:
         tally = Tally()
-        alive = [entry.path for entry in facts.entries if entry.status != "D"]
+        alive = [entry.path for entry in facts.whole or facts.entries if entry.status != "D"]
         for entry in facts.entries:
             captured = [found for glob in triggers.each if (found := glob.captures(entry.path)) is not None]
             if not captured:

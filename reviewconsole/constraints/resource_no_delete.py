@@ -9,10 +9,13 @@ for a template, a file that cannot be parsed, a changed `count` or `for_each`, a
 is changed or removed.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
+from reviewconsole.change import decode
 from reviewconsole.constraints.facts import Answer, Facts, Tally, Undetermined, entry_witness, sides, text_witness
 from reviewconsole.constraints.reading.resources import FORMATS, Inventory, Resource, inventory
+from reviewconsole.diff import FileDiff
 from reviewconsole.finding import Side
 from reviewconsole.globs import Globs
 from reviewconsole.mapping import Table
@@ -101,7 +104,7 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
                 texts = sides(entry, file) if file is not None and not file.binary else (None, None)
                 read = [inventory(entry.path, text, formats) if text is not None else None for text in texts]
             except Undetermined as error:
-                if entry.status != "A" and _may_hold(entry.path):
+                if entry.status != "A" and _may_hold(entry.path) and _may_protect(file, protect):
                     tally.looked = True
                     tally.unclear(f"{entry.path} {error.message}", entry_witness(entry))
                 continue
@@ -112,6 +115,28 @@ def parse(table: Table) -> Callable[[Facts], Answer]:
         return tally.answer("every protected resource is still there", "no protected resource is in a changed file")
 
     return evaluate
+
+
+_NAMED = re.compile(rb"^\s*-?\s*[\"']?(kind|Type)[\"']?\s*:\s*[\"']?([^\s\"',#]+)", re.MULTILINE)
+
+
+def _may_protect(file: FileDiff | None, protect: Globs) -> bool:
+    """Whether what cannot be read may hold a protected resource.
+
+    Not, where every kind it names is written out and none is protected.
+    """
+    if file is None or file.old is None or file.path.endswith((".tf", ".tofu", ".tf.json")):
+        return True
+    for word, name in _NAMED.findall(file.old):
+        kind = decode(name)
+        names = (f"kind:{kind}", f"kind:{kind}/-/-") if word == b"kind" else (f"{kind}.-",)
+        if (
+            "{" in kind
+            or any(map(protect.matches, names))
+            or any(p.startswith(names[0][:-1]) for p in protect.patterns)
+        ):
+            return True
+    return False
 
 
 def _may_hold(path: str) -> bool:

@@ -96,6 +96,13 @@ def test_exempt_paths_are_not_looked_at() -> None:
     assert (result.verdict, result.why) == ("n/a", "every changed path is exempt")
 
 
+def test_what_is_exempt_still_counts_as_changed_together() -> None:
+    rule = {"id": "t", "kind": "paths.require", "if_changed": ["**/*.py"], "then_changed": ["tests/**"]}
+    both = facts({"a.py": ("1\n", "2\n"), "tests/t.py": ("1\n", "2\n")})
+    [_, result] = evaluate(policy({**rule, "exempt": ["tests/**"]}), both)
+    assert result.verdict == "pass"
+
+
 def test_the_text_of_a_constraint_is_bound_whole() -> None:
     plain = policy(LIMIT).constraints[0].text_sha256
     assert plain == policy(dict(reversed(LIMIT.items()))).constraints[0].text_sha256

@@ -227,6 +227,7 @@ jobs:
     ("new", "verdict", "words"),
     [
         (CI + "      - run: mypy\n", "pass", ""),
+        (CI + "      - run: docker tag x:{{version}}\n", "pass", ""),
         (CI.replace("pytest", "pytest -q"), "pass", ""),
         (CI.split("  lint:", maxsplit=1)[0], "violated", "a.yml:9 the job lint is gone"),
         (CI.replace("  lint:\n", "  style:\n"), "violated", "the job lint is gone"),
@@ -237,6 +238,7 @@ jobs:
         (CI.replace("run: pytest", "run: pytest\n        if: ${{ false }}"), "violated", "no longer counts"),
         (CI.replace("  lint:\n", "  lint:\n    if: false\n"), "violated", "the job lint no longer counts"),
         (CI.replace("8f4b7f84864484a7bf31766abe9204da3cbe65b3", "v4"), "violated", "no longer pinned"),
+        (CI.replace("run: pytest", "run: pytest -v\n      - uses: actions/checkout@v4"), "violated", "no longer pinned"),
         (CI.replace("8f4b7f84864484a7bf31766abe9204da3cbe65b3", "11bd71901bbe5b1630ceea73d27597364c9af683"), "pass", ""),
         (CI + "  x: &a\n    runs-on: x\n  y: *a\n", "undecidable", "anchors"),
         (None, "violated", "is gone"),
@@ -244,6 +246,11 @@ jobs:
 )  # fmt: skip
 def test_ci_no_weaken(new: str | None, verdict: str, words: str) -> None:
     check("ci.no_weaken", {}, {".github/workflows/a.yml": (CI, new)}, verdict, words)
+
+
+def test_an_action_that_was_by_tag_beside_a_pinned_one_may_stay_so() -> None:
+    both = CI + "      - uses: actions/checkout@v4\n"
+    check("ci.no_weaken", {}, {".github/workflows/a.yml": (both, both + "      - run: mypy\n")}, "pass", "")
 
 
 @pytest.mark.parametrize(
@@ -309,6 +316,23 @@ def test_unknown_and_empty_keys_are_refused_with_their_place(kind: str, options:
     with pytest.raises(Exception, match=r"constraint\[0\]") as caught:
         answer(kind, options, facts())
     assert caught.value.place == f"constraint[0].{place}"
+
+
+def test_a_template_that_names_only_other_kinds_is_none_of_its_business() -> None:
+    chart = "apiVersion: v1\nkind: {}\nmetadata:\n  name: {{{{ .Release.Name }}}}\n"
+    for kind, verdict in (
+        ("Service", "n/a"),
+        ("PersistentVolumeClaim", "undecidable"),
+        ("{{ .Values.kind }}", "undecidable"),
+    ):
+        text = chart.format(kind)
+        check("resource.no_delete", PROTECT, {"t/a.yaml": (text, text + "# x\n")}, verdict, "")
+        check("resource.no_delete", {}, {"t/a.yaml": (text, None)}, "undecidable", "")
+
+
+def test_many_grants_are_compared_in_little_time() -> None:
+    rows = [WRITE.replace("b/x", f"b/{number}/*") for number in range(600)]
+    check("iam.no_widen", {}, {"p.json": (iam(*rows), iam(*rows[:599]))}, "pass", "")
 
 
 def test_modules_can_be_left_out() -> None:

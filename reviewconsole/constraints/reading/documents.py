@@ -11,6 +11,8 @@ from reviewconsole.constraints.facts import Undetermined
 
 _LIMIT = 1_000_000
 _DEPTH = 60
+_WORKFLOW = re.compile(r"(?:^|/)\.github/")
+"""Files whose own program reads `{{`, after the YAML: they are not templates."""
 _TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
 
 
@@ -38,7 +40,7 @@ def documents(path: str, text: str) -> tuple[yaml.Node, ...]:
         check_json(text)
         # raw tabs cannot stand in a string of JSON, and YAML does not take them as white space
         return _compose(text.replace("\t", " "))
-    if _TEMPLATE.search(text):
+    if _TEMPLATE.search(text) and not _WORKFLOW.search(path):
         raise Undetermined("is a template")
     return _compose(text)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import re2
 import yaml
@@ -55,11 +56,14 @@ class Grant:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    if pattern == text:
-        return True
+    return pattern == text or ("*" in pattern and _compiled(pattern).fullmatch(text) is not None)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> "re2._Regexp":
     # a policy can hold many wildcards, so only a linear-time engine will do
     expression = "".join({"*": ".*", "?": "."}.get(char, re2.escape(char)) for char in pattern)
-    return "*" in pattern and re2.fullmatch(f"(?s){expression}", text) is not None
+    return re2.compile(f"(?s){expression}")
 
 
 def grants(path: str, text: str) -> tuple[Grant, ...] | None:
