@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-import re2
-
 from reviewconsole.detection.hosts import Survivor
+from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.model import Document
 from reviewconsole.detection.outline import Construct
 from reviewconsole.detection.source import MAX_LINE, Source
@@ -17,7 +16,7 @@ _CALLERS = 50
 
 def replaced(document: Document, host: Survivor, sources: Sequence[Source]) -> bool:
     """Tell whether an added line in one of the places the rule names matches its `replaced`."""
-    pattern = re2.compile(document.replaced)
+    pattern = compiled(document.replaced)
     return any(
         pattern.search(source.new[at - 1][:MAX_LINE])
         for where in sorted(document.replaced_in)

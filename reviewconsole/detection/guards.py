@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import re2
-
 from reviewconsole.detection.equivalents import replaced
 from reviewconsole.detection.hosts import Hosts, Survivor
+from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.model import Document, Hit, Match
 from reviewconsole.detection.outline import Construct
 from reviewconsole.detection.source import Source, is_nonproduction
@@ -193,7 +192,7 @@ def _hit(match: Match, *, end: int | None = None, text: str | None = None) -> Hi
     document, line = match.document, match.line
     last = end or match.end_line
     if document.focus:
-        pattern = re2.compile(document.focus)
+        pattern = compiled(document.focus)
         for number in range(match.line, match.end_line + 1):
             if pattern.search(match.source.lines(match.side)[number - 1]):
                 line = last = number

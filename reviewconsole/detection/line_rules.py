@@ -14,14 +14,19 @@ from reviewconsole.detection.model import Document, Match
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side
 
+_MEMORY = 64 << 20
+"""Bytes one pattern's automaton may take before the engine goes on slower, without one."""
 _CODE = frozenset({"python", "typescript", "go", "json"})
 _LIST_MARKS = re.compile(r"[\"'`],?\s*")
 
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Any:  # noqa: ANN401  (re2 has no types)
-    """Compile a pattern of a pack once."""
-    return re2.compile(pattern)
+    """Compile a pattern of a pack once; what the engine has to say about its memory is not for the terminal."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    return re2.compile(pattern, options)
 
 
 def _spoken(line: str) -> str:

@@ -15,6 +15,7 @@ import re2
 import yaml
 
 from reviewconsole.detection import ast_grep, packs
+from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.model import FIRES, GUARDS, HOSTS, PLACES, Document, Pack
 from reviewconsole.detection.yaml_nodes import compose
 from reviewconsole.errors import FormatError
@@ -162,7 +163,7 @@ def _pattern(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise FormatError(f"{name} is not a text")
     try:
-        re2.compile(value)
+        compiled(value)
     except re2.error as error:
         raise FormatError(f"{name} does not compile: {error}") from error
     return value
