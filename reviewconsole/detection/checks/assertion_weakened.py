@@ -12,10 +12,10 @@ from reviewconsole.detection.source import Source
 from reviewconsole.detection.tests_of import (
     added_lines,
     assertions,
+    changed_words,
     gone_words,
     test_sources,
     tests,
-    touched_words,
     words,
 )
 from reviewconsole.finding import Family, Severity, Side
@@ -76,7 +76,7 @@ def check(context: Context) -> Iterator[Hit]:
     sources = [source for source in test_sources(context) if source.has_new and source.removed]
     if not sources:
         return
-    added, vanished, touched = added_lines(context), gone_words(context), touched_words(context)
+    added, vanished, touched = added_lines(context), gone_words(context), changed_words(context)
     for source in sources:
         after = {item.name: item for item in tests(source, Side.NEW)}
         for item in tests(source, Side.OLD):

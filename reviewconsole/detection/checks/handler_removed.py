@@ -28,6 +28,7 @@ PAGE = page_of(
 )
 _SIGN = re.compile(r"\b(except|catch|rescue|recover)\b|\berr\w*\s*!=\s*nil|\w[eE]rr\s*!=\s*nil")
 _CHECKED = re.compile(r"\b(\w*[eE]rr\w*)\s*!=\s*nil")
+_ORDINARY = re.compile(r"\b(ImportError|ModuleNotFoundError|KeyboardInterrupt|StopIteration|CancelledError)\b")
 _CATCH = re.compile(r"\bcatch\b")
 _ERROR = re.compile(r"\b\w*[eE]rr\w*\b")
 
@@ -90,7 +91,9 @@ def check(context: Context) -> Iterator[Hit]:
         if (loss.guard.family == "handler" and place in seen) or not _open(context, loss):
             continue
         seen.add(place)
-        yield hit(loss, PAGE.rule, "The error handling of a call that stays is gone")
+        header = loss.source.old[loss.guard.key[0] - 1]
+        severity = Severity.MEDIUM if _ORDINARY.search(header) else None
+        yield hit(loss, PAGE.rule, "The error handling of a call that stays is gone", severity)
 
 
 def _open(context: Context, loss: Loss) -> bool:

@@ -1,0 +1,3 @@
+import os
+
+ENDPOINTS = os.environ.get("REPORT_ENDPOINTS_URL", "{}")
