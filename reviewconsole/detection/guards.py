@@ -14,7 +14,7 @@ from reviewconsole.detection.hosts import Hosts, Survivor
 from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.model import Document, Hit, Match
 from reviewconsole.detection.outline import Construct
-from reviewconsole.detection.source import Source, is_nonproduction
+from reviewconsole.detection.source import Source, cuts, is_nonproduction
 from reviewconsole.detection.tally import Tally
 from reviewconsole.finding import Severity, Side
 
@@ -39,6 +39,14 @@ def touches(match: Match) -> bool:
     """Tell whether a match lies on a changed line of its side."""
     changed = match.source.changed(match.side)
     return any(number in changed for number in range(match.line, match.end_line + 1))
+
+
+def emptied(match: Match) -> bool:
+    """Tell whether lines were only taken out between the first and the last line of a match."""
+    source = match.source
+    if match.side is Side.OLD or match.end_line == match.line or not source.removed:
+        return False
+    return any(match.line < at <= match.end_line for at in cuts(source))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,9 +110,11 @@ def _added(judging: _Judging) -> Iterator[Hit]:
     near = Counter((match.source.path, plain(match.text)) for match in gone)
     far = Counter(_away(match) for match in gone if len(match.text) >= _MOVED)
     hosts = Counter((match.source.path, match.source.host_name(Side.OLD, match.line)) for match in gone)
-    for match in filter(touches, judging.news):
+    for match in judging.news:
         text = plain(match.text)
         host = (match.source.path, match.source.host_name(Side.NEW, match.line))
+        if not touches(match) and (hosts[host] > 0 or not emptied(match)):
+            continue
         if near[match.source.path, text] > 0 or far[_away(match)] > 0:
             near[match.source.path, text] -= 1
             far[_away(match)] -= 1

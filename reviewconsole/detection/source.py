@@ -128,6 +128,21 @@ class Source:
         return self.lines(side)[line - 1].lstrip().startswith(_COMMENT.get(self.kind, ("\0",)))
 
 
+def cuts(source: Source) -> frozenset[int]:
+    """The new lines before which lines were taken out and none put in."""
+    found = set()
+    old = new = 1
+    while old <= len(source.old):
+        if new in source.added:
+            new += 1
+        elif old in source.removed:
+            found.add(new)
+            old += 1
+        else:
+            old, new = old + 1, new + 1
+    return frozenset(found)
+
+
 def _split(data: bytes | None) -> tuple[str, ...]:
     # Undecodable bytes are replaced: re2 and ast-grep read UTF-8 only, and line numbers stay.
     rows = (data or b"").decode("utf-8", "replace").split("\n")

@@ -65,9 +65,17 @@ _TOLERANCE = re.compile(
 _WILD = re.compile(r"\bANY\b|expect\.any|mock\.Anything|gomock\.Any|\banything\(")
 _NEGATED = re.compile(r"assert not [\w.()\[\]]+$")
 _TRUTH = re.compile(r"^assert [\w.()\[\]]+$|assertTrue\([\w.()]+\)$|toBeTruthy")
-_EMPTY = re.compile(
-    r"(==|is|,) (0|None|nil|False|false|\[\]|\{\})\s*(,|\)|$)|\((0|null|undefined|false)\)|isNull|Nil\(|IsNone"
+_OPPOSITES = (
+    (
+        re.compile(r"(==|is|,) (0|False|false|\[\]|\{\})\s*(,|\)|$)|\((0|false)\)|Empty\(|len\(.*\), 0"),
+        re.compile(r"> ?0|!=|[nN]otE|NotEmpty|Greater|^assert [\w.()\[\]]+$|toBeTruthy"),
+    ),
+    (
+        re.compile(r"(==|is|,) (None|nil)\s*(,|\)|$)|\((null|undefined)\)|isNull|Nil\(|IsNone"),
+        re.compile(r"is not None|[nN]otN|not\.|!=|IsNotNone|toBeDefined"),
+    ),
 )
+"""What says the opposite of an assertion is another expectation, no weaker one."""
 _TABLE = re.compile(r"parametri[sz]e|\.each[(`]|subTest|^\s*for .*(:|\{)\s*$|t\.Run\(|ParameterizedTest")
 
 
@@ -155,7 +163,7 @@ def _weaker(source: Source, gone: list[Statement], fresh: list[Statement]) -> St
             continue
         left.remove(best)
         before, after = _raw(source, Side.OLD, row), _raw(source, Side.NEW, best)
-        reversed_ = _EMPTY.search(before) and re.search(r"> ?0|is not None|[nN]ot|!=", after)
+        reversed_ = any(old.search(before) and new.search(after) for old, new in _OPPOSITES)
         if not reversed_ and (_strength(best.text) < _strength(row.text) or _looser(before, after)):
             return row
     return None

@@ -1,0 +1,7 @@
+export function load(path: string) {
+  try {
+    return read(path);
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,6 @@
+export function load(path: string) {
+  try {
+    return read(path);
+  } catch (error) {
+  }
+}

@@ -1,0 +1,7 @@
+export function load(path: string) {
+  try {
+    check(path);
+    return read(path);
+  } catch (error) {
+  }
+}
