@@ -3,8 +3,9 @@
 A piece is a text and the name of an ink, with words such as `bold` after it: `("retry.py", "accent bold")`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -145,7 +146,8 @@ def _fit(text: str, cells: int) -> int:
     return len(text)
 
 
-def cuts(text: str, width: int) -> list[int]:
+@lru_cache(maxsize=256)
+def cuts(text: str, width: int) -> Sequence[int]:
     """Where a text is broken into rows of `width` cells: the first index of every row, no character split."""
     if text.isascii():
         return list(range(0, len(text), width)) or [0]

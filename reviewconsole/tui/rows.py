@@ -11,6 +11,9 @@ from reviewconsole.session import Comment
 from reviewconsole.tui.likeness import Pairs
 from reviewconsole.tui.lines import LIMIT, Around, notes_of, shown
 
+_TEXTS = 1_000
+"""Lines whose shown text is remembered."""
+
 
 class Kind(Enum):
     """What a row holds."""
@@ -133,6 +136,7 @@ class RowMap:
         self.file_rows: list[int] = []
         self.finding_rows: list[int] = []
         self._sizes: dict[int, tuple[int, int]] = {}
+        self._texts: dict[tuple[int, int, int], str] = {}
         self._blocks: list[_Block] = []
         self._starts: list[int] = []
         self._total = 0
@@ -316,7 +320,13 @@ class RowMap:
         """What the row's text looks like, safe and with tabs as spaces."""
         match row.kind:
             case Kind.LINE:
-                return shown(self.files[row.file].hunks[row.hunk].lines[row.line].text)
+                key = (row.file, row.hunk, row.line)
+                text = self._texts.get(key)
+                if text is None:
+                    if len(self._texts) >= _TEXTS:
+                        self._texts.clear()
+                    text = self._texts[key] = shown(self.files[row.file].hunks[row.hunk].lines[row.line].text)
+                return text
             case Kind.CONTEXT:
                 return shown(self.around.text(row.file, row.line))
             case Kind.NOTE:

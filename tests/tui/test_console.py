@@ -228,7 +228,7 @@ async def test_an_approval_needs_a_reason_and_the_typed_head(service: Service) -
         assert "needs a reason" in said(app, "#said")
         assert service.recorded == []
         text = "\n".join(rendered(app))
-        for part in ("now ✗ violated → with this ✓ satisfied", "hunks  ctrl+n", "1 high finding", "refs/notes/"):
+        for part in ("now ✗ violated → with this ✓ satisfied", "  ctrl+n", "1 high finding", "refs/notes/"):
             assert part in text
         await sign(pilot, "looks right", "1a2b3c4")
         await on_screen(pilot, ReviewScreen)

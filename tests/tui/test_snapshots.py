@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from reviewconsole.tui.app import ReviewApp
@@ -20,7 +21,9 @@ from tests.tui.test_console import on_screen, press, rendered, until
 FOLDER = Path(__file__).parent / "snapshots"
 
 
-def same(app: ReviewApp, name: str) -> None:
+async def same(pilot: Pilot[None], app: ReviewApp, name: str) -> None:
+    before: list[str] = []
+    await until(pilot, lambda: before == rendered(app) or before.__setitem__(slice(None), rendered(app)) is True)
     path = FOLDER / f"{name}.txt"
     text = "".join(row.rstrip() + "\n" for row in rendered(app))
     if os.environ.get("REVIEWCONSOLE_SNAPSHOTS") == "write":
@@ -36,15 +39,15 @@ async def test_screens_look_as_they_did(service: Service, size: tuple[int, int])
         await on_screen(pilot, QueueScreen)
         await until(pilot, lambda: app.screen.query_one(QueueList).count() == 1 and not app.screen._loading)
         await press(pilot)
-        same(app, f"queue-{at}")
+        await same(pilot, app, f"queue-{at}")
         await pilot.press("enter")
         await on_screen(pilot, ReviewScreen)
         await press(pilot, "right_parenthesis", "a")
         await press(pilot)
-        same(app, f"review-{at}")
+        await same(pilot, app, f"review-{at}")
         await press(pilot, "A")
         await on_screen(pilot, DecisionScreen)
         await until(pilot, lambda: not app.screen.query_one("#confirm", Input).disabled)
         app.screen.query_one("#confirm", Input).cursor_blink = False
         await press(pilot)
-        same(app, f"sheet-{at}")
+        await same(pilot, app, f"sheet-{at}")

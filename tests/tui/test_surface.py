@@ -14,6 +14,7 @@ from reviewconsole.errors import UsageError
 from reviewconsole.finding import Side
 from reviewconsole.review.desktop import Desktop
 from reviewconsole.session import Comment
+from reviewconsole.tui.coverage import Coverage
 from reviewconsole.tui.likeness import Pairs, differences, moved, same_but_white_space
 from reviewconsole.tui.lines import shown
 from reviewconsole.tui.rows import Kind, Layout, RowMap
@@ -178,8 +179,14 @@ async def test_a_long_line_in_two_columns_counts_when_both_were_wide_enough(repo
         app = app_on(Service(changes=[opened_change(files)]))
         async with app.run_test(size=(170, 30)) as pilot:
             await on_screen(pilot, ReviewScreen)
+            view = app.screen.query_one(DiffView)
+            assert view.rows.layout.split
+            assert view.wrapped, "by itself, since there is half the room"
+            view.wrap = False
+            view.measure()
+            view._coverage = Coverage(view.rows)
+            review(app).session = replace(review(app).now, viewed=frozenset())
             await press(pilot)
-            assert app.screen.query_one(DiffView).rows.layout.split
             assert review(app).now.viewed == frozenset()
             await press(pilot, *keys)
             assert review(app).now.viewed == frozenset(files[0].units)

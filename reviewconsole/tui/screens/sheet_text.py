@@ -28,7 +28,8 @@ def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = ()) ->
         *([(f"        {why}", "muted")] for why in sheet.gate_why),
     ]
     if sheet.unread:
-        lines.append([("○ unread  ", "warn bold"), f"{len(sheet.unread)} hunks", ("  ctrl+n shows the first", "muted")])
+        count = f"{len(sheet.unread)} hunk{'s' * (len(sheet.unread) != 1)}"
+        lines.append([("○ unread  ", "warn bold"), count, ("  ctrl+n shows the first", "muted")])
         places = _places(session)
         lines += [[(f"        {places.get(unit, unit)}", "muted")] for unit in sheet.unread[:_LISTED]]
         if len(sheet.unread) > _LISTED:

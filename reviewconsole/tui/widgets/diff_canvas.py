@@ -2,7 +2,6 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import replace
 from itertools import accumulate
 
@@ -11,7 +10,6 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from reviewconsole.diff import HunkId
@@ -28,6 +26,8 @@ from reviewconsole.tui.widgets.diff_paint import DiffPainter
 from reviewconsole.tui.widgets.diff_strips import TEXTUAL, Drawing, text_width
 
 _STRIPS = 3000
+_WRAPPED = 20_000
+"""Rows up to which two columns are wrapped by themselves; above, the heights of all rows would be waited for."""
 
 
 class DiffCanvas(ScrollView, can_focus=True):
@@ -46,7 +46,6 @@ class DiffCanvas(ScrollView, can_focus=True):
             self.units = units
 
     session: reactive[ReviewSession | None] = reactive(None, init=False)
-    wrapped: reactive[bool] = reactive(default=False, init=False)
 
     def __init__(self, session: ReviewSession | None = None, *, states: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -54,6 +53,8 @@ class DiffCanvas(ScrollView, can_focus=True):
         self.range_start: int | None = None
         """Where a range of selected rows begins; it ends at the cursor."""
         self.offset_x = 0
+        self.wrap: bool | None = None
+        """Whether long lines are wrapped, as chosen; None for where they are short of room."""
         self._states = states
         self.rows = RowMap(())
         self._coverage = Coverage(self.rows)
@@ -109,8 +110,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         if here is not None:
             self.cursor = self.rows.row_of(here)
             self.scroll_to(y=max(0, self.visual(self.cursor) - top), animate=False)
-        self._strips.clear()
-        self.refresh()
+        self.repaint()
 
     def lay_out(self, arrangement: Arrangement) -> None:
         """Lay the rows out in another way."""
@@ -164,6 +164,11 @@ class DiffCanvas(ScrollView, can_focus=True):
         return range(min(self.range_start, self.cursor), max(self.range_start, self.cursor) + 1)
 
     @property
+    def wrapped(self) -> bool:
+        """Whether long lines are wrapped: in two columns, unless chosen otherwise or there are very many rows."""
+        return self.wrap if self.wrap is not None else self.rows.layout.split and len(self.rows) <= _WRAPPED
+
+    @property
     def row_width(self) -> int:
         """Cells of a row, the scroll bar apart."""
         return self.scrollable_content_region.width
@@ -210,7 +215,9 @@ class DiffCanvas(ScrollView, can_focus=True):
         """Draw rows, and note what is thereby on screen."""
         width, top = self.row_width, self.scroll_offset.y
         active = self.app.screen is self.screen
-        hidden = [(toast.region.y - self.region.y, toast.region.bottom - self.region.y) for toast in self._toasts()]
+        # Notices of the toolkit lie over some rows, which are drawn again when a notice goes.
+        toasts = (toast for toast in self.screen.query("Toast") if toast.region.overlaps(self.region))
+        hidden = [(toast.region.y - self.region.y, toast.region.bottom - self.region.y) for toast in toasts]
         seen: set[HunkId] = set()
         strips = []
         for y in crop.line_range:
@@ -225,10 +232,6 @@ class DiffCanvas(ScrollView, can_focus=True):
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
-
-    def _toasts(self) -> Iterable[Widget]:
-        """Notices that lie over some rows; those rows are drawn again when a notice goes."""
-        return (toast for toast in self.screen.query("Toast") if toast.region.overlaps(self.region))
 
     def _line(self, y: int, top: int, width: int, *, counts: bool) -> tuple[Strip, HunkId | None]:
         styles = palette(self.app.theme)
@@ -263,10 +266,8 @@ class DiffCanvas(ScrollView, can_focus=True):
     def _mark(self, row: Row, part: int) -> HunkId | None:
         if not self.rows.counts(row):
             return None
-        found = None
-        for each in self.rows.lines_of(row):
-            found = self._mark_line(each, part) or found
-        return found
+        units = [self._mark_line(each, part) for each in self.rows.lines_of(row)]
+        return next(filter(None, units), None)
 
     def _mark_line(self, row: Row, part: int) -> HunkId | None:
         text, room = self.rows.text(row), self.body_width

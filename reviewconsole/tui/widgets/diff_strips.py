@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -88,6 +89,7 @@ class Drawing:
         return strip
 
 
+@lru_cache(maxsize=1024)
 def text_width(text: str) -> int:
     """Cells of a safe text."""
     return len(text) if text.isascii() else cell_len(text)

@@ -118,7 +118,7 @@ class DiffView(ShapedDiff):
 
     def action_wrap(self) -> None:
         """Wrap long lines, or cut them."""
-        self.wrapped = not self.wrapped
+        self.wrap = not self.wrapped
         self.offset_x = 0
         self.measure()
         self.repaint()
