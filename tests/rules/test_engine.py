@@ -243,6 +243,9 @@ def test_a_page_is_found_by_name_and_by_letter_and_an_unknown_one_is_wrong_usage
     assert page("swallowed-error") is page("e-01")
     with pytest.raises(UsageError):
         page("no-such-rule")
+    with pytest.raises(UsageError) as caught:
+        page("swalowed-eror")
+    assert "did you mean swallowed-error" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
