@@ -88,6 +88,7 @@ def _dotted(value: object, module: str) -> bool:
         ("cryptography", {"signing"}),
         ("keyring", {"signing"}),
         ("textual", {"tui"}),
+        ("tomlkit", {"review"}),
         ("tomli", {"config.py", "demo", "detection", "loading", "tui"}),
     ],
 )

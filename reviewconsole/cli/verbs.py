@@ -5,12 +5,22 @@ from reviewconsole.cli import (
     boundary_verbs,
     checking_verbs,
     deciding_verbs,
+    people_verbs,
     reading_verbs,
     server_verbs,
     setup_verbs,
 )
 from reviewconsole.cli.common import Verbs
 
-GROUPS = (reading_verbs, deciding_verbs, checking_verbs, auditing_verbs, setup_verbs, server_verbs, boundary_verbs)
+GROUPS = (
+    reading_verbs,
+    deciding_verbs,
+    checking_verbs,
+    auditing_verbs,
+    setup_verbs,
+    server_verbs,
+    boundary_verbs,
+    people_verbs,
+)
 
 VERBS: Verbs = {name: run for group in GROUPS for name, run in group.VERBS.items()}
