@@ -110,6 +110,26 @@ class OpenedChange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rereview:
+    """What changed since somebody's decision on an earlier content."""
+
+    record: str
+    decision: str
+    principal: str
+    head: Oid
+    """The head that was decided on."""
+    replayed: bool
+    """Whether git alone could rebase what was decided on; else the old head itself is compared."""
+    files: tuple[FileDiff, ...]
+
+    @property
+    def words(self) -> str:
+        """What is compared, in a sentence."""
+        what = f"{self.principal} decided {self.decision} on {self.head[:12]}"
+        return f"{what}, rebased by git alone" if self.replayed else f"{what}; rebasing it conflicts, so from that head"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
     """Everything that would be signed, and what stands against it."""
 
@@ -200,6 +220,7 @@ __all__ = [
     "RecordRow",
     "Recorded",
     "Requirement",
+    "Rereview",
     "Risk",
     "Sheet",
     "StatementRow",

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reviewconsole.boundary import BoundaryResult
-from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement, StatementRow
+from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement, Rereview, StatementRow
 from reviewconsole.change import Change
+from reviewconsole.diff import FileDiff
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Family, Finding
 from reviewconsole.verify import RangeVerdict
@@ -138,9 +139,9 @@ def statement(row: StatementRow) -> Document:
     }
 
 
-def _files(opened: OpenedChange) -> list[Document]:
+def _files(files: Sequence[FileDiff], findings: Sequence[Finding]) -> list[Document]:
     out = []
-    for file in opened.files:
+    for file in files:
         entry = file.entry
         hunks = []
         for hunk in file.hunks:
@@ -148,7 +149,7 @@ def _files(opened: OpenedChange) -> list[Document]:
             old = range(hunk.old_start, hunk.old_start + max(hunk.old_lines, 1))
             inside = [
                 f.id
-                for f in opened.findings
+                for f in findings
                 if f.location.path == file.path and f.location.line in (new if f.location.side.value == "new" else old)
             ]
             hunks.append(
@@ -176,7 +177,18 @@ def _files(opened: OpenedChange) -> list[Document]:
     return out
 
 
-def inspect(opened: OpenedChange) -> Document:
+def _delta(since: Rereview) -> Document:
+    return {
+        "record": since.record,
+        "decision": since.decision,
+        "principal": since.principal,
+        "head": since.head,
+        "replayed": since.replayed,
+        "files": _files(since.files, ()),
+    }
+
+
+def inspect(opened: OpenedChange, since: Rereview | None = None) -> Document:
     """`reviewconsole/inspect/v1`."""
     live = [finding for finding in opened.findings if not finding.suppressed]
     change = {
@@ -196,7 +208,8 @@ def inspect(opened: OpenedChange) -> Document:
         "schema": "reviewconsole/inspect/v1",
         "change": change,
         "digest": opened.digest,
-        "files": _files(opened),
+        "files": _files(opened.files, opened.findings),
+        "delta": _delta(since) if since is not None else None,
         "findings": [_finding(finding) for finding in opened.findings],
         "boundary": [boundary(result) for result in opened.boundary],
         "suppressed": opened.suppressed,

@@ -15,7 +15,7 @@ from reviewconsole.cli.common import (
     say,
     target_option,
 )
-from reviewconsole.errors import UsageError
+from reviewconsole.errors import Undecidable, UsageError
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
@@ -37,6 +37,7 @@ def grammar(verbs: "Sub") -> None:
     forms = inspect.add_mutually_exclusive_group()
     json_option(forms)
     forms.add_argument("--sarif", action="store_true", help="print the findings as SARIF 2.1.0")
+    inspect.add_argument("--delta", action="store_true", help="show only what changed since an earlier decision")
     inspect.add_argument(
         "--sarif-in",
         action="append",
@@ -96,13 +97,21 @@ def inspect(options: Options, environ: Environ) -> int:
     from reviewconsole.cli import documents, sarif, text
 
     reports = [(name, read_file(name)) for name in options.sarif_in]
-    opened = open_workspace(options, environ).open_change(options.change, reports)
+    workspace = open_workspace(options, environ)
+    opened = workspace.open_change(options.change, reports)
+    since = workspace.since_decision(opened)
+    if options.delta and since is None:
+        raise Undecidable(
+            "there is no decision on an earlier content whose commits are here", remedy="inspect it without --delta"
+        )
     if options.json:
-        sys.stdout.write(documents.render(documents.inspect(opened)))
+        sys.stdout.write(documents.render(documents.inspect(opened, since)))
     elif options.sarif:
         sys.stdout.write(documents.render(sarif.inspect(opened)))
+    elif options.delta and since is not None:
+        say(text.delta(since, text.Painter(sys.stdout, environ)))
     else:
-        say(text.inspect(opened, text.Painter(sys.stdout, environ)))
+        say(text.inspect(opened, text.Painter(sys.stdout, environ), since))
     return 0
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
-from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, StatementRow
+from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, Hunk
 from reviewconsole.display import safe_text
@@ -127,7 +127,16 @@ def statement(row: StatementRow) -> str:
     return f"{row.kind:<10} {row.about} by {row.principal}{until} {standing}: {safe_text(row.why)}"
 
 
-def inspect(opened: OpenedChange, paint: Painter) -> Iterator[str]:
+def delta(since: Rereview, paint: Painter) -> Iterator[str]:
+    """Only what changed since an earlier decision."""
+    yield paint(safe_text(since.words), "bold")
+    if not since.files:
+        yield "nothing changed since"
+    for file in since.files:
+        yield from _file(file, [], paint)
+
+
+def inspect(opened: OpenedChange, paint: Painter, since: Rereview | None = None) -> Iterator[str]:
     """The whole annotated diff, so that a review is possible without a console."""
     change = opened.change
     yield paint(safe_text(change.title), "bold")
@@ -154,6 +163,8 @@ def inspect(opened: OpenedChange, paint: Painter) -> Iterator[str]:
     if opened.dropped:
         counts = ", ".join(f"{count} {guard}" for guard, count in opened.dropped.items())
         yield f"left out   {counts}; --json names them"
+    if since is not None:
+        yield paint(f"delta      {safe_text(since.words)}: {len(since.files)} files changed since (--delta)", "yellow")
     for item in opened.requirements:
         glyph, colour = _VERDICTS[item.verdict]
         yield paint(f"{glyph} {safe_text(item.why)}", colour)

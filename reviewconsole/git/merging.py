@@ -87,6 +87,10 @@ class Bench:
         out = self._bench.run(["diff-tree", "-r", "--name-only", "-z", "--no-renames", left, right])
         return tuple(decode(path) for path in out.split(b"\0") if path)
 
+    def reader(self) -> Repository:
+        """Read what was merged here, and everything of the repository itself; not after the bench is closed."""
+        return Repository(self._bench.git_dir, self._repository.environ)
+
     @property
     def _bench(self) -> Git:
         if self._git is None:

@@ -1,7 +1,8 @@
 """One repository opened by one person: what the console and the verbs work with."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from reviewconsole.casefile import (
     QueueEntry,
     Recorded,
     RecordRow,
+    Rereview,
     Sheet,
     SyncState,
 )
@@ -20,7 +22,14 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
 from reviewconsole.decision import Draft
 from reviewconsole.diff import FileDiff
-from reviewconsole.errors import MissingObject, PolicyError, RepositoryError, ReviewIncomplete, Undecidable
+from reviewconsole.errors import (
+    MissingObject,
+    PolicyError,
+    RepositoryError,
+    ReviewConsoleError,
+    ReviewIncomplete,
+    Undecidable,
+)
 from reviewconsole.finding import Page
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
@@ -31,16 +40,17 @@ from reviewconsole.loading.detecting import known_packs, prefetch
 from reviewconsole.loading.landing import judge_landed, let_through
 from reviewconsole.loading.own_rules import OwnRules, own_rules
 from reviewconsole.loading.policies import policy_at, repository_id
+from reviewconsole.loading.rereview import since_decision
 from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, entry_of, evident, state_of
 from reviewconsole.review.personal import Personal
+from reviewconsole.review.rows import newest, row, statement_row
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
-from reviewconsole.statement import Waiver
 from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
@@ -198,6 +208,16 @@ class Workspace(Personal):
         """What differs between the content that was read and that of a newer head."""
         return load_trees(self._repository, opened.change.head_tree, newer.change.head_tree).files
 
+    def since_decision(self, opened: OpenedChange) -> Rereview | None:
+        """What changed since the latest decision on an earlier content, one's own first; None without one."""
+        found = self._opened[_key(opened.change)]
+        principal = None
+        if found.case.force is not None:
+            with suppress(ReviewConsoleError):
+                signer = self._signer or keys.public_signer(self._repository, self.config)
+                principal = deciding.principal_of(found.case.force, signer, self.config.principal)
+        return since_decision(self._store, found.case, found.report, principal)
+
     def case_of(self, opened: OpenedChange) -> Case:
         """What was found out about a change that was opened here."""
         return self._opened[_key(opened.change)].case
@@ -271,9 +291,9 @@ class Workspace(Personal):
     def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
         """The records that speak about a change, newest first."""
         report = judge(self._store, self._open(opened.change).case, int(time.time()))
-        rows = [_row(judged) for judged in report.records]
-        rows += [_statement_row(each.statement, each.why, valid=each.in_force) for each in report.statements]
-        return _newest(rows)
+        rows = [row(judged) for judged in report.records]
+        rows += [statement_row(each.statement, each.why, valid=each.in_force) for each in report.statements]
+        return newest(rows)
 
     def log(self) -> tuple[RecordRow, ...]:
         """Every record of the repository whose signature is good, newest first, then every problem."""
@@ -282,10 +302,10 @@ class Workspace(Personal):
             broken = self._store.records.broken.get(record.log, "")
             why = broken or "signature and chain are good"
             if isinstance(record, VerifiedStatement):
-                rows.append(_statement_row(record, why, valid=not broken))
+                rows.append(statement_row(record, why, valid=not broken))
             else:
-                rows.append(_row(JudgedRecord(record=record, valid=not broken, why=why)))
-        return _newest(rows)
+                rows.append(row(JudgedRecord(record=record, valid=not broken, why=why)))
+        return newest(rows)
 
     def problems(self) -> tuple[str, ...]:
         """What does not verify, and where."""
@@ -301,42 +321,6 @@ class Workspace(Personal):
 
 def _key(change: Change) -> tuple[str, Oid | None, Oid]:
     return change.target, change.base, change.head
-
-
-def _newest(rows: Iterable[RecordRow]) -> tuple[RecordRow, ...]:
-    return tuple(sorted(rows, key=lambda row: (row.decided_at, row.sequence), reverse=True))
-
-
-def _statement_row(record: VerifiedStatement, why: str, *, valid: bool) -> RecordRow:
-    said = record.attestation
-    return RecordRow(
-        id=record.id,
-        decision="waiver" if isinstance(said.body, Waiver) else "boundary",
-        principal=said.principal,
-        decided_at=said.decided_at,
-        valid=valid,
-        why=why,
-        reason=said.reason,
-        head=said.head,
-        log=record.log,
-        sequence=said.sequence,
-    )
-
-
-def _row(judged: JudgedRecord) -> RecordRow:
-    att = judged.record.attestation
-    return RecordRow(
-        id=judged.record.id,
-        decision=att.decision.value,
-        principal=att.principal,
-        decided_at=att.decided_at,
-        valid=judged.valid and judged.live,
-        why=judged.why + (f" (carried: {judged.carried})" if judged.carried else ""),
-        reason=att.reason,
-        head=att.head,
-        log=judged.record.log,
-        sequence=att.sequence,
-    )
 
 
 def _shown(opened: Opened) -> OpenedChange:

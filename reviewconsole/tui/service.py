@@ -10,6 +10,7 @@ from reviewconsole.casefile import (
     QueueEntry,
     Recorded,
     RecordRow,
+    Rereview,
     Sheet,
     SyncState,
 )
@@ -90,6 +91,9 @@ class ReviewService(Protocol):
 
     def moved(self, opened: OpenedChange) -> Oid | None:
         """The head the change's ref has now, if it is another one; its own head when the ref is gone."""
+
+    def since_decision(self, opened: OpenedChange) -> Rereview | None:
+        """What changed since the latest decision on an earlier content; None without one."""
 
     def delta(self, opened: OpenedChange, newer: OpenedChange) -> tuple[FileDiff, ...]:
         """What differs between the content of two heads."""

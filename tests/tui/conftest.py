@@ -20,6 +20,7 @@ from reviewconsole.casefile import (
     Recorded,
     RecordRow,
     Requirement,
+    Rereview,
     Risk,
     Sheet,
     SyncState,
@@ -143,6 +144,7 @@ class Service:
     moved_to: Oid | None = None
     newer: OpenedChange | None = None
     difference: tuple[FileDiff, ...] = ()
+    since: Rereview | None = None
     blocked: str = ""
     passphrase: str = ""
     recorded: list[tuple[OpenedChange, Draft]] = field(default_factory=list)
@@ -200,6 +202,9 @@ class Service:
 
     def moved(self, opened: OpenedChange) -> Oid | None:
         return self.moved_to if self.moved_to != opened.change.head or self.newer is None else None
+
+    def since_decision(self, opened: OpenedChange) -> Rereview | None:
+        return self.since
 
     def delta(self, opened: OpenedChange, newer: OpenedChange) -> tuple[FileDiff, ...]:
         return self.difference

@@ -10,7 +10,8 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from reviewconsole.casefile import SyncState
+from reviewconsole.casefile import Rereview, SyncState
+from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.display import flagged
 from reviewconsole.errors import RemoteError, UsageError
@@ -572,6 +573,24 @@ async def test_no_key_breaks_a_review(service: Service, empty: bool) -> None:
                     await on_screen(pilot, ReviewScreen)
         assert app.return_code is None
         assert review(app).now.said.marks.keys() <= review(app).now.units
+
+
+async def test_what_changed_since_a_decision_is_shown_alone(service: Service) -> None:
+    opened = service.changes[0]
+    service.since = Rereview(
+        record="sha256:" + "0" * 64, decision="approve", principal="alice", head=Oid("5" * 40), replayed=True,
+        files=opened.files[:1],
+    )  # fmt: skip
+    app = app_on(service)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await pilot.press("D")
+        await on_screen(pilot, DeltaScreen)
+        text = "\n".join(rendered(app))
+        assert "since the decision" in text
+        assert "alice decided approve on 555555555555" in text
+        await pilot.press("q")
+        await on_screen(pilot, ReviewScreen)
 
 
 OURS = [

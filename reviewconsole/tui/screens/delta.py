@@ -6,9 +6,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
-from reviewconsole.casefile import OpenedChange
+from reviewconsole.casefile import OpenedChange, Rereview
 from reviewconsole.diff import FileDiff
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.keys import key
@@ -29,8 +30,11 @@ class DeltaScreen(Screen[None]):
     DeltaScreen #title { height: auto; background: $ground-note; padding: 0 1; }
     """
 
-    def __init__(self, older: OpenedChange, newer: OpenedChange, files: tuple[FileDiff, ...]) -> None:
+    def __init__(
+        self, older: OpenedChange, newer: OpenedChange, files: tuple[FileDiff, ...], *, since: Rereview | None = None
+    ) -> None:
         super().__init__()
+        self._since = since
         self._older = older
         self._newer = newer
         self._session = ReviewSession(opened=replace(newer, files=files, findings=()))
@@ -43,12 +47,15 @@ class DeltaScreen(Screen[None]):
             if files
             else "the content is the same; only commits differ"
         )
+        since = self._since
+        start = since.head if since is not None else self._older.change.head
+        end = f"{since.words}." if since is not None else "The review goes on with the newer head."
         yield Static(
             content(
-                ("since you opened it  ", "warn bold"),
+                ("since the decision  " if since is not None else "since you opened it  ", "warn bold"),
                 (short_ref(self._newer.change.ref), "accent"),
-                (f"  {self._older.change.head[:12]} → {self._newer.change.head[:12]}  ", "text"),
-                (f"{what}. The review goes on with the newer head.", "muted"),
+                (f"  {start[:12]} → {self._newer.change.head[:12]}  ", "text"),
+                (f"{what}. {end}", "muted"),
             ),
             id="title",
         )
@@ -67,3 +74,12 @@ class DeltaScreen(Screen[None]):
     def action_leave(self) -> None:
         """Back."""
         self.dismiss(None)
+
+
+def show_since(screen: Widget, opened: OpenedChange, since: Rereview | None) -> None:
+    """Show what changed since a decision on an earlier content, or say that there was none."""
+    if since is None:
+        words = "the branch stands where it was opened, and nobody decided on an earlier content of it"
+        screen.notify(words, timeout=3, markup=False)
+    else:
+        screen.app.push_screen(DeltaScreen(opened, opened, since.files, since=since))

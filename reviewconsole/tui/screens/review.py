@@ -1,5 +1,6 @@
 """One change: its files, its diff, what was found, and the way to a decision."""
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -25,7 +26,7 @@ from reviewconsole.tui.desk import Desk, PublishRequested
 from reviewconsole.tui.paint import content
 from reviewconsole.tui.screens import review_text
 from reviewconsole.tui.screens.decision import DecisionScreen, Outcome
-from reviewconsole.tui.screens.delta import DeltaScreen
+from reviewconsole.tui.screens.delta import DeltaScreen, show_since
 from reviewconsole.tui.screens.keeping import Begun, Keeping
 from reviewconsole.tui.screens.pages import PageScreen, change_page, finding_page, keys_page
 from reviewconsole.tui.screens.review_keys import DECIDING, HELP, MOVING, SEEING
@@ -229,10 +230,10 @@ class ReviewScreen(Keeping):
     def action_delta(self) -> None:
         """Show what changed since the change was opened, and go on with the newer head."""
         session = self.now
-        if not session.stale:
-            self.notify("the branch stands where it was opened", timeout=3, markup=False)
-            return
         opened = session.opened
+        if not session.stale:
+            self.ask(lambda service: service.since_decision(opened), partial(show_since, self, opened), group="delta")
+            return
         gone = session.moved_to == opened.change.head
 
         def work(service: ReviewService) -> tuple[OpenedChange, tuple[FileDiff, ...]]:

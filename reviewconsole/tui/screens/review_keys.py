@@ -23,7 +23,13 @@ DECIDING = (
     key("decide.approve", "A", "approve", "Approve…", "Open the sheet that approves and signs", show=True),
     key("decide.reject", "X", "reject", "Reject…", "Open the sheet that rejects and signs", show=True),
     key("decide.publish", "P", "publish", "Publish", "Exchange records with the remote"),
-    key("decide.delta", "D", "delta", "Delta", "Show what changed since the change was opened"),
+    key(
+        "decide.delta",
+        "D",
+        "delta",
+        "Delta",
+        "Show what changed since it was opened, or since a decision on an earlier content",
+    ),
 )
 MOVING = (
     key("go.next-hunk", "right_square_bracket", "hunk(1)", "Next hunk", "Next hunk", show=True),
