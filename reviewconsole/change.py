@@ -56,6 +56,8 @@ class Commit:
     message: str
     anomalies: tuple[str, ...] = ()
     """What is odd about the raw object (second author header, NUL, encoding header), in words."""
+    signed: bool = False
+    """Whether it bears a signature, good or bad."""
 
     @property
     def title(self) -> str:

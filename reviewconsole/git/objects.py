@@ -134,4 +134,5 @@ def parse_commit(oid: Oid, data: bytes) -> Commit:
         committer_time=committer_time,
         message=_text(message, encoding),
         anomalies=tuple(anomalies),
+        signed=any(key.startswith(b"gpgsig") for key in headers),
     )

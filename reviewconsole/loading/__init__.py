@@ -5,6 +5,7 @@ content   entries, blobs, hunks and the content digest of one change
 policies  the policy in force, signers and revocations
 records   every log, with signatures checked and chains followed
 store     what all changes of a repository share
+commit_signatures SSH signatures that commits bear
 replaying which records carry by content or replay, which merges are mechanical
 case      all of it for one change, and the gate's answer
 landing   the same for what is on a target already

@@ -12,13 +12,11 @@ from reviewconsole.evidence import Provenance
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import HEADS
+from reviewconsole.loading.commit_signatures import COMMIT_NAMESPACE, taken_apart
 from reviewconsole.loading.content import load_trees
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.signing import sshsig
-
-_COMMIT_NAMESPACE = "git"
-"""Namespace of git's own commit signatures (git-config, gpg.format)."""
 
 
 def boundary_facts(
@@ -74,35 +72,18 @@ def _steps(repository: Repository, commits: tuple[Commit, ...]) -> tuple[Step, .
 def _signatures(repository: Repository) -> Callable[[Commit], CommitSignature]:
     def check(commit: Commit) -> CommitSignature:
         [(_, raw)] = repository.objects([commit.oid], "commit")
-        message, armour = _taken_apart(raw)
+        message, armour = taken_apart(raw)
         if not armour:
             return CommitSignature(state="none")
         if not armour.startswith("-----BEGIN SSH SIGNATURE-----"):
             return CommitSignature(state="unknown")
         try:
-            signature = sshsig.verify(message, armour, namespace=_COMMIT_NAMESPACE)
+            signature = sshsig.verify(message, armour, namespace=COMMIT_NAMESPACE)
         except (FormatError, VerificationError):
             return CommitSignature(state="bad")
         return CommitSignature(state="good", fingerprint=signature.fingerprint)
 
     return check
-
-
-def _taken_apart(raw: bytes) -> tuple[bytes, str]:
-    """A commit without its signature header, which is what was signed, and the signature."""
-    head, blank, body = raw.partition(b"\n\n")
-    kept, signature = [], []
-    inside = False
-    for row in head.split(b"\n"):
-        if row.startswith(b"gpgsig"):
-            inside = True
-            signature.append(row.partition(b" ")[2])
-        elif inside and row.startswith(b" "):
-            signature.append(row[1:])
-        else:
-            inside = False
-            kept.append(row)
-    return b"\n".join(kept) + blank + body, b"\n".join(signature).decode("ascii", "replace")
 
 
 def evaluate_boundary(

@@ -136,7 +136,7 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
             repository_id=repository_id(store.repository, force.policy.repository, _tip(store, change)),
             digest=content.digest if content is not None else "",
             paths=paths,
-            participants=involved(store.repository, force.policy, change, origin.operators),
+            participants=involved(store.repository, force, change.commits, origin.operators),
             provenance=origin,
             findings=judged,
             engine=engine_digest(rules.settings),
@@ -192,7 +192,7 @@ def judge(store: Store, case: Case, now: int, extra: Records | None = None) -> G
     """Ask the gate about one case; undecidable without a policy. `extra` replaces the records."""
     if case.force is None or case.facts is None:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=(case.policy_fault or NO_POLICY,))
-    records = carried(store, case.facts, extra or store.records)
+    records = carried(store, case.force, case.facts, extra or store.records)
     report = evaluate(case.force, case.facts, records, now)
     if case.content is None and report.verdict is Verdict.SATISFIED:
         return replace(report, verdict=Verdict.UNDECIDABLE, why=case.facts.doubts)

@@ -11,11 +11,11 @@ from reviewconsole.errors import CorruptObject, FormatError, MissingObject, Repo
 from reviewconsole.evidence import Participant, participants
 from reviewconsole.git.merging import Bench
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.commit_signatures import signing_people
 from reviewconsole.loading.content import content_digest
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
-from reviewconsole.policy import Policy
-from reviewconsole.standing import Facts, Records
+from reviewconsole.standing import Facts, PolicyInForce, Records
 
 _SHOWN = 3
 
@@ -29,7 +29,7 @@ class _Range:
     head_tree: Oid
 
 
-def carried(store: Store, facts: Facts, records: Records) -> Records:
+def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) -> Records:
     """Add to the records what of them carries to this change by replay, and who took part in their ranges.
 
     What a record says of people and trees is not believed: its head and base must be here, with the
@@ -53,7 +53,7 @@ def carried(store: Store, facts: Facts, records: Records) -> Records:
             if content or replays[record.id].equal:
                 change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=found.commits)
                 origin = assess_provenance(store, replace(change, landed=False), facts.paths)
-                origins[record.id] = participants(found.commits, origin.operators)
+                origins[record.id] = involved(store.repository, force, found.commits, origin.operators)
     return replace(records, origins=origins, replays=replays)
 
 
@@ -130,23 +130,28 @@ def mechanical(repository: Repository, bench: Bench, merge: Commit) -> Mechanica
 
 
 def involved(
-    repository: Repository, policy: Policy, change: Change, operators: Iterable[str]
+    repository: Repository, force: PolicyInForce, commits: tuple[Commit, ...], operators: Iterable[str]
 ) -> tuple[Participant, ...]:
-    """Who took part in a change; who only merged is left out where the tree is what git alone makes.
+    """Who took part in a range: by name, and by the key that signed a commit, whatever name it bears.
 
-    Merges are made again only where it matters: where a person of the policy is in the change by
-    nothing but a merge.
+    Who only merged is left out where the tree is what git alone makes. Merges are made again only
+    where it matters: where a person of the policy is in the range by nothing but a merge.
     """
-    everybody = participants(change.commits, operators)
-    merges = [commit for commit in change.commits if len(commit.parents) > 1]
-    plain = {p.email for p in participants((c for c in change.commits if len(c.parents) < 2), operators)}
-    doubtful = {p.email for p in everybody if p.email not in plain and policy.person_of(p.email) is not None}
-    if not merges or not doubtful:
-        return everybody
+    policy = force.policy
+    merges = [commit for commit in commits if len(commit.parents) > 1]
+    plain = [commit for commit in commits if len(commit.parents) < 2]
+    sure = {p.email for p in participants(plain, operators)}
+    named = {p.email for p in participants(merges)}
+    doubtful = {email for email in named - sure if policy.person_of(email) is not None}
     with Bench(repository) as bench:
         idle = {
             commit.oid
             for commit in merges
             if doubtful & {p.email for p in participants([commit])} and mechanical(repository, bench, commit).is_so
         }
-    return participants((commit for commit in change.commits if commit.oid not in idle), operators)
+    kept = [commit for commit in commits if commit.oid not in idle]
+    found = {p.email: set(p.roles) for p in participants(kept, operators)}
+    for person in signing_people(repository, kept, force.roster):
+        for email in sorted(policy.people.get(person, ()))[:1]:
+            found.setdefault(email, set()).add("committer")
+    return tuple(Participant(email=email, roles=tuple(sorted(roles))) for email, roles in sorted(found.items()))

@@ -270,3 +270,33 @@ def test_nothing_the_repository_names_runs_while_trees_are_merged(world: World, 
     bob.git("config", "merge.default", "evil")
     assert only(bob.json("verify", "origin/feat"))["records"][0]["carried"] == "replay"
     assert not canary.exists()
+
+
+def test_a_key_tells_who_took_part_whatever_the_commit_says(world: World) -> None:
+    dev, alice, bob = world["dev"], world["alice"], world["bob"]
+    alice.git("checkout", "-q", "-B", "feat", "origin/main")
+    (alice.clone / "m.py").write_text(edited(x3="x3 = 33"))
+    alice.git("add", "-A")
+    nobody = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.com")
+    alice.git(*nobody, "commit", "-q", "-S", "-m", f"Work\n\n{CLAUDE}")
+    alice.git("checkout", "-q", "main")
+    fetch(world, alice, "feat")
+    dev.git("fetch", "-q", "origin")
+    assert "took part in this change (committer)" in alice.run("approve", "origin/feat", "--reason", "x", code=1)
+    bob.run("approve", "origin/feat", "--reason", "fine")
+    assert only(bob.json("verify", "origin/feat"))["verdict"] == "satisfied"
+
+
+def test_a_reviewer_who_updated_and_then_rebased_keeps_the_approval(world: World) -> None:
+    alice, dev = world["alice"], world["dev"]
+    move_main(world)
+    alice.git("checkout", "-q", "-B", "feat", "origin/feat")
+    alice.git("merge", "-q", "--no-edit", "origin/main")
+    alice.git("checkout", "-q", "main")
+    fetch(world, alice, "feat")
+    dev.git("fetch", "-q", "origin")
+    dev.git("branch", "-q", "-f", "feat", "origin/feat")
+    approve(world)
+    land(world, {"m.py": edited(x50="x50 = 0", x55="x55 = 0")}, "Move again")
+    rebase(world)
+    assert only(world["bob"].json("verify", "origin/feat"))["records"][0]["carried"] == "replay"
