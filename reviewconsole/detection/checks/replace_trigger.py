@@ -46,7 +46,11 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         message = _said(item.path, item.value)
         if message and not ((host.name, item.path) in before and "provisioner" not in item.path):
-            yield hit(PAGE, source, Side.NEW, (item.first, item.last), f"{message} ({host.name})")
+            # On a resource that is itself new there is nothing yet to lose.
+            planned = host.first in source.added and item.path.endswith("replace_triggered_by")
+            severity = Severity.MEDIUM if planned else None
+            span = (item.first, item.last)
+            yield hit(PAGE, source, Side.NEW, span, f"{message} ({host.name})", severity=severity)
     for change in changes(context):
         old, new = change.old, change.new
         if old and old.path == "lifecycle.create_before_destroy" and old.value == "true":
