@@ -9,11 +9,13 @@ from reviewconsole.cli import (
     reading_verbs,
     server_verbs,
     setup_verbs,
+    stats_verbs,
 )
 from reviewconsole.cli.common import Verbs
 
 GROUPS = (
     reading_verbs,
+    stats_verbs,
     deciding_verbs,
     checking_verbs,
     auditing_verbs,
