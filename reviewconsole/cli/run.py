@@ -33,6 +33,8 @@ def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
     except ReviewConsoleError as error:
         complain(error)
         return error.exit_code
+    except BrokenPipeError:
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours is no verdict
         sys.stderr.write(f"reviewconsole: internal error: {type(error).__name__}: {safe_lines(str(error))}\n")
         return ReviewConsoleError.exit_code
