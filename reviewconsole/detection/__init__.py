@@ -21,7 +21,7 @@ from reviewconsole.detection import ast_grep, guards, line_rules, packs
 from reviewconsole.detection.checks import CHECKS
 from reviewconsole.detection.kubernetes import unreadable
 from reviewconsole.detection.model import Context, Hit, RuleSettings, ScanResult, Tree
-from reviewconsole.detection.source import MAX_LINE, Source, is_nonproduction, oddities, read
+from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, oddities, read
 from reviewconsole.detection.tally import KEPT, Tally
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import UsageError
@@ -164,7 +164,7 @@ def _findings(hits: Sequence[Hit], settings: RuleSettings) -> tuple[Finding, ...
 
 def _finding(hit: Hit, settings: RuleSettings, rule: Page, *, external: str) -> Finding:
     severity = settings.severity.get(hit.rule) or hit.severity or rule.severity
-    if hit.lowered and is_nonproduction(hit.source.path):
+    if is_fixture(hit.source.path) or (hit.lowered and is_nonproduction(hit.source.path)):
         severity = guards.lower(severity)
     construct = hit.source.host_name(hit.side, hit.line)
     sentence = hit.message.rstrip(".")

@@ -12,7 +12,10 @@ _NAME = re.compile(r"(^|[/_.-])(runbooks?|playbooks?|on-?call|incidents?)([/_.-]
 _TYPE = re.compile(r"type:\s*[\"']?(runbook|playbook)\b", re.IGNORECASE)
 _TITLE = re.compile(r"#\s+.*\b(runbook|playbook|operating procedure)\b|(runbook|playbook)s?\b.*$", re.IGNORECASE)
 _STEP = re.compile(r"\s*(\d+[.)]\s+\S|```|~~~|\$ \S|(kubectl|aws|gcloud|az|terraform|helm|psql|ssh|systemctl|curl)\s)")
-_INDEX = re.compile(r"(^|/)(readme|index|template|_?toc|summary)\.\w+$", re.IGNORECASE)
+_ACTION = re.compile(r"mitigat|remed|resol|procedure|steps|\bfix|actions?\b|recover|what to do", re.IGNORECASE)
+_INDEX = re.compile(
+    r"(^|/)(readme|index|template|_?toc|summary|changelog|changes|contributing)(\.tpl)?\.\w+$", re.IGNORECASE
+)
 _BOLD = re.compile(r"\s*\*\*[^*]+\*\*:?\s*$")
 _UNDERLINE = re.compile(r"[=~^\"-]{3,}\s*$")
 
@@ -33,8 +36,20 @@ def steps(rows: Sequence[str]) -> list[int]:
     return [at for at, row in enumerate(rows, 1) if _STEP.match(row)]
 
 
-def lacking(context: Context, rule: str, message: str, answered: Callable[[Sequence[str]], bool]) -> Iterator[Hit]:
-    """Name each runbook for which `answered` says no.
+def acts(rows: Sequence[str]) -> bool:
+    """Tell whether a runbook says what to do, be it in steps or in words below a heading of that sort."""
+    return bool(steps(rows)) or any(_ACTION.search(heading) for heading in headings(rows))
+
+
+def lacking(
+    context: Context,
+    rule: str,
+    message: str,
+    answered: Callable[[Sequence[str]], bool],
+    *,
+    concerned: Callable[[Sequence[str]], bool] = lambda rows: bool(steps(rows)),
+) -> Iterator[Hit]:
+    """Name each runbook that is `concerned` and for which `answered` says no.
 
     A new one is named at its first line; an edited one where a step was added, or where the answer
     stood that is removed.
@@ -43,7 +58,7 @@ def lacking(context: Context, rule: str, message: str, answered: Callable[[Seque
         if not source.has_new or not (source.added or source.removed) or not is_runbook(source):
             continue
         found = steps(source.new)
-        if not found or answered(source.new):
+        if not concerned(source.new) or answered(source.new):
             continue
         if source.has_old and answered(source.old):
             yield from _removed(source, rule, message, answered)
@@ -93,7 +108,7 @@ def section_removed(
             continue
         before = [h for h in headings(source.old) if section.search(h)]
         after = [h for h in headings(source.new) if section.search(h)]
-        if len(after) >= len(before) or section.search(moved) or not steps(source.new):
+        if len(after) >= len(before) or section.search(moved) or not steps(source.old):
             continue
         for at in sorted(source.removed):
             row = source.old[at - 1]

@@ -31,6 +31,7 @@ _TEST = re.compile(
     r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb)|[^/]*_spec\.rb|[^/]*\.(test|spec)\.[cm]?[jt]sx?|conftest\.py"
     r"|[^/]*Tests?\.(java|kt))$"
 )
+_FIXTURE = re.compile(r"(^|/)(__fixtures__|fixtures?|testdata|__mocks__)/", re.IGNORECASE)
 _TEST_FOLDER = re.compile(r"(^|/)(tests?|__tests__|spec|e2e)/")
 # By path only: a header in the text is the author's word, and would switch the rules off for a file.
 _GENERATED = re.compile(
@@ -63,6 +64,11 @@ def kind_of(path: str, first_line: str = "") -> str:
 def is_test(path: str) -> bool:
     """Tell whether a path holds tests."""
     return bool(_TEST.search(path) or _TEST_FOLDER.search(path))
+
+
+def is_fixture(path: str) -> bool:
+    """Tell whether a path is what tests read: no rule weighs fully in it."""
+    return bool(_FIXTURE.search(path))
 
 
 def is_nonproduction(path: str) -> bool:

@@ -16,7 +16,7 @@ PAGE = page_of(
     severity=Severity.HIGH,
     what="Finds defaults of feature flags and settings that go from off to on, and controls that go from "
     "closed to open "
-    "on failure. An `enabled` that belongs to no flag weighs less.",
+    "on failure. Outside of settings an `enabled` that belongs to no flag weighs less.",
     why="The new path goes live for everyone at the next deployment, with no share to begin with. Knight Capital lost "
     "440 million dollars in 2012 when an old switch turned on code nobody expected to run.",
     example='-    "new_checkout": False,\n+    "new_checkout": True,',
@@ -59,6 +59,7 @@ _CLOSED = re.compile(
 _TRIAL = re.compile(
     r"(^|[/_.-])(integration|staging|stage|develop(ment)?|dev|qa|uat|preview|sandbox|local)([/_.-]|$)", re.IGNORECASE
 )
+_SETTINGS = re.compile(r"(^|/)(settings?|config|conf|configuration)([/_.-]|$)", re.IGNORECASE)
 _NO_FLAG = re.compile(
     r"required|readonly|optional|multiple|nullable|null\b|blank|autoescape|editable|unique|private|checked"
     r"|visible|hidden|selected|open_|sticky|bold|inline",
@@ -128,7 +129,9 @@ def _judged(source: Source, at: int, name: str, *, on: bool) -> Severity | None:
     if not on and (_CLOSED.search(name) or flagged):
         return Severity.MEDIUM
     generic = re.search(r"enabled?$|^enable|_enabled|active$", name, re.IGNORECASE)
-    return Severity.MEDIUM if on and generic and source.kind != "typescript" else None
+    if not on or not generic or source.kind == "typescript":
+        return None
+    return Severity.HIGH if source.kind == "yaml" or _SETTINGS.search(source.path) else Severity.MEDIUM
 
 
 CHECK = Check(page=PAGE, run=check)

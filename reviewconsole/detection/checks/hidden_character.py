@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import MAX_LINE
+from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.display import flagged
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
@@ -18,7 +18,8 @@ PAGE = page_of(
     confidence=Confidence.HIGH,
     what="Finds bidirectional controls, zero-width and other invisible characters, terminal escapes, and names that "
     "mix Latin with Cyrillic or Greek letters. Odd spaces and bytes that are not UTF-8 count as low; the joiners and "
-    "selectors inside of emoji do not count.",
+    "selectors inside of emoji do not count. In translations, direction marks and mixed letters are how languages are "
+    "written and count as low; so do files that are no text.",
     why="A compiler or an agent reads characters that a reviewer cannot see: code can be hidden in a comment, two "
     "names that look alike can differ, and instructions to an agent can stand in plain sight (CVE-2021-42574, "
     "CVE-2021-42694).",
@@ -33,6 +34,14 @@ _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\x0b\x0c\r\
 _EMOJI_PART = re.compile(
     "(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\u200d\ufe0e\ufe0f]|(?<=[0-9#*])\ufe0f\u20e3"
 )
+_TRANSLATION = re.compile(
+    r"\.(po|pot|mo|xliff?|xlf|arb|strings|resx)$"
+    r"|(^|/)(locales?|i18n|l10n|translations?|lang)/.*\.(json|ya?ml|properties|ts|js|txt|md)$",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile("[\u200b-\u200f\u061c]")
+"""Marks that right-to-left and joined scripts, and wrapping in others, are written with: none reorders more than a
+neighbour."""
 _FLAG_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -51,8 +60,19 @@ def _mixed(line: str) -> str:
     return ""
 
 
-def _fault(line: str) -> tuple[str, Severity] | None:
+def _opaque(source: Source) -> bool:
+    """Tell whether a file is bytes rather than text: many of its added lines hold what was no UTF-8."""
+    odd = sum("\ufffd" in source.new[at - 1] for at in source.added)
+    return odd * 5 > len(source.added)
+
+
+def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
     """What is wrong with a line, in words, and how bad it is."""
+    if translated:
+        ordinary = bool(_WRITTEN.search(line)) or bool(_mixed(line))
+        line = _WRITTEN.sub("", line)
+        if not _BIDI.search(line) and not flagged(_ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line)))):
+            return ("A translated text holds direction marks or letters alike", Severity.LOW) if ordinary else None
     if _BIDI.search(line):
         return "Characters change the order in which this line is shown", Severity.HIGH
     plain = _ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line)))
@@ -68,13 +88,14 @@ def _fault(line: str) -> tuple[str, Severity] | None:
 def check(context: Context) -> Iterator[Hit]:
     """Name each such added line."""
     for source in context.sources:
+        translated, opaque = bool(_TRANSLATION.search(source.path)), _opaque(source)
         for number in sorted(source.added):
             line = source.new[number - 1][:MAX_LINE]
             if number == 1:
                 line = line.removeprefix("\ufeff")
-            fault = _fault(line) if _NOT_ASCII.search(line) else None
+            fault = _fault(line, translated=translated) if _NOT_ASCII.search(line) else None
             if fault is not None:
-                message, severity = fault
+                message, severity = fault[0], Severity.LOW if opaque else fault[1]
                 yield Hit(
                     rule=PAGE.rule,
                     source=source,

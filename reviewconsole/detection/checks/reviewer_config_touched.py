@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.source import Source
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -13,8 +14,9 @@ PAGE = page_of(
     family=Family.BOUNDARY,
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
-    what="Finds changes to the review policy, code owners, git hooks and agent instructions. Hooks count as high, "
-    "agent instructions as medium.",
+    what="Finds changes to the review policy, code owners, git hooks and agent instructions. What is added to "
+    "instructions counts as medium unless it says to skip or ignore something, another version of a hook as low, "
+    "`.gitattributes` as high where it hides files from review and as low otherwise.",
     why="Who may change the rules of a review can pass it. Instructions decide what the next agent does, "
     "before anyone reads its work.",
     example="+ * @example/everyone   (CODEOWNERS)",
@@ -23,23 +25,31 @@ PAGE = page_of(
     languages=("any file",),
     alias="b-06",
 )
-_LEVELS = (
-    (re.compile(r"(^|/)(\.reviewconsole/|CODEOWNERS$)"), Severity.CRITICAL),
-    (re.compile(r"(^|/)(\.githooks/|\.husky/|\.pre-commit-config\.yaml$|\.gitattributes$)"), Severity.HIGH),
-    (
-        re.compile(
-            r"(^|/)(AGENTS\.md$|CLAUDE\.md$|GEMINI\.md$|\.cursor/|\.cursorrules$|\.claude/|copilot-instructions\.md$)"
-        ),
-        Severity.MEDIUM,
-    ),
+_RULES = re.compile(
+    r"(^|/)(\.reviewconsole/|CODEOWNERS$|\.githooks/|\.husky/|\.pre-commit-config\.yaml$|lefthook\.ya?ml$)"
+)
+_ATTRIBUTES = re.compile(r"(^|/)\.gitattributes$")
+_HIDES = re.compile(r"\s(-diff|binary|linguist-generated|linguist-vendored|diff=\S+|filter=(?!lfs\b)\S+)(\s|=true|$)")
+_INSTRUCTIONS = re.compile(
+    r"(^|/)(AGENTS\.md$|CLAUDE\.md$|GEMINI\.md$|\.cursor/|\.cursorrules$|\.claude/|copilot-instructions\.md$)"
+)
+_VERSION = re.compile(
+    r"\s*(-?\s*rev:|#|-\s*[\w.@/\[\]-]+\s*(==|@)\s*v?\d|additional_dependencies:.*(==|@)\s*v?\d)|\s*$"
+)
+"""Rows that say only which version of a hook runs."""
+_LOOSENS = re.compile(
+    r"\b(skip(s|ped|ping)?|bypass\w*|disabl\w+|no need to|need not|don't (run|ask|wait)|do not (run|ask|wait)"
+    r"|without (review|approval|asking|tests?)|auto-?approve|ignore (failing|the|errors?|warnings?)|--no-verify"
+    r"|dangerously)\b",
+    re.IGNORECASE,
 )
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each such file once, at its first changed line."""
     for source in context.sources:
-        severity = next((level for pattern, level in _LEVELS if pattern.search(source.path)), None)
-        if severity is None or not (source.added or source.removed):
+        severity = _severity(source) if source.added or source.removed else None
+        if severity is None:
             continue
         side = Side.NEW if source.added else Side.OLD
         line = min(source.changed(side))
@@ -54,6 +64,22 @@ def check(context: Context) -> Iterator[Hit]:
             severity=severity,
             lowered=False,
         )
+
+
+def _severity(source: Source) -> Severity | None:
+    """How bad it is that this file changed; None where it decides nothing."""
+    rows = [source.new[at - 1] for at in source.added] + [source.old[at - 1] for at in source.removed]
+    if _RULES.search(source.path):
+        versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
+        return Severity.LOW if versions else Severity.CRITICAL
+    if _ATTRIBUTES.search(source.path):
+        return Severity.HIGH if any(_HIDES.search(row[:300]) for row in rows) else Severity.LOW
+    if _INSTRUCTIONS.search(source.path):
+        # A rule that is taken away is one that the next agent does not keep; a new one is read by everybody.
+        taken = len([at for at in source.removed if source.old[at - 1].strip()]) > len(source.added)
+        loosens = any(_LOOSENS.search(source.new[at - 1][:1000]) for at in source.added)
+        return Severity.CRITICAL if taken or loosens else Severity.MEDIUM
+    return None
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.runbooks import headings, lacking, section_removed
+from reviewconsole.detection.runbooks import acts, headings, lacking, section_removed
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -37,7 +37,8 @@ def _answered(rows: Sequence[str]) -> bool:
 
 def check(context: Context) -> Iterator[Hit]:
     """Name runbooks that say nothing about verification."""
-    found = list(lacking(context, PAGE.rule, "This runbook never says how to see that it worked", _answered))
+    message = "This runbook never says how to see that it worked"
+    found = list(lacking(context, PAGE.rule, message, _answered, concerned=acts))
     yield from found
     told = frozenset(hit.source.path for hit in found)
     yield from section_removed(

@@ -8,7 +8,7 @@ from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
-from reviewconsole.detection.source import is_test
+from reviewconsole.detection.source import Source, is_test
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -17,7 +17,7 @@ PAGE = page_of(
     family=Family.RISK,
     severity=Severity.HIGH,
     what="Finds `raise_for_status()`, `response.ok`, status code checks, `check=True`, `set -e` and `pipefail` that "
-    "disappear while the call stays, and added `set +e`.",
+    "disappear while the call stays, and added `set +e`, less where the exit code is looked at or `set -e` comes back.",
     why="A refused request and a failed command look like a success from then on: the error page is parsed as data, "
     "and the deployment goes on after the step that failed.",
     example="  response = session.get(url, timeout=5)\n- response.raise_for_status()\n  return response.json()",
@@ -31,12 +31,15 @@ _SIGN = re.compile(
     r"|raiseForStatus)\b|\bcheck\s*=\s*True\b|\bcheck_returncode\b|!\s*\w+\.ok\b|\bnot\s+[\w.]+\.ok\b|\.(ok"
     r"|isSuccessful\(\)"
     r"|is_success|success\?|is_error)\b(?=\s*[:){]|\s*$)"
+    r"|\.(ok|is_success|isSuccessful\(\))\s*(!==?|===?|is)\s*([fF]alse|[tT]rue)\b"
     r"|\b\w*\.?(status_code|statusCode|StatusCode|returncode|getStatusCode\(\)|status)"
     r"\s*(!==?|>=|>|===?|not in)\s*[\w.]"
     r"|\bcurl\b.*\s(-\w*f\w*|--fail)\b"
 )
 _SHELL = re.compile(r"^\s*(set\s+-\w*e\w*|set\s+-o\s+errexit|.*\b(set|shell:|SHELL)\s+.*pipefail)")
 _SHELLS = frozenset({"shell", "workflow", "dockerfile", "makefile", "yaml"})
+_NEAR = 12
+_EXIT_CODE = re.compile(r"\$\?|PIPESTATUS")
 _OFF = re.compile(r"^\s*(-?\s*run:\s*)?set\s+\+(e|o\s+(errexit|pipefail))\b")
 
 
@@ -71,8 +74,15 @@ def check(context: Context) -> Iterator[Hit]:
                 text = source.new[at - 1].strip()
                 yield Hit(
                     rule=PAGE.rule, source=source, side=Side.NEW, line=at, end_line=at, text=text,
-                    message="The script goes on after a command that failed", severity=Severity.MEDIUM,
+                    message="The script goes on after a command that failed",
+                    severity=Severity.MEDIUM if _watched(source, at) else Severity.HIGH,
                 )  # fmt: skip
+
+
+def _watched(source: Source, at: int) -> bool:
+    """Tell whether the exit code is looked at, or stopping is switched on again, a few rows on."""
+    rows = source.new[at : at + _NEAR]
+    return any(_SHELL.match(row[:300]) or _EXIT_CODE.search(row[:300]) for row in rows)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -108,6 +108,7 @@ def _documents(document: Mapping[str, Any], own: Mapping[str, Any], name: str, p
             focus=str(own.get("focus", "")),
             lowered=bool(own.get("lowered", True)),
             comments=bool(own.get("comments", False)),
+            files=tuple(document.get("files") or ()),
         )
         for each in languages
     ]

@@ -1,0 +1,82 @@
+"""Find thresholds of checks that let more pass than before, and baselines of known findings that grow."""
+
+import re
+from collections.abc import Iterator
+
+from reviewconsole.detection import packs
+from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.places import changed_at
+from reviewconsole.detection.source import Source
+from reviewconsole.finding import Severity, Side
+
+PAGE = packs.page("suppression-added")
+_LEAST = re.compile(
+    r"(?P<name>fail[_-]under|min(imum)?[_-]?coverage|coverage[_-]?min\w*|\b(branches|lines|statements|functions|minimum"
+    r"|target|min[_-]?score|fail[_-]?under[_-]?\w*)\b)[\"']?\s{0,5}[:=> ]\s{0,5}[\"']?(?P<value>\d{1,3}(\.\d{1,4})?)\b",
+    re.IGNORECASE,
+)
+_MOST = re.compile(
+    r"(?P<name>max[_-](warnings|complexity|branches|statements|args|returns|issues|violations|new[_-]\w+)"
+    r"|\bmaxWarnings|\bthreshold)[\"']?\s{0,5}[:= ]\s{0,5}[\"']?(?P<value>\d{1,5}(\.\d{1,4})?)\b"
+)
+_OF_CHECKS = re.compile(
+    r"(^|/)(pyproject\.toml|setup\.cfg|tox\.ini|\.coveragerc|\.?codecov\.ya?ml|(jest|vitest|karma|nyc|eslint)\.config\.\w+"
+    r"|\.nycrc(\.json)?|\.eslintrc[\w.]*|package\.json|pom\.xml|build\.gradle(\.kts)?|\.?(flake8|pylintrc|ruff\.toml)"
+    r"|\.golangci\.ya?ml|\.testcoverage\.ya?ml|Makefile|sonar-project\.properties|\.rubocop\.yml|\.simplecov"
+    r"|\.gitlab-ci\.yml)$|\.github/workflows/",
+    re.IGNORECASE,
+)
+_ANY_TARGET = re.compile(r"codecov|jest|vitest|nyc|coverage", re.IGNORECASE)
+_BASELINE = re.compile(
+    r"(^|/)(\.secrets\.baseline|[\w.-]*(baseline|known[_-]?(issues|findings|violations)|allow-?list-?findings)[\w.-]*"
+    r"\.(json|xml|neon|ya?ml|txt|toml)|\.rubocop_todo\.yml)$",
+    re.IGNORECASE,
+)
+_LINT = re.compile(
+    r"secrets|lint|detekt|psalm|phpstan|rubocop|bandit|checkov|tfsec|semgrep|mypy|pyright|eslint|spotbugs|findings"
+    r"|violations|known",
+    re.IGNORECASE,
+)
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Name each bar that is lower now."""
+    for source in context.sources:
+        if not (source.has_old and source.has_new and source.added):
+            continue
+        if _OF_CHECKS.search(source.path) and source.removed:
+            yield from _bars(source)
+        if _BASELINE.search(source.path) and _LINT.search(source.path) and len(source.added) > len(source.removed):
+            at = min(source.added)
+            yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), "The baseline of known findings grows")
+
+
+def _bars(source: Source) -> Iterator[Hit]:
+    for pattern, lower in ((_LEAST, True), (_MOST, False)):
+        before, after = _values(source, Side.OLD, pattern), _values(source, Side.NEW, pattern)
+        for key, (value, at) in after.items():
+            was = before.get(key)
+            if was is None or value == was[0] or (value < was[0]) != lower:
+                continue
+            severity = None if lower else Severity.MEDIUM
+            message = f"{key[1]} lets more pass: {was[0]:g} before, {value:g} now"
+            yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), message, severity=severity)
+
+
+def _values(source: Source, side: Side, pattern: re.Pattern[str]) -> dict[tuple[str, str, int], tuple[float, int]]:
+    """Value and row of each bar on a changed row, by host, name and order."""
+    found: dict[tuple[str, str, int], tuple[float, int]] = {}
+    seen: dict[tuple[str, str], int] = {}
+    about = _ANY_TARGET.search(source.path) or any(_ANY_TARGET.search(row[:300]) for row in source.lines(side))
+    for at in sorted(source.changed(side)):
+        row = source.lines(side)[at - 1]
+        match = pattern.search(row[:300]) if not source.is_comment(side, at) else None
+        if match is None or not (about or re.search(r"[-_]|max", match["name"])):
+            continue
+        where = (source.host_name(side, at), match["name"])
+        seen[where] = seen.get(where, 0) + 1
+        found[(*where, seen[where])] = (float(match["value"]), at)
+    return found
+
+
+CHECK = Check(page=PAGE, run=check)

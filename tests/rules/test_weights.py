@@ -1,0 +1,166 @@
+"""How much a finding weighs: what is said beside it, where it stands, and how narrow it is."""
+
+import pytest
+from reviewconsole.finding import Severity
+
+from tests.rules.sample import scan_trees
+
+H, M, L, C = Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.CRITICAL
+
+
+def weights(rule, path, old, new):
+    result = scan_trees({path: old.encode()} if old is not None else {}, {path: new.encode()})
+    return [finding.severity for finding in result.findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("mark", "severity"),
+    [
+        ("# noqa", H),
+        ("# type: ignore", H),
+        ("# noqa: S608", H),
+        ("# nosec", H),
+        ("# nosec B602 because the command is a constant", M),
+        ("# noqa: E501", L),
+        ("# type: ignore[arg-type]", L),
+        ("# pylint: disable=too-many-locals", L),
+    ],
+)
+def test_a_suppression_weighs_by_how_much_it_silences_and_whether_it_says_why(mark, severity):
+    old = "import os\n\n\ndef run(command):\n    return os.system(command)\n"
+    assert weights("suppression-added", "src/run.py", old, old.replace("(command)\n", f"(command)  {mark}\n")[:-1]) == [
+        severity
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        (
+            "pyproject.toml",
+            "[tool.coverage.report]\nfail_under = 90\n",
+            "[tool.coverage.report]\nfail_under = 60\n",
+            [H],
+        ),
+        (
+            "pyproject.toml",
+            "[tool.coverage.report]\nfail_under = 60\n",
+            "[tool.coverage.report]\nfail_under = 90\n",
+            [],
+        ),
+        ("codecov.yml", "coverage:\n  project:\n    target: 85%\n", "coverage:\n  project:\n    target: 65%\n", [H]),
+        ("deploy/scale.yml", "cpu:\n  target: 85\n", "cpu:\n  target: 65\n", []),
+        ("package.json", '{"lint": "eslint --max-warnings 0"}\n', '{"lint": "eslint --max-warnings 40"}\n', [M]),
+        (".secrets.baseline", '{"a": 1\n}\n', '{"a": 1,\n"b": 2\n}\n', [H]),
+        (".secrets.baseline", '{"a": 1,\n"b": 2\n}\n', '{"a": 1\n}\n', []),
+    ],
+)
+def test_a_bar_that_lets_more_pass_is_a_suppression(path, old, new, expected):
+    assert weights("suppression-added", path, old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        (".pre-commit-config.yaml", "- repo: x\n  rev: v1\n", "- repo: x\n  rev: v2\n", [L]),
+        (".pre-commit-config.yaml", "- repo: x\n  rev: v1\n  - id: gitleaks\n", "- repo: x\n  rev: v1\n", [C]),
+        (".husky/pre-push", "npm test\nnpm run lint\n", "npm test\n", [C]),
+        ("AGENTS.md", "# Rules\nAsk first.\n", "# Rules\nAsk first.\nPrefer short names.\n", [M]),
+        ("AGENTS.md", "# Rules\nAsk first.\nRun the tests.\n", "# Rules\nAsk first.\n", [C]),
+        ("AGENTS.md", "# Rules\nAsk first.\n", "# Rules\nAsk first.\nSkip the tests when in a hurry.\n", [C]),
+        (".gitattributes", "*.png binary\n", "*.png binary\nsrc/** -diff\n", [H]),
+        (".gitattributes", "*.png binary\n", "*.png binary\n*.sh eol=lf\n", [L]),
+        ("tests/fixtures/.github/CODEOWNERS", "* @a\n", "* @b\n", [M]),
+    ],
+)
+def test_what_a_change_to_the_reviewers_configuration_does_decides_its_weight(path, old, new, expected):
+    assert weights("reviewer-config-touched", path, old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("conf/locale/fa/django.po", 'msgstr "\u0645\u06cc\u200c\u062f\u0647\u062f \u200f"\n', [L]),
+        ("conf/locale/fa/django.po", 'msgstr "ok"\n', []),
+        ("conf/locale/eo/django.po", 'msgstr "abc \u202e def"\n', [H]),
+        ("src/access.py", 'name = "admin\u200f"\n', [H]),
+    ],
+)
+def test_marks_that_a_language_is_written_with_weigh_little_in_its_translation(path, text, expected):
+    assert weights("hidden-character", path, 'msgstr ""\n', text) == expected
+
+
+def test_bytes_that_are_no_text_are_no_hidden_characters_of_weight():
+    result = scan_trees({}, {"keys/a.gpg": bytes(range(128, 256)) * 8 + b"\x1b\x07\n\xff\xfe\x1b"})
+    assert {f.severity for f in result.findings if f.rule == "hidden-character"} <= {L}
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        ("set +e\n./migrate --apply\n", [H]),
+        ("set +e\n./probe\ncode=$?\nset -e\n", [M]),
+        ("set +e\n./probe\necho $?\n", [M]),
+    ],
+)
+def test_a_script_that_looks_at_the_exit_code_itself_weighs_less(added, expected):
+    old = "#!/bin/bash\nset -e\n./build\n"
+    assert weights("status-check-removed", "bin/release.sh", old, old + added) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("kubectl apply -f deploy/ || true", [H]),
+        ("./migrate --apply || true", [H]),
+        ("cp a b || true", [M]),
+        ("kubectl get pods 2>/dev/null || true", []),
+        ("kubectl delete pod x --ignore-not-found || true", [M]),
+    ],
+)
+def test_a_command_that_changes_production_may_not_fail_in_silence(row, expected):
+    old = "#!/bin/bash\nset -e\n"
+    assert weights("swallowed-error", "bin/release.sh", old, old + row + "\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("src/server/rates.ts", [H]), ("src/Rates.tsx", [M]), ("tests/rates.ts", [])]
+)
+def test_a_request_without_a_time_limit_weighs_less_in_a_page(path, expected):
+    old = "export async function rates() {\n  return 1;\n}\n"
+    assert weights("call-without-timeout", path, old, old.replace("return 1", "return fetch(url)")) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [("urlopen(request, None, 10)", []), ("urlopen(request, None)", [H]), ("urlopen(make(a, b, c))", [H])],
+)
+def test_the_time_limit_of_urlopen_may_be_its_third_argument(call, expected):
+    old = "from urllib.request import urlopen\n\n\ndef load(request):\n    return 1\n"
+    assert weights("call-without-timeout", "src/load.py", old, old.replace("1\n", f"{call}\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        ("charts/api/values.yaml", "cache:\n  enabled: false\n", "cache:\n  enabled: true\n", [H]),
+        ("charts/api/values-staging.yaml", "cache:\n  enabled: false\n", "cache:\n  enabled: true\n", [L]),
+        ("api/settings/base.py", 'A_ENABLED = env("A_ENABLED", False)\n', 'A_ENABLED = env("A_ENABLED", True)\n', [H]),
+        ("api/models.py", "enabled = False\n", "enabled = True\n", [M]),
+    ],
+)
+def test_a_switch_in_deployed_settings_weighs_fully(path, old, new, expected):
+    assert weights("flag-default-flip", path, old, new) == expected
+
+
+def test_a_status_that_is_compared_in_full_is_still_a_check():
+    old = "export async function get(url) {\n  const response = await call(url);\n  if (!response.ok) {\n    throw new Error(url);\n  }\n  return response.json();\n}\n"
+    assert (
+        weights("status-check-removed", "src/get.ts", old, old.replace("!response.ok", "response.ok === false")) == []
+    )
+
+
+def test_a_runbook_in_words_is_asked_how_to_see_that_it_worked():
+    text = "# DiskFull\n\n## Mitigation\n\nFree some space and tell the team.\n"
+    assert weights("runbook-no-verify", "runbooks/DiskFull.md", None, text) == [H]
+    assert weights("runbook-no-verify", "runbooks/DiskFull.md", None, f"{text}\n## Verify\n\nThe alarm ends.\n") == []
