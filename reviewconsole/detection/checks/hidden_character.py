@@ -1,7 +1,7 @@
 """Name added lines that read otherwise than they look: invisible characters, reordered text, look-alike letters."""
 
 import re
-import unicodedata
+import string
 from collections.abc import Iterator
 
 from reviewconsole.detection.model import Check, Context, Hit
@@ -44,18 +44,16 @@ _WRITTEN = re.compile("[\u200b-\u200f\u061c]")
 neighbour."""
 _FLAG_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LATIN = frozenset(string.ascii_letters)
+_LOOK_ALIKE = frozenset("аеорсхуіјѕԁһӏАВЕКМНОРСТХІЈЅӀοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
-def _script(char: str) -> str:
-    name = unicodedata.name(char, "")
-    return next((script for script in ("LATIN", "CYRILLIC", "GREEK") if name.startswith(script)), "")
-
-
 def _mixed(line: str) -> str:
-    """A word that mixes alphabets whose letters look alike; empty for none."""
+    """A Latin word with letters of another alphabet that look Latin; empty for none."""
     for word in _WORD.findall(line):
-        if not word.isascii() and len({_script(char) for char in word} - {""}) > 1:
+        other = set(word) - _LATIN
+        if other and other <= _LOOK_ALIKE and set(word) & _LATIN:
             return str(word)
     return ""
 
