@@ -175,7 +175,15 @@ def text(rows: Sequence[dict[str, object]]) -> str:
 def _plain(each: Replayed) -> dict[str, object]:
     job = asdict(each.job)
     del job["place"]
-    return {**job, "files": each.files, "findings": each.findings, "unscanned": each.unscanned, "failed": each.failed}
+    times = {"reading": round(each.reading, 3), "scanning": round(each.scanning, 3)}
+    return {
+        **job,
+        **times,
+        "files": each.files,
+        "findings": each.findings,
+        "unscanned": each.unscanned,
+        "failed": each.failed,
+    }
 
 
 def main() -> int:
