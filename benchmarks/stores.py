@@ -18,7 +18,6 @@ from reviewconsole.attestation import (
     Attestation,
     Envelope,
     log_ref,
-    note_text,
     pae,
     payload_bytes,
     record_id,
@@ -33,6 +32,7 @@ from reviewconsole.loading.records import read_records
 from reviewconsole.review.deciding import attest, ready
 from reviewconsole.signing.signer import FileSigner
 from reviewconsole.sshkey import fingerprint, key8, parse_public
+from reviewconsole.statement import note_text
 from reviewconsole.verify import open_store
 
 IDENTITY = "Dev <dev@example.com> 1700000000 +0000"

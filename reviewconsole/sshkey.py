@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import struct
+from functools import lru_cache
 
 from reviewconsole.errors import FormatError
 
@@ -88,6 +89,7 @@ def _check_point(point: bytes) -> None:
         raise FormatError("the Ed25519 point has small order: it would verify anything")
 
 
+@lru_cache(maxsize=4096)
 def check_key(blob: bytes) -> str:
     """Parse a public key blob and give its type; FormatError for other kinds, weak and malformed keys."""
     reader = Reader(blob)
@@ -137,11 +139,13 @@ def public_line(blob: bytes) -> str:
     return f"{check_key(blob)} {base64.b64encode(blob).decode()}"
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(blob: bytes) -> str:
     """`SHA256:` and unpadded base64, as ssh-keygen prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
+@lru_cache(maxsize=4096)
 def key8(blob: bytes) -> str:
     """First 8 hex digits of SHA-256 of the blob: names a log."""
     return hashlib.sha256(blob).hexdigest()[:8]

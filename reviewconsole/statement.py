@@ -23,6 +23,7 @@ from reviewconsole.change import Oid
 from reviewconsole.decision import REASON_LIMIT
 from reviewconsole.errors import FormatError
 from reviewconsole.mapping import Table
+from reviewconsole.onepass import read_decision
 
 WAIVER_TYPE = "urn:reviewconsole:waiver:v1"
 BOUNDARY_TYPE = "urn:reviewconsole:boundary:v1"
@@ -149,6 +150,9 @@ def record_bytes(record: Record) -> bytes:
 
 def parse_record(raw: bytes) -> Record:
     """Read a payload of any known predicate type, strictly; FormatError for another one."""
+    decision = read_decision(raw)
+    if decision is not None:
+        return decision
     top = Table(canonical.parse(raw))
     kind = top.text("predicateType")
     if kind == PREDICATE_TYPE or kind not in (WAIVER_TYPE, BOUNDARY_TYPE):

@@ -8,7 +8,6 @@ from reviewconsole.attestation import (
     NAMESPACE,
     REF_PREFIX,
     pae,
-    parse_envelope,
     parse_note,
     record_id,
 )
@@ -17,6 +16,7 @@ from reviewconsole.errors import FormatError, VerificationError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.witnesses import read_witnesses
+from reviewconsole.onepass import read_envelope
 from reviewconsole.signing import sshsig
 from reviewconsole.standing import (
     Logged,
@@ -41,7 +41,7 @@ def verify_envelope(line: bytes, *, log: str, noted: Oid) -> Logged:
 
     Raises FormatError (unreadable) or VerificationError (the proof is bad).
     """
-    envelope = parse_envelope(line)
+    envelope = read_envelope(line)
     signature = sshsig.verify(pae(envelope.payload), envelope.signature, namespace=NAMESPACE)
     if signature.fingerprint != envelope.keyid:
         raise VerificationError("the key id is not that of the signing key")

@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -166,7 +167,12 @@ def _application(blob: bytes) -> bytes:
 def _check_ed25519(point: bytes, raw: bytes, data: bytes) -> None:
     if len(raw) != 64 or int.from_bytes(raw[32:], "little") >= _L:
         raise VerificationError("the signature is not in canonical form")
-    Ed25519PublicKey.from_public_bytes(point).verify(raw, data)
+    _ed25519(point).verify(raw, data)
+
+
+@lru_cache(maxsize=1024)
+def _ed25519(point: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(point)
 
 
 def _check_rsa(key: Reader, algorithm: str, raw: bytes, data: bytes) -> None:
