@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from reviewconsole.detection import sql
 from reviewconsole.detection.migration_python import literal, parse
@@ -49,11 +48,10 @@ class Bulk:
 def bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
     """Every place of one side, by line."""
     if source.kind in ("sql", "python", "typescript", "go", "ruby", "java", "kotlin", "shell", "makefile", "workflow"):
-        return _bulk(source.kind, source.lines(side))
+        return source.once("bulk", side, lambda: _bulk(source.kind, source.lines(side)))
     return ()
 
 
-@lru_cache(maxsize=128)
 def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
     text = "\n".join(lines) + "\n"
     if not _WORDS.search(text):

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 
 from reviewconsole.detection.source import MAX_LINE, Source
@@ -31,7 +31,8 @@ _OPAQUE = {
 _OPAQUES = {kind: re.compile(pattern, re.DOTALL) for kind, pattern in _OPAQUE.items()}
 _OPAQUES["kotlin"] = _OPAQUES["java"]
 _BRACKET = re.compile(r"[()\[\]{}]")
-_CALL = re.compile(r"(\.?[A-Za-z_$][\w$]*(?:\s*(?:\?\.|\.|::)\s*[A-Za-z_$][\w$]*)*)[?!]?(?:<[\w, .]{1,40}>)?\s*\(")
+_CALL = re.compile(r"\(\s*(?:>[\w, .]{1,40}<)?[?!]?([\w$]*[A-Za-z_$](?:\s*(?:\.\?|\.|::)\s*[\w$]*[A-Za-z_$])*\.?)")
+"""A bracket and the name before it, in a text read backwards: forwards a long name is tried from each letter."""
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _CONTINUES = re.compile(r"(\\|&&|\|\||[+,=?]|\band|\bor|\bnot|\bin|(?<!:):)$")
 _CONTINUED = re.compile(r"\s*(\?\.|\.(?!\.)|&&|\|\||\?\s|:\s)")
@@ -226,13 +227,14 @@ class View:
     def calls(self) -> tuple[Call, ...]:
         """The calls, by place; words of the language are none."""
         found = []
-        for match in _CALL.finditer(self.text):
-            name = re.sub(r"\s+", "", match[1])
-            opened = match.end() - 1
+        end = len(self.text)
+        for match in reversed(list(_CALL.finditer(self.text[::-1]))):
+            name = "".join(match[1][::-1].split())
+            opened = end - match.start() - 1
             closed = self.pairs.get(opened)
             if closed is None or name in WORDS - {"print", "append", "make", "len"}:
                 continue
-            first = self.line_at(match.start(1))
+            first = self.line_at(end - match.end(1))
             arguments = self.raw[opened + 1 : closed]
             found.append(
                 Call(name=name, first=first, last=self.line_at(closed), arguments=arguments, span=(opened, closed))
@@ -285,14 +287,9 @@ def names(text: str) -> set[str]:
     return {name for name in _NAME.findall(text) if name not in WORDS and len(name) > 1}
 
 
-@lru_cache(maxsize=256)
-def _view(kind: str, lines: tuple[str, ...]) -> View:
-    return View(kind, lines)
-
-
 def view(source: Source, side: Side) -> View:
     """One side of a file as code."""
-    return _view(source.kind, source.lines(side))
+    return source.once("view", side, lambda: View(source.kind, source.lines(side)))
 
 
 def groups(source: Source) -> Iterator[tuple[range, range]]:

@@ -7,7 +7,6 @@ the file sets to a program's name replaced by it (`TF=terraform`, then `$TF dest
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side
@@ -55,7 +54,7 @@ class Command:
 def commands(source: Source, side: Side) -> tuple[Command, ...]:
     """Every logical line of one side that may be a command; comments, labels and messages are none."""
     if source.kind in SCRIPTS or source.kind in CODE:
-        return _commands(source.kind, source.lines(side))
+        return source.once("commands", side, lambda: _commands(source.kind, source.lines(side)))
     return ()
 
 
@@ -67,7 +66,6 @@ def added(source: Source) -> Iterator[Command]:
                 yield command
 
 
-@lru_cache(maxsize=1024)
 def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
     names = _variables(lines)
     aliases = {

@@ -71,10 +71,9 @@ def hosts(source: Source, side: Side) -> tuple[Host, ...]:
     """Everything configured on one side of a file, by first line."""
     if source.kind not in _KINDS:
         return ()
-    return _hosts(source.kind, source.lines(side))
+    return source.once("hosts", side, lambda: _hosts(source.kind, source.lines(side)))
 
 
-@lru_cache(maxsize=1024)
 def _hosts(kind: str, lines: tuple[str, ...]) -> tuple[Host, ...]:
     rows = tuple(row if len(row) <= MAX_LINE else "" for row in lines)
     if kind == "terraform":

@@ -1,12 +1,16 @@
 """One changed file as the rules see it: kind, lines of both sides, changed line numbers."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from reviewconsole.change import SYMLINK_MODE
 from reviewconsole.detection.constructs import Construct, constructs, enclosing
 from reviewconsole.diff import FileDiff
 from reviewconsole.finding import Side
+
+Made = TypeVar("Made")
 
 MAX_BYTES = 1_000_000
 MAX_LINE = 4_000
@@ -95,7 +99,16 @@ class Source:
     """1-based numbers on the old side."""
     added: frozenset[int]
     """1-based numbers on the new side."""
-    memo: dict[Side, tuple[Construct, ...]] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[tuple[str, Side], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was made of a side, by name; it lives as long as the source."""
+
+    def once(self, name: str, side: Side, make: Callable[[], Made]) -> Made:
+        """What `make` gives for a side, made when it is first asked for: several checks read the same things."""
+        key = (name, side)
+        if key not in self.memo:
+            self.memo[key] = make()
+        made: Made = self.memo[key]
+        return made
 
     def lines(self, side: Side) -> tuple[str, ...]:
         """The lines of one side."""
@@ -107,9 +120,7 @@ class Source:
 
     def constructs(self, side: Side) -> tuple[Construct, ...]:
         """Functions, resources, jobs, headings of one side, by first line."""
-        if side not in self.memo:
-            self.memo[side] = constructs(self.kind, self.lines(side))
-        return self.memo[side]
+        return self.once("constructs", side, lambda: constructs(self.kind, self.lines(side)))
 
     def host(self, side: Side, line: int) -> Construct | None:
         """The innermost construct around a line."""
