@@ -26,9 +26,10 @@ from reviewconsole.change import Commit, ContentEntry, Oid, diff_digest, paths_d
 from reviewconsole.config import builtin_patterns
 from reviewconsole.decision import DecisionKind, Draft
 from reviewconsole.git.repository import Repository
-from reviewconsole.loading.case import Store, open_case
+from reviewconsole.loading.case import open_case
 from reviewconsole.loading.changes import Target, find_targets, landed_commit
 from reviewconsole.loading.records import read_records
+from reviewconsole.loading.store import Store
 from reviewconsole.review.deciding import attest, ready
 from reviewconsole.signing.signer import FileSigner
 from reviewconsole.sshkey import fingerprint, key8, parse_public

@@ -1,5 +1,6 @@
 """Make decisions in a process that can be killed at any moment, and count what was acknowledged."""
 
+import importlib
 import os
 import re
 import signal
@@ -80,11 +81,8 @@ class Writer:
 
 def preload() -> None:
     """Import what a decision needs, so that a fork has it."""
-    from reviewconsole.cli import verbs
-    from reviewconsole.review import workspace
-
-    assert verbs.VERBS
-    assert workspace.Workspace
+    for name in ("reviewconsole.cli.verbs", "reviewconsole.review.workspace"):
+        importlib.import_module(name)
 
 
 def recorded(who: Person) -> list[str]:
