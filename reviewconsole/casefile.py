@@ -97,6 +97,8 @@ class OpenedChange:
     """Guard to the number of matches it took away."""
     dropped_places: tuple[Dropped, ...] = ()
     """Where they were, up to a limit."""
+    scanning: str = ""
+    """What of the scan is under way; empty at its end. Until then it is known in part, and cannot be decided on."""
 
     @property
     def suppressed(self) -> int:

@@ -10,14 +10,16 @@ from reviewconsole.session import ReviewSession, worded
 def draft(session: ReviewSession, kind: DecisionKind, reason: str) -> Draft:
     """Put the session into a decision that can be signed.
 
-    Raises ReviewIncomplete when the ref moved and what changed has not been shown, when the reason
-    is empty or too long, and for an approval with a refused hunk. The reason is signed as it stands:
-    `offered` says what to put into it.
+    Raises ReviewIncomplete when the ref moved and what changed has not been shown, while the change is
+    being scanned, when the reason is empty or too long, and for an approval with a refused hunk. The
+    reason is signed as it stands: `offered` says what to put into it.
     """
     if session.stale:
         raise ReviewIncomplete(
             "the branch has moved since it was opened", remedy="look at what changed, then decide on the new head"
         )
+    if session.opened.scanning:
+        raise ReviewIncomplete("the change is being scanned", remedy="wait for the end: there may be more findings")
     reason = worded(reason, "a decision needs a reason")
     if kind is DecisionKind.APPROVE and session.refused:
         raise ReviewIncomplete(

@@ -213,8 +213,15 @@ class Judge:
     opened: OpenedChange
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """The scan of the same head has come further."""
+
+    opened: OpenedChange
+
+
 Saying = Accept | Refuse | Acknowledge | AddComment | DropComment | Tick
-Action = View | Saying | Undo | Write | HeadMoved | ShowDelta | Judge
+Action = View | Saying | Undo | Write | HeadMoved | ShowDelta | Judge | Found
 
 
 def reduce(session: ReviewSession, action: Action) -> ReviewSession:
@@ -240,6 +247,10 @@ def reduce(session: ReviewSession, action: Action) -> ReviewSession:
             return _go_on(session, newer)
         case Judge(opened=opened):
             return _judged(session, opened)
+        case Found(opened=opened):
+            # The files stay the same object: whoever draws them need not begin anew.
+            whole = replace(opened, files=session.opened.files)
+            return replace(session, opened=whole) if opened.change.head == session.opened.change.head else session
         case _:
             return _say(session, _added(session, action))
 

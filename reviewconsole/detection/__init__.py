@@ -20,7 +20,7 @@ from reviewconsole.change import encode
 from reviewconsole.detection import ast_grep, guards, line_rules, packs
 from reviewconsole.detection.checks import CHECKS
 from reviewconsole.detection.kubernetes import unreadable
-from reviewconsole.detection.model import Context, Hit, RuleSettings, ScanResult, Tree
+from reviewconsole.detection.model import Context, Hit, Progress, RuleSettings, ScanResult, Told, Tree
 from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, oddities, read
 from reviewconsole.detection.tally import KEPT, Tally
 from reviewconsole.diff import FileDiff
@@ -28,7 +28,23 @@ from reviewconsole.errors import UsageError
 from reviewconsole.finding import Dropped, Finding, Location, Page, Side, number
 from reviewconsole.globs import Globs
 
-__all__ = ["OWN_RULES", "RuleSettings", "ScanResult", "Tree", "engine_digest", "page", "pages", "scan", "stages"]
+__all__ = [
+    "OWN_RULES",
+    "STAGES",
+    "Progress",
+    "RuleSettings",
+    "ScanResult",
+    "Told",
+    "Tree",
+    "engine_digest",
+    "page",
+    "pages",
+    "scan",
+    "stages",
+]
+
+STAGES = ("line rules", "checks", "ast-grep", "rule packs")
+"""What `stages` does, one after the other."""
 
 OWN_RULES = "own rules"
 """`external` of the findings of a person's own packs."""
@@ -61,20 +77,25 @@ def scan(
     tree_has: Callable[[str], bool] | None = None,
     old_tree: Tree | None = None,
     new_tree: Tree | None = None,
+    told: Told | None = None,
 ) -> ScanResult:
     """Scan a change with every rule; findings are numbered, worst first.
 
     The trees are what the change leads from and to; without them a check knows the changed files only.
+    `told` hears after each stage but the last what was found so far; what it raises ends the scan.
     """
     findings: list[Finding] = []
     notes: list[str] = []
     dropped: Counter[str] = Counter()
     places: list[Dropped] = []
-    for stage in stages(files, settings, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree):
+    all_stages = stages(files, settings, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree)
+    for done, stage in enumerate(all_stages, start=1):
         findings += stage.findings
         notes += stage.notes
         dropped.update(stage.dropped)
         places += stage.dropped_places
+        if told is not None and done < len(STAGES):
+            told(Progress(findings=number(_distinct(findings)), running=STAGES[done]))
     distinct = _distinct(findings)
     if len(distinct) < len(findings):
         dropped["same-place"] += len(findings) - len(distinct)
@@ -94,7 +115,7 @@ def stages(
     old_tree: Tree | None = None,
     new_tree: Tree | None = None,
 ) -> Iterator[ScanResult]:
-    """Scan in stages: line rules, checks, ast-grep. Findings are not numbered yet."""
+    """Scan in the stages of `STAGES`. Findings are not numbered yet."""
     tally = Tally()
     sources, notes = _sources(files, settings, tally)
     ours = [d for pack in packs.load() for d in pack.documents if d.rule not in settings.disable]

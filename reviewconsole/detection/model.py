@@ -32,6 +32,20 @@ class ScanResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a scan has come."""
+
+    findings: tuple[Finding, ...] = ()
+    """Found so far, numbered, worst first."""
+    running: str
+    """What is under way now."""
+
+
+Told = Callable[[Progress | None], object]
+"""Hears of progress; None is a sign of life. It may raise, which ends the waiting."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """One document of a rule pack: a pattern for one language, and when it counts."""
 

@@ -1,13 +1,13 @@
 """Everything about one change in one value, and the gate's answer to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
-from reviewconsole.detection import engine_digest
+from reviewconsole.detection import STAGES, Progress, engine_digest
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
@@ -59,6 +59,8 @@ class Case:
     dropped_places: tuple[Dropped, ...] = ()
     policy_fault: str = ""
     policy_unreadable: bool = False
+    running: str = ""
+    """What of the scan is under way; empty when it has ended. Until then there are no facts."""
 
     @property
     def external(self) -> tuple[Finding, ...]:
@@ -103,10 +105,15 @@ def _boundary_findings(results: tuple[BoundaryResult, ...]) -> list[Finding]:
     return found
 
 
-def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -> Case:
+Told = Callable[[Case | None], object]
+"""Hears what is known of a change while it is scanned; None is a sign of life."""
+
+
+def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, told: Told | None = None) -> Case:
     """Load, scan and measure one change. Raises only what makes it unreadable altogether.
 
     `policy_from` names the commit whose policy decides, where that is not the one of the change itself.
+    `told` gets the content before it is scanned, then what each stage has found.
     """
     force, fault, unreadable = _policy(store, change, policy_from)
     doubts = list(_doubts(store, change))
@@ -119,9 +126,10 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
     paths = tuple(file.path for file in files)
     origin = assess_provenance(store, change, paths)
     policy = force.policy if force is not None else None
+    hear = _teller(_begun(change, content, origin, force, (*doubts, fault)), told)
     rules = rules_for(store, force)
     faults = (*rules.faults, *(would_break(store.repository, change, policy, paths) if policy is not None else ()))
-    result = detect(store, change, files, rules)
+    result = detect(store, change, files, rules, hear)
     judged = tuple(finding for finding in result.findings if finding.counts)
     boundary: tuple[BoundaryResult, ...] = ()
     if policy is not None:
@@ -161,6 +169,44 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None) -
         policy_fault=fault,
         policy_unreadable=unreadable or bool(faults),
     )
+
+
+def _begun(
+    change: Change,
+    content: Content | None,
+    origin: Provenance,
+    force: PolicyInForce | None,
+    notes: Sequence[str],
+) -> Case:
+    """What is known of a change before it is scanned."""
+    return Case(
+        change=change,
+        content=content,
+        provenance=origin,
+        findings=(),
+        boundary=(),
+        risk=assess_risk((), origin, content.files if content is not None else (), (), None),
+        force=force,
+        facts=None,
+        notes=tuple(note for note in notes if note),
+    )
+
+
+def _teller(early: Case, told: Told | None) -> Callable[[Progress | None], None] | None:
+    """Tell of a case now, and whenever there is progress with its scan."""
+    if told is None:
+        return None
+
+    def hear(progress: Progress | None) -> None:
+        if progress is None:
+            told(None)
+            return
+        files = early.content.files if early.content is not None else ()
+        risk = assess_risk(progress.findings, early.provenance, files, (), None)
+        told(replace(early, findings=progress.findings, risk=risk, running=progress.running))
+
+    hear(Progress(running=STAGES[0]))
+    return hear
 
 
 def _around(store: Store, change: Change, policy: Policy | None, files: Sequence[FileDiff]) -> Surroundings | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewconsole.change import Change, Oid
-from reviewconsole.detection import RuleSettings, ScanResult, pages
+from reviewconsole.detection import RuleSettings, ScanResult, Told, pages
 from reviewconsole.detection.model import Pack
 from reviewconsole.detection.sarif import LARGEST, deduplicated, read_sarif
 from reviewconsole.detection.scanners import run_scanner
@@ -103,12 +103,14 @@ def would_break(repository: Repository, change: Change, policy: Policy, paths: S
     return tuple(f"this change would break a rule pack of the policy: {fault}" for fault in broken)
 
 
-def detect(store: Store, change: Change, files: Sequence[FileDiff], rules: Rules) -> ScanResult:
-    """Scan a change, and add what other scanners say about its added lines."""
+def detect(
+    store: Store, change: Change, files: Sequence[FileDiff], rules: Rules, told: Told | None = None
+) -> ScanResult:
+    """Scan a change, and add what other scanners say about its added lines; `told` hears how it goes."""
     if store.scanner is not None and files:
-        result = store.scanner.scan(change, files, rules.settings)
+        result = store.scanner.scan(change, files, rules.settings, told)
     else:
-        result = scan_trees(store.repository, change.base_tree, change.head_tree, files, rules.settings)
+        result = scan_trees(store.repository, change.base_tree, change.head_tree, files, rules.settings, told=told)
     notes = [*result.notes, *rules.notes]
     external: list[Finding] = []
     for name, data in _reports(store, rules.sarif, files, notes):

@@ -1,7 +1,8 @@
 """Scan changes: from the cache, in worker processes, or here.
 
 A console must not stop for a scan, and Python's interpreter lock would make it: with processes, the
-rules run elsewhere, several changes at a time.
+rules run elsewhere, several changes at a time. What a stage of a scan has found comes over a queue
+that all processes share.
 """
 
 import signal
@@ -12,9 +13,12 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from reviewconsole.change import Change, Oid
-from reviewconsole.detection import RuleSettings, ScanResult, engine_digest, scan
+from reviewconsole.detection import Progress, RuleSettings, ScanResult, Told, engine_digest, scan
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, RepositoryError
 from reviewconsole.git.repository import Repository
@@ -23,7 +27,15 @@ from reviewconsole.loading.cache import Cache
 from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.trees import CommitTree
 
+if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue as SharedQueue
+
 PROCESSES = 2
+_PULSE = 0.2
+"""Seconds after which whoever waits for a scan is told that it goes on."""
+_Told = tuple[str, Progress] | None
+_OUT: "list[SharedQueue[_Told]]" = []
+"""In a worker: where progress is told, with the key of the scan."""
 
 
 @dataclass(slots=True)
@@ -37,6 +49,9 @@ class Scanner:
     """Of the person's own packs, which the engine digest leaves out."""
     pending: dict[str, Future[ScanResult]] = field(default_factory=dict)
     pool: ProcessPoolExecutor | None = None
+    heard: dict[str, "SimpleQueue[Progress | None]"] = field(default_factory=dict)
+    """Key of a scan that is waited for -> what was told of it."""
+    told: "SharedQueue[_Told] | None" = None
 
     def in_background(self) -> None:
         """Scan in processes from now on.
@@ -51,15 +66,18 @@ class Scanner:
         # Everything a rule can see hangs on the two trees; ids of trees name all blobs in them.
         return "\0".join((engine_digest(settings), self.own_digest, change.base_tree, change.head_tree))
 
-    def scan(self, change: Change, files: Sequence[FileDiff], settings: RuleSettings) -> ScanResult:
-        """Scan one change, or take what is known of it."""
+    def scan(
+        self, change: Change, files: Sequence[FileDiff], settings: RuleSettings, told: Told | None = None
+    ) -> ScanResult:
+        """Scan one change, or take what is known of it; `told` hears how it goes."""
         key = self._key(change, settings)
         known = self._cached(key)
         if known is not None:
             return known
-        result = self._elsewhere(key, change, settings) if self.background or key in self.pending else None
+        elsewhere = self.background or key in self.pending
+        result = self._elsewhere(key, change, settings, told) if elsewhere else None
         if result is None:
-            result = scan_trees(self.repository, change.base_tree, change.head_tree, files, settings)
+            result = scan_trees(self.repository, change.base_tree, change.head_tree, files, settings, told=told)
         self._keep(key, result)
         return result
 
@@ -82,7 +100,7 @@ class Scanner:
     def _submit(self, key: str, change: Change, settings: RuleSettings) -> "Future[ScanResult] | None":
         try:
             if self.pool is None:
-                self.pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"), initializer=_quiet)
+                self.pool = self._start()
             future = self.pool.submit(
                 _job,
                 self.repository.git_dir,
@@ -90,22 +108,49 @@ class Scanner:
                 change.base_tree,
                 change.head_tree,
                 settings,
+                key=key if key in self.heard else "",
             )
         except (OSError, RuntimeError, ValueError):  # no processes to be had: the scan happens here
             return None
         self.pending[key] = future
         return future
 
-    def _elsewhere(self, key: str, change: Change, settings: RuleSettings) -> ScanResult | None:
-        future = self.pending.pop(key, None) or self._submit(key, change, settings)
-        self.pending.pop(key, None)
-        if future is None:
-            return None
+    def _start(self) -> ProcessPoolExecutor:
+        context = get_context("spawn")
+        self.told = context.SimpleQueue()
+        Thread(target=self._listen, args=(self.told,), daemon=True).start()
+        return ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_begin, initargs=(self.told,))
+
+    def _listen(self, told: "SharedQueue[_Told]") -> None:
+        """Take what the processes tell, so that none of them ever waits for a reader."""
+        for key, progress in iter(told.get, None):
+            heard = self.heard.get(key)
+            if heard is not None:
+                heard.put(progress)
+
+    def _elsewhere(self, key: str, change: Change, settings: RuleSettings, told: Told | None) -> ScanResult | None:
+        heard: SimpleQueue[Progress | None] = SimpleQueue()
+        if told is not None:
+            self.heard[key] = heard
         try:
+            future = self.pending.get(key) or self._submit(key, change, settings)
+            if future is None:
+                return None
+            if told is not None:
+                _wait(future, heard, told)
+            self.pending.pop(key, None)
             return future.result()
         except (BrokenProcessPool, RepositoryError, FormatError, OSError):
-            self.pool = None
+            self.pending.pop(key, None)
+            self._drop()
             return None
+        finally:
+            self.heard.pop(key, None)
+
+    def _drop(self) -> None:
+        if self.told is not None:
+            self.told.put(None)
+        self.pool = self.told = None
 
     def cancel(self) -> None:
         """Give up what was started and nobody waits for."""
@@ -120,23 +165,49 @@ class Scanner:
         self.cancel()
         if self.pool is not None:
             self.pool.shutdown(wait=False, cancel_futures=True)
-            self.pool = None
+        self._drop()
+
+
+def _wait(future: "Future[ScanResult]", heard: "SimpleQueue[Progress | None]", told: Told) -> None:
+    """Pass on what is heard until the scan has ended; what `told` raises leaves it to go on alone."""
+    future.add_done_callback(lambda _: heard.put(None))
+    while not future.done():
+        try:
+            told(heard.get(timeout=_PULSE))
+        except Empty:
+            told(None)
 
 
 def scan_trees(
-    repository: Repository, base: Oid, head: Oid, files: Sequence[FileDiff], settings: RuleSettings
+    repository: Repository,
+    base: Oid,
+    head: Oid,
+    files: Sequence[FileDiff],
+    settings: RuleSettings,
+    *,
+    told: Told | None = None,
 ) -> ScanResult:
     """Scan the files between two trees; what the trees could not answer is among the notes."""
     old_tree, new_tree = CommitTree(repository, base), CommitTree(repository, head)
-    result = scan(files, settings=settings, old_tree=old_tree, new_tree=new_tree)
+    result = scan(files, settings=settings, old_tree=old_tree, new_tree=new_tree, told=told)
     return replace(result, notes=(*result.notes, *old_tree.notes, *new_tree.notes))
 
 
-def _quiet() -> None:
+def _begin(told: "SharedQueue[_Told]") -> None:
     """The terminal's interrupt is for the program, not for its helpers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _OUT[:] = [told]
 
 
-def _job(git_dir: Path, environ: Mapping[str, str], base: Oid, head: Oid, settings: RuleSettings) -> ScanResult:
+def _job(
+    git_dir: Path, environ: Mapping[str, str], base: Oid, head: Oid, settings: RuleSettings, *, key: str
+) -> ScanResult:
+    """Scan in a worker; `key` is empty where nobody wants to hear of progress."""
     repository = Repository(git_dir, environ)
-    return scan_trees(repository, base, head, load_trees(repository, base, head).files, settings)
+
+    def told(progress: Progress | None) -> None:
+        if progress is not None:
+            _OUT[0].put((key, progress))
+
+    files = load_trees(repository, base, head).files
+    return scan_trees(repository, base, head, files, settings, told=told if key else None)

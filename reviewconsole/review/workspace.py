@@ -20,7 +20,7 @@ from reviewconsole.casefile import (
 )
 from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
-from reviewconsole.decision import Draft
+from reviewconsole.decision import Draft, Verdict
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import (
     MissingObject,
@@ -31,6 +31,7 @@ from reviewconsole.errors import (
     Undecidable,
 )
 from reviewconsole.finding import Page
+from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.cache import Cache
@@ -54,6 +55,7 @@ from reviewconsole.standing import JudgedRecord, VerifiedStatement
 from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
+Told = Callable[[OpenedChange | None], object]
 _MANY = 8
 """Changes from which processes are worth starting."""
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
@@ -176,8 +178,8 @@ class Workspace(Personal):
         entries.sort(key=lambda e: (_STATE_ORDER.index(e.state) // 2, -e.risk.score, e.change.updated, e.change.head))
         return tuple(entries)
 
-    def _open(self, change: Change, own: OwnRules | None = None) -> Opened:
-        case = open_case(replace(self._store, own=own or self._own), change)
+    def _open(self, change: Change, own: OwnRules | None = None, told: Told | None = None) -> Opened:
+        case = open_case(replace(self._store, own=own or self._own), change, told=_teller(told))
         ask = judge_landed if change.landed else judge
         return Opened(case, ask(self._store, case, int(time.time())))
 
@@ -185,12 +187,16 @@ class Workspace(Personal):
         """Resolve a branch, ref, commit id, change id or range."""
         return changes.one(self._repository, self._store.targets, spec)
 
-    def open_change(self, spec: str, reports: Sequence[tuple[str, bytes]] = ()) -> OpenedChange:
+    def open_change(
+        self, spec: str, reports: Sequence[tuple[str, bytes]] = (), told: Told | None = None
+    ) -> OpenedChange:
         """Read one change whole, with findings, boundary and the gate's answer.
 
         `reports` are SARIF documents of other scanners, by name; FormatError for one that is none.
+        `told` gets it before it is scanned and after each stage; None is a sign of life. It may raise.
         """
-        opened = self._open(self.change(spec), replace(self._own, active=True, reports=tuple(reports)))
+        own = replace(self._own, active=True, reports=tuple(reports))
+        opened = self._open(self.change(spec), own, told)
         self._opened[_key(opened.case.change)] = opened
         return _shown(opened)
 
@@ -323,6 +329,17 @@ def _key(change: Change) -> tuple[str, Oid | None, Oid]:
     return change.target, change.base, change.head
 
 
+def _teller(told: Told | None) -> Callable[[Case | None], None] | None:
+    if told is None:
+        return None
+    report = GateReport(verdict=Verdict.UNDECIDABLE, why=("the change is being scanned",))
+
+    def tell(case: Case | None) -> None:
+        told(None if case is None else _shown(Opened(case, report)))
+
+    return tell
+
+
 def _shown(opened: Opened) -> OpenedChange:
     case, report = opened.case, opened.report
     return OpenedChange(
@@ -344,6 +361,7 @@ def _shown(opened: Opened) -> OpenedChange:
             *((case.policy_fault,) if case.policy_fault else ()),
         ),
         state=state_of(report),
+        scanning=case.running,
         dropped=case.dropped,
         dropped_places=case.dropped_places,
         statements=tuple(each.row for each in report.statements),

@@ -8,28 +8,25 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.dom import DOMNode
-from textual.reactive import reactive
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
-from reviewconsole.casefile import SyncState
 from reviewconsole.display import safe_text
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui import theme as themes
-from reviewconsole.tui.desk import Desk, PublishRequested, error_text
+from reviewconsole.tui.desk import Desk
 from reviewconsole.tui.keymap import keymap
 from reviewconsole.tui.keys import key
+from reviewconsole.tui.publishing import Publishing
 from reviewconsole.tui.screens import scopes
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.terminal import choose, quiet
-from reviewconsole.tui.widgets.sync import PUBLISHING
 
 
-class ReviewApp(App[None]):
+class ReviewApp(Publishing):
     """Opens the queue, or `start`, over one service."""
 
     TITLE = "reviewconsole"
@@ -40,14 +37,12 @@ class ReviewApp(App[None]):
         key("app.quit", "ctrl+q", "quit", "Quit", "Leave the console"),
     ]
 
-    sync: reactive[SyncState] = reactive(SyncState(state="nothing", pending=0))
-
     def __init__(
         self, service: ReviewService, theme: str, start: str | None = None, *, keys: Mapping[str, str] | None = None
     ) -> None:
         super().__init__()
         self.fault = ""
-        self._desk = Desk(service)
+        self.desk = Desk(service)
         self._start = start
         for found in themes.themes().values():
             self.register_theme(found)
@@ -60,29 +55,8 @@ class ReviewApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the queue, and what is known of one's own records."""
-        self.push_screen(QueueScreen(self._desk, self._start))
-        self.run_worker(self._read_sync, thread=True, group="sync", exit_on_error=False)
-
-    def _read_sync(self) -> None:
-        try:
-            state = self._desk.call(lambda service: service.sync_state())
-        except ReviewConsoleError as error:
-            state = SyncState(state="failed", pending=0, why=error_text(error))
-        if not get_current_worker().is_cancelled:
-            self.call_from_thread(setattr, self, "sync", state)
-
-    def on_publish_requested(self, _event: PublishRequested) -> None:
-        """Exchange records in the background; the outcome stays in sight."""
-        self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)
-        self.run_worker(self._publish, thread=True, exclusive=True, group="sync", exit_on_error=False)
-
-    def _publish(self) -> None:
-        try:
-            state = self._desk.call(lambda service: service.publish())
-        except ReviewConsoleError as error:
-            state = SyncState(state="failed", pending=1, why=error_text(error))
-        if not get_current_worker().is_cancelled:
-            self.call_from_thread(setattr, self, "sync", state)
+        self.push_screen(QueueScreen(self.desk, self._start))
+        self.read_sync()
 
     def action_next_theme(self) -> None:
         """Use the next theme."""

@@ -1,8 +1,11 @@
 """Calls of the service off the UI thread, one at a time, and their answers back on it."""
 
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from threading import Lock
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from textual.message import Message
 from textual.screen import Screen, ScreenResultType
@@ -15,6 +18,8 @@ from reviewconsole.tui.widgets.lines import Severity, StatusLine
 
 _SECONDS = 5
 Answer = TypeVar("Answer")
+_UNHAPPY: "WeakKeyDictionary[Worker[None], Callable[[ReviewConsoleError], object]]" = WeakKeyDictionary()
+"""A call that is under way -> who is told when it fails."""
 
 
 class PublishRequested(Message):
@@ -64,12 +69,15 @@ class Asking(Screen[ScreenResultType]):
             if not worker.is_cancelled:
                 self.app.call_from_thread(done, answer)
 
-        self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
+        worker = self.run_worker(run, thread=True, exclusive=True, group=group, exit_on_error=False)
+        _UNHAPPY[worker] = failed or self.failed
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Name an error nobody expected, without its values; the review goes on."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.failed(ReviewConsoleError(f"internal error: {type(event.worker.error).__name__}"))
+        """Say of an error nobody expected, to whoever waits for the answer, what it is; the review goes on."""
+        if event.worker.is_finished:
+            tell = _UNHAPPY.pop(event.worker, self.failed)
+            if event.state is WorkerState.ERROR and event.worker.error is not None:
+                tell(unexpected(event.worker.error))
 
     def notify(
         self,
@@ -90,6 +98,13 @@ class Asking(Screen[ScreenResultType]):
     def failed(self, error: ReviewConsoleError) -> None:
         """Show an error and what can be done about it."""
         self.notify(error_text(error), severity="error", timeout=12, markup=False)
+
+
+def unexpected(error: BaseException) -> ReviewConsoleError:
+    """An error nobody expected: its name and place. Not its words, which may hold values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return ReviewConsoleError(f"internal error: {type(error).__name__}{place}")
 
 
 def error_text(error: ReviewConsoleError) -> str:

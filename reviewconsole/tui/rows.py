@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from reviewconsole.diff import FileDiff, Hunk, HunkId
@@ -276,6 +276,14 @@ class RowMap:
         if not 0 <= first < len(self._blocks):
             return max(0, self._total - 1)
         return self._starts[first] + self._blocks[first].offset(wanted)
+
+    def same(self, row: Row, before: "RowMap") -> Row:
+        """A row of another map of the same files, in this one: what was found since gives findings other numbers."""
+        if row.kind is not Kind.FINDING:
+            return row
+        wanted = before.findings[row.item].fingerprint
+        item = next((i for i, found in enumerate(self.findings) if found.fingerprint == wanted), None)
+        return replace(row, item=item) if item is not None else Row(Kind.LINE, row.file, row.hunk, row.line)
 
     def size(self, file: int) -> tuple[int, int]:
         """Added and removed lines of a file, counted once."""

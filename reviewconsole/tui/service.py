@@ -86,8 +86,11 @@ class ReviewService(Protocol):
     ) -> tuple[QueueEntry, ...]:
         """List what waits, in the order to be worked off; `progress` gets done and total, `seen` each row when read."""
 
-    def open_change(self, spec: str) -> OpenedChange:
-        """Read one change whole; `spec` is a ref name or a commit id."""
+    def open_change(self, spec: str, *, told: Callable[[OpenedChange | None], object] | None = None) -> OpenedChange:
+        """Read one change whole; `spec` is a ref name or a commit id.
+
+        `told` gets it before it is scanned and whenever more was found; None is a sign of life. It may raise.
+        """
 
     def moved(self, opened: OpenedChange) -> Oid | None:
         """The head the change's ref has now, if it is another one; its own head when the ref is gone."""

@@ -149,7 +149,7 @@ class Service:
     passphrase: str = ""
     recorded: list[tuple[OpenedChange, Draft]] = field(default_factory=list)
     sheets: list[Draft] = field(default_factory=list)
-    published: list[SyncState | ReviewConsoleError] = field(default_factory=list)
+    published: list[SyncState | Exception] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
     copied: list[str] = field(default_factory=list)
     edited: list[tuple[str, int]] = field(default_factory=list)
@@ -157,6 +157,11 @@ class Service:
     rejects: tuple[RecordRow, ...] = ()
     key_kind: str = "file"
     slow: float = 0
+    stages: list[OpenedChange | None] = field(default_factory=list)
+    """What is told while a change is opened; each waits for `go_on`."""
+    go_on: threading.Event = field(default_factory=threading.Event)
+    breaks: Exception | None = None
+    """What opening a change, or reading the queue, fails with."""
     views: Views = field(default_factory=lambda: Views(Path(tempfile.mkdtemp())))
     drafts: Drafts = field(default_factory=lambda: Drafts(Path(tempfile.mkdtemp()), Path("/x")))
 
@@ -183,6 +188,8 @@ class Service:
         progress: Callable[[int, int], None] | None = None,
         seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
+        if self.breaks is not None:
+            raise self.breaks
         for index, each in enumerate(self.changes):
             if progress is not None:
                 progress(index, len(self.changes))
@@ -192,7 +199,14 @@ class Service:
         decided = {opened.change.head for opened, _ in self.recorded}
         return tuple(entry_of(c) for c in self.changes if everything or c.change.head not in decided)
 
-    def open_change(self, spec: str) -> OpenedChange:
+    def open_change(self, spec: str, *, told: Callable[[OpenedChange | None], object] | None = None) -> OpenedChange:
+        for stage in self.stages if told is not None else ():
+            told(stage)
+            while stage is not None and stage.scanning and not self.go_on.wait(0.02):
+                told(None)
+            self.go_on.clear()
+        if self.breaks is not None:
+            raise self.breaks
         if self.newer is not None and spec == self.newer.change.ref:
             return self.newer
         for opened in self.changes:
@@ -244,7 +258,7 @@ class Service:
         if not self.published:
             raise RemoteError("the remote does not answer", remedy="try again")
         answer = self.published.pop(0)
-        if isinstance(answer, ReviewConsoleError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 

@@ -37,7 +37,7 @@ async def test_screens_look_as_they_did(service: Service, size: tuple[int, int])
     app = ReviewApp(service, "dark")
     async with app.run_test(size=size) as pilot:
         await on_screen(pilot, QueueScreen)
-        await until(pilot, lambda: app.screen.query_one(QueueList).count() == 1 and not app.screen._loading)
+        await until(pilot, lambda: app.screen.query_one(QueueList).count() == 1 and not app.screen.waiting)
         await press(pilot)
         await same(pilot, app, f"queue-{at}")
         await pilot.press("enter")

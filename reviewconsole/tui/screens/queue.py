@@ -10,8 +10,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import QueueEntry, RecordRow, SyncState
-from reviewconsole.display import safe_text
-from reviewconsole.errors import FormatError, ReviewConsoleError
+from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui import filters
 from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.keys import key
@@ -20,12 +19,9 @@ from reviewconsole.tui.paint import (
     glyph_pieces,
     short_ref,
 )
-from reviewconsole.tui.screens.filtering import Filtering
-from reviewconsole.tui.screens.keeping import Begun
+from reviewconsole.tui.screens.opening import Opening
 from reviewconsole.tui.screens.pages import PageScreen, keys_page
-from reviewconsole.tui.screens.queue_text import empty_page, entry_page, log_page
-from reviewconsole.tui.screens.review import ReviewScreen
-from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.screens.queue_text import empty_page, entry_page, fault_page, log_page
 from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
 from reviewconsole.tui.widgets.queue_list import QueueList, headings
@@ -37,7 +33,7 @@ _LEGEND = 30
 """Rows of the screen from which the glyphs are explained under the list; `?` does so always."""
 
 
-class QueueScreen(Filtering):
+class QueueScreen(Opening):
     """Lists, explains and opens."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (150, "-wide")]  # noqa: RUF012 - Textual's name
@@ -88,8 +84,6 @@ class QueueScreen(Filtering):
         self._start = start
         self._entries: tuple[QueueEntry, ...] = ()
         self._everything = False
-        self._unfinished = False
-        self._loading = ""
 
     def compose(self) -> ComposeResult:
         """Title, notices, table and preview, filter, status, keys."""
@@ -118,7 +112,7 @@ class QueueScreen(Filtering):
         self.recall()
         self.watch(self.app, "sync", self.draw_status)
         if self._start is not None:
-            self._open(self._start)
+            self.open(self._start)
         else:
             self.action_reload()
 
@@ -136,7 +130,7 @@ class QueueScreen(Filtering):
         """Say how many rows are shown, by which filter, and where the records are."""
         shown = len(self.query_one(QueueList).entries)
         view = next((name for name, text in self.views().items() if name and text == self.filter), "")
-        text = self._loading or " · ".join(
+        text = self.waiting or " · ".join(
             part
             for part in (
                 f"{shown} of {len(self._entries)} changes",
@@ -145,15 +139,17 @@ class QueueScreen(Filtering):
             )
             if part
         )
+        fault = f"✗ {self.fault}" if self.fault and not self.waiting else ""
         state: SyncState = self.app.sync  # type: ignore[attr-defined]
-        self.query_one("#status", StatusLine).show([(f" {text}   ", "text")], sync_pieces(state))
+        self.query_one("#status", StatusLine).show(
+            [(f" {fault or text}   ", "bad" if fault else "text")], sync_pieces(state)
+        )
 
     # --- reading
 
     def action_reload(self) -> None:
         """Read the queue in a thread."""
-        self._loading = "reading the queue …"
-        self.draw_status()
+        self.wait_for("reading the queue …")
 
         rows: list[QueueEntry] = []
         told = 0.0
@@ -177,11 +173,10 @@ class QueueScreen(Filtering):
         if rows:
             self._entries = tuple(sorted(rows, key=lambda entry: -entry.risk.score))
             self.fill()
-        self._loading = f"reading the queue … {done} of {total} (esc stops waiting)"
-        self.draw_status()
+        self.wait_for(f"reading the queue … {done} of {total} (esc stops waiting)")
 
     def _loaded(self, entries: tuple[QueueEntry, ...]) -> None:
-        self._loading = ""
+        self.waiting = ""
         self._entries = entries
         self.fill()
         self._draw_headings()
@@ -200,8 +195,10 @@ class QueueScreen(Filtering):
         entry = self.query_one(QueueList).entry
         if entry is not None:
             text = entry_page(entry)
-        elif self._loading:
+        elif self.waiting:
             text = content(("reading …", "muted"))
+        elif self.fault:
+            text = fault_page(self.fault)
         else:
             text = empty_page(len(self._entries), self.filter, self.desk.service, everything=self._everything)
         self.query_one("#explained", Static).update(text)
@@ -209,8 +206,8 @@ class QueueScreen(Filtering):
 
     def failed(self, error: ReviewConsoleError) -> None:
         """Say what went wrong, and stop waiting."""
-        super().failed(error)
-        self._loading = error_text(error)
+        self.waiting, self.fault = "", error_text(error)
+        self._explain()
         self.draw_status()
         if self._start is not None:
             self._start = None
@@ -226,22 +223,15 @@ class QueueScreen(Filtering):
         """Open it."""
         entry = self.query_one(QueueList).entry
         if entry is not None:
-            self._open(entry.change.ref)
+            self.open(entry.change.ref)
 
-    def _open(self, spec: str) -> None:
-        self._unfinished = bool(self.workers.cancel_group(self, "queue"))
-        self._loading = f"opening {safe_text(short_ref(spec))} …"
-        self.draw_status()
-        self.ask(lambda service: _resumed(service, spec), self._opened, group="open")
-
-    def _opened(self, begun: Begun) -> None:
+    def begun(self) -> None:
+        """Nothing more is to be opened at the start."""
         self._start = None
-        self._loading = ""
-        self.draw_status()
-        self.app.push_screen(ReviewScreen(self.desk, begun), self._returned)
 
-    def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
-        if decided or self._unfinished or not self._entries:
+    def returned(self, *, decided: bool, unfinished: bool) -> None:
+        """Read again what may be another now, or was not read to its end."""
+        if decided or unfinished or not self._entries:
             self.action_reload()
 
     def action_back(self) -> None:
@@ -251,9 +241,9 @@ class QueueScreen(Filtering):
             box.remove_class("-open")
             box.value = ""
             self.query_one(QueueList).focus()
-        elif self._loading:
+        elif self.waiting or self.fault:
             self.workers.cancel_node(self)
-            self._loading = ""
+            self.waiting = self.fault = ""
             self.draw_status()
 
     def action_log(self) -> None:
@@ -276,11 +266,3 @@ class QueueScreen(Filtering):
     def action_keys(self) -> None:
         """Show all keys."""
         self.app.push_screen(PageScreen("keys of the queue", keys_page(self, [[*glyph_pieces()]])))
-
-
-def _resumed(service: ReviewService, spec: str) -> Begun:
-    opened = service.open_change(spec)
-    try:
-        return Begun(opened=opened, kept=service.drafts.read(opened))
-    except FormatError as error:
-        return Begun(opened=opened, fault=error_text(error))

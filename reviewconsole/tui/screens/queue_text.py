@@ -43,6 +43,12 @@ def entry_page(entry: QueueEntry) -> Content:
     return paragraphs(lines)
 
 
+def fault_page(fault: str) -> Content:
+    """What is shown where the queue could not be read."""
+    return paragraphs([[("the queue could not be read", "bad bold")], [(fault, "text")], [""],
+                       [("ctrl+r reads it again; `reviewconsole doctor` checks the set-up", "muted")]])  # fmt: skip
+
+
 def empty_page(known: int, text: str, service: ReviewService, *, everything: bool) -> Content:
     """Why no row is shown, and what to do about it."""
     lines: list[Line] = []

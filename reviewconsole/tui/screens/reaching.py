@@ -56,11 +56,11 @@ class Reaching(Asking[bool]):
                 found = search(files, needle, lambda: not worker.is_cancelled)
             except Stop:
                 return
-            self.app.call_from_thread(self._found, found, step)
+            self.app.call_from_thread(self._hit, found, step)
 
         self.run_worker(work, thread=True, exclusive=True, group="search", exit_on_error=False)
 
-    def _found(self, hits: Hits, step: int) -> None:
+    def _hit(self, hits: Hits, step: int) -> None:
         if hits.needle != self._needle or self.view.looks.needle is None:
             return
         self.hits = hits

@@ -23,13 +23,13 @@ from reviewconsole.session import (
     resume,
 )
 from reviewconsole.tui.desk import Desk, PublishRequested
-from reviewconsole.tui.paint import content
 from reviewconsole.tui.screens import review_text
 from reviewconsole.tui.screens.decision import DecisionScreen, Outcome
 from reviewconsole.tui.screens.delta import DeltaScreen, show_since
-from reviewconsole.tui.screens.keeping import Begun, Keeping
+from reviewconsole.tui.screens.keeping import Begun
 from reviewconsole.tui.screens.pages import PageScreen, change_page, finding_page, keys_page
 from reviewconsole.tui.screens.review_keys import DECIDING, HELP, MOVING, SEEING
+from reviewconsole.tui.screens.scanned import Scanned
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.diff_canvas import DiffCanvas
 from reviewconsole.tui.widgets.diff_view import DiffView
@@ -39,7 +39,7 @@ from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
 from reviewconsole.tui.widgets.panels import FindingsPanel, RecordsPanel
 
 
-class ReviewScreen(Keeping):
+class ReviewScreen(Scanned):
     """Holds the session; keys become actions, and every widget draws what `reduce` gives.
 
     Dismissed with True when a decision was recorded.
@@ -54,7 +54,7 @@ class ReviewScreen(Keeping):
         self.desk = desk
         self._decided = False
         self._begun = begun
-        self._banner = review_text.begun(begun.opened, begun.kept, begun.fault)
+        self.banner = review_text.begun(begun.opened, begun.kept, begun.fault)
         self.set_reactive(ReviewScreen.session, resume(begun.opened, begun.kept))
 
     def compose(self) -> ComposeResult:
@@ -86,7 +86,7 @@ class ReviewScreen(Keeping):
         self.query_one(FileTree).show(session)
         self.query_one(FindingsPanel).show(session)
         self._draw_title()
-        self._draw_banner()
+        self.draw_banner()
         self._draw_status()
         self.keep_soon()
 
@@ -99,12 +99,6 @@ class ReviewScreen(Keeping):
         left, right = review_text.title(self.now.opened, self.size.width)
         self.query_one("#title", FitLine).show(left, right)
 
-    def _draw_banner(self) -> None:
-        pieces = review_text.moved(self.now) if self.now.stale else self._banner
-        banner = self.query_one("#banner", Static)
-        banner.display = bool(pieces)
-        banner.update(content(*pieces))
-
     def draw_status(self) -> None:
         """Draw the status line."""
         self._draw_status()
@@ -114,7 +108,9 @@ class ReviewScreen(Keeping):
         file = view.row.file if view.row is not None else 0
         sync: SyncState = self.app.sync  # type: ignore[attr-defined]
         looks = self.searched() + view.words()
-        left, right = review_text.status(self.now, file, looks=looks, sync=sync, width=self.size.width)
+        left, right = review_text.status(
+            self.now, file, looks=looks, sync=sync, width=self.size.width, scanning=self.scanning
+        )
         self.query_one("#status", StatusLine).show(left, right)
 
     # --- what widgets tell
@@ -152,7 +148,7 @@ class ReviewScreen(Keeping):
 
     def on_records_panel_withdraw(self, _event: RecordsPanel.Withdraw) -> None:
         """Open the sheet of a withdrawal."""
-        self._decide(DecisionKind.WITHDRAW)
+        self.decide(DecisionKind.WITHDRAW)
 
     def _explain(self, finding: Finding) -> None:
         answer = self.now.said.acknowledged.get(finding.fingerprint, "")
@@ -166,13 +162,16 @@ class ReviewScreen(Keeping):
 
     def action_approve(self) -> None:
         """Open the sheet of an approval."""
-        self._decide(DecisionKind.APPROVE)
+        self.decide(DecisionKind.APPROVE)
 
     def action_reject(self) -> None:
         """Open the sheet of a rejection."""
-        self._decide(DecisionKind.REJECT)
+        self.decide(DecisionKind.REJECT)
 
-    def _decide(self, kind: DecisionKind) -> None:
+    def decide(self, kind: DecisionKind) -> None:
+        """Open the sheet of a decision, when the change stands as it was read and is scanned."""
+        if self.held(kind):
+            return
         if self.now.stale:
             self.notify(
                 "the branch has moved: D shows what changed, before anything is signed", severity="error", markup=False
@@ -199,8 +198,8 @@ class ReviewScreen(Keeping):
             self.go_to_finding(outcome.finding)
         elif outcome.recorded is not None:
             self._decided = True
-            self._banner = review_text.recorded(outcome.recorded.summary)
-            self._draw_banner()
+            self.banner = review_text.recorded(outcome.recorded.summary)
+            self.draw_banner()
             self.post_message(PublishRequested())
             self._judge()
 
@@ -245,7 +244,7 @@ class ReviewScreen(Keeping):
     def _show_delta(self, answer: tuple[OpenedChange, tuple[FileDiff, ...]]) -> None:
         newer, files = answer
         older = self.now.opened
-        self._banner = []
+        self.banner = []
         self.act(ShowDelta(newer=newer))
         self.app.push_screen(DeltaScreen(older, newer, files))
 

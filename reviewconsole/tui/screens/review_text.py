@@ -55,11 +55,9 @@ LEGEND: tuple[Iterable[Piece], ...] = (
 def title(opened: OpenedChange, width: int) -> tuple[list[Piece], list[Piece]]:
     """One row: where from and to and what; at the right how risky, how decided, which head."""
     change, level = opened.change, opened.risk.level
+    risk = f" {SEVERITY_GLYPHS[level]} {level.upper()} {opened.risk.score} "
     right: list[Piece] = [
-        (
-            f" {SEVERITY_GLYPHS[level]} {level.upper()} {opened.risk.score} ",
-            f"{level if level != 'none' else 'muted'} bold",
-        ),
+        (" ◌ scanning ", "accent bold") if opened.scanning else (risk, f"{level if level != 'none' else 'muted'} bold"),
         (f" {STATE_GLYPHS.get(opened.state, '')} {opened.state} ", STATE_INKS.get(opened.state, "text")),
         (f" head {change.head[:7]} ", "muted"),
     ]
@@ -70,9 +68,22 @@ def title(opened: OpenedChange, width: int) -> tuple[list[Piece], list[Piece]]:
     return [*left, (f"  {change.title}", "text bold")], right
 
 
+def noted(opened: OpenedChange) -> list[Piece]:
+    """What is odd about a change, for the banner."""
+    return [(f"! {note}  ", "warn") for note in opened.notes]
+
+
+def scanned(opened: OpenedChange) -> str:
+    """How much a scan has found, at its end."""
+    live = [finding for finding in opened.findings if not finding.suppressed]
+    counts = [(sum(f.severity.value == level for f in live), level) for level in SEVERITY_GLYPHS if level != "none"]
+    words = " · ".join(f"{SEVERITY_GLYPHS[level]} {count} {level}" for count, level in counts if count)
+    return f"scanned: {words or 'nothing found'}"
+
+
 def begun(opened: OpenedChange, kept: Kept | None, fault: str) -> list[Piece]:
     """The banner of a review that begins or goes on."""
-    pieces: list[Piece] = [(f"! {note}  ", "warn") for note in (*opened.notes, *([fault] if fault else ()))]
+    pieces = [*([] if opened.scanning else noted(opened)), *([(f"! {fault}  ", "warn")] if fault else [])]
     if kept is not None and (kept.viewed or kept.said != Said()):
         units = set(opened.units)
         there = len(kept.viewed & units)
@@ -101,7 +112,7 @@ def moved(session: ReviewSession) -> list[Piece]:
 
 
 def status(
-    session: ReviewSession, file: int, *, looks: str, sync: SyncState, width: int
+    session: ReviewSession, file: int, *, looks: str, sync: SyncState, width: int, scanning: str = ""
 ) -> tuple[list[Piece], list[Piece]]:
     """One row: how far the review is; at the right the gate, and where the records are."""
     opened = session.opened
@@ -110,6 +121,8 @@ def status(
     refused = len(session.refused)
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
     pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))
+    if scanning:
+        pieces.insert(0, (f" ◌ {scanning} ·", "accent bold"))
     if accepted:
         pieces.append((f" · ✓ {accepted} accepted", "ok"))
     if refused:
@@ -122,6 +135,8 @@ def status(
         pieces.append((f" · file {max(0, file) + 1}/{len(opened.files)}", "text"))
     pieces.append((f" · {looks}", "muted"))
     verdict = opened.verdict.value
+    if opened.scanning:
+        return pieces, [("  gate after the scan  ", "muted"), *sync_pieces(sync, short=width < _ROOMY)]
     gate: Piece = (f"  gate {VERDICT_GLYPHS[verdict]} {verdict}  ", VERDICT_INKS[verdict])
     return pieces, [gate, *sync_pieces(sync, short=width < _ROOMY)]
 

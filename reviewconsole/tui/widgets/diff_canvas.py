@@ -95,7 +95,7 @@ class DiffCanvas(ScrollView, can_focus=True):
 
     def number(self, session: ReviewSession) -> None:
         """Number the rows again; the cursor stays on what it is on."""
-        here = self.rows[self.cursor] if len(self.rows) else None
+        before, here = self.rows, self.rows[self.cursor] if len(self.rows) else None
         top = self.visual(self.cursor) - self.scroll_offset.y
         self.range_start = None
         opened = session.opened
@@ -108,7 +108,7 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._painter.bodies.looks = looks
         self.measure()
         if here is not None:
-            self.cursor = self.rows.row_of(here)
+            self.cursor = self.rows.row_of(self.rows.same(here, before))
             self.scroll_to(y=max(0, self.visual(self.cursor) - top), animate=False)
         self.repaint()
 

@@ -1,0 +1,46 @@
+"""Where one's own records are, and the exchange of them with the remote, in threads."""
+
+from collections.abc import Callable
+
+from textual.app import App
+from textual.reactive import reactive
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from reviewconsole.casefile import SyncState
+from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.tui.desk import Desk, PublishRequested, error_text, unexpected
+from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.widgets.sync import PUBLISHING
+
+
+class Publishing(App[None]):
+    """An application that knows where the records are: `sync`, which screens watch."""
+
+    desk: Desk
+    sync: reactive[SyncState] = reactive(SyncState(state="nothing", pending=0))
+
+    def read_sync(self) -> None:
+        """Learn where the records are, without asking the remote."""
+        self._exchange(lambda service: service.sync_state(), pending=0)
+
+    def on_publish_requested(self, _event: PublishRequested) -> None:
+        """Exchange records in the background; the outcome stays in sight."""
+        self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)
+        self._exchange(lambda service: service.publish(), pending=1)
+
+    def _exchange(self, work: Callable[[ReviewService], SyncState], *, pending: int) -> None:
+        def run() -> None:
+            try:
+                state = self.desk.call(work)
+            except ReviewConsoleError as error:
+                state = SyncState(state="failed", pending=pending, why=error_text(error))
+            if not get_current_worker().is_cancelled:
+                self.call_from_thread(setattr, self, "sync", state)
+
+        self.run_worker(run, thread=True, exclusive=True, group="sync", exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say of an error nobody expected what it is."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            why = error_text(unexpected(event.worker.error))
+            self.sync = SyncState(state="failed", pending=self.sync.pending, why=why)

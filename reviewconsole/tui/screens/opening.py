@@ -1,0 +1,90 @@
+"""Opening a change from the queue: its diff at once, what the rules find as they find it."""
+
+from textual.worker import get_current_worker
+
+from reviewconsole.casefile import OpenedChange
+from reviewconsole.display import safe_text
+from reviewconsole.errors import FormatError, ReviewConsoleError
+from reviewconsole.tui.desk import Stopped, error_text
+from reviewconsole.tui.paint import short_ref
+from reviewconsole.tui.screens.filtering import Filtering
+from reviewconsole.tui.screens.keeping import Begun
+from reviewconsole.tui.screens.review import ReviewScreen
+from reviewconsole.tui.service import ReviewService
+
+
+class Opening(Filtering):
+    """A queue whose changes can be opened, one at a time."""
+
+    waiting = ""
+    """What is waited for, in words."""
+    fault = ""
+    """What went wrong last; safe text, empty once something else is asked for."""
+    _unfinished = False
+    _review: ReviewScreen | None = None
+
+    def begun(self) -> None:
+        """A review has begun."""
+        raise NotImplementedError
+
+    def returned(self, *, decided: bool, unfinished: bool) -> None:
+        """The review was left; `unfinished` where the queue was being read when it began."""
+        raise NotImplementedError
+
+    def wait_for(self, what: str) -> None:
+        """Say what is waited for."""
+        self.waiting, self.fault = what, ""
+        self.draw_status()
+
+    def open(self, spec: str) -> None:
+        """Read a change in a thread; the review is shown as soon as there is a diff."""
+        self._unfinished = bool(self.workers.cancel_group(self, "queue"))
+        self._review = None
+        self.wait_for(f"opening {safe_text(short_ref(spec))} …")
+
+        def work(service: ReviewService) -> OpenedChange:
+            worker = get_current_worker()
+
+            def told(opened: OpenedChange | None) -> None:
+                if worker.is_cancelled:
+                    raise Stopped("nobody waits for this change any more")
+                if opened is not None and self._review is None:
+                    self._review = self.app.call_from_thread(self._begin, _resumed(service, opened))
+                elif opened is not None:
+                    self.app.call_from_thread(self._found, opened)
+
+            opened = service.open_change(spec, told=told)
+            told(opened)
+            return opened
+
+        self.ask(work, lambda _: None, group="open", failed=self._not_opened)
+
+    def _begin(self, begun: Begun) -> ReviewScreen:
+        self.waiting = ""
+        self.draw_status()
+        self.begun()
+        review = ReviewScreen(self.desk, begun)
+        self.app.push_screen(review, self._returned)
+        return review
+
+    def _found(self, opened: OpenedChange) -> None:
+        if self._review is not None:
+            self._review.call_later(self._review.found, opened)  # after it is mounted
+
+    def _not_opened(self, error: ReviewConsoleError) -> None:
+        if self._review is not None:
+            self._review.call_later(self._review.not_scanned, error)
+        else:
+            self.failed(error)
+
+    def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
+        self.workers.cancel_group(self, "open")
+        self._review = None
+        self.returned(decided=bool(decided), unfinished=self._unfinished)
+
+
+def _resumed(service: ReviewService, opened: OpenedChange) -> Begun:
+    try:
+        return Begun(opened=opened, kept=service.drafts.read(opened))
+    except FormatError as error:
+        return Begun(opened=opened, fault=error_text(error))
