@@ -1,19 +1,21 @@
 """The JSON documents of the command (docs/schemas/)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Requirement, Rereview, StatementRow
 from reviewconsole.change import Change
+from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Family, Finding
 from reviewconsole.verify import RangeVerdict
 
 if TYPE_CHECKING:
+    from reviewconsole.review.mine import Mine
     from reviewconsole.review.witnessing import Witnessed
 
 Document = dict[str, Any]
@@ -217,6 +219,49 @@ def inspect(opened: OpenedChange, since: Rereview | None = None) -> Document:
         "requirements": [requirement(item) for item in opened.requirements],
         "statements": [statement(row) for row in opened.statements],
         "verdict": opened.verdict.value,
+    }
+
+
+def mine(identity: str, target: str, emails: Iterable[str], found: Sequence["Mine"]) -> Document:
+    """`reviewconsole/mine/v1`: what an author, or the author's agent, has to act on."""
+    return {
+        "schema": "reviewconsole/mine/v1",
+        "repository": {"id": identity, "target": target},
+        "emails": sorted(emails),
+        "changes": [_mine(each) for each in found],
+    }
+
+
+def _mine(each: "Mine") -> Document:
+    opened = each.opened
+    return {
+        **_change(opened.change),
+        "state": opened.state,
+        "verdict": opened.verdict.value,
+        "unmet": [requirement(item) for item in opened.requirements if item.verdict is not Verdict.SATISFIED],
+        "rejections": [
+            {
+                "record": rejection.record.id,
+                "by": rejection.record.principal,
+                "at": rejection.record.decided_at,
+                "head": rejection.record.head,
+                "reason": rejection.record.reason,
+                "remarks": [
+                    {
+                        "path": remark.path,
+                        "line": remark.line or None,
+                        "end_line": remark.end_line or None,
+                        "side": "old" if remark.old else "new",
+                        "text": remark.text,
+                    }
+                    for remark in rejection.remarks
+                ],
+            }
+            for rejection in each.rejections
+        ],
+        "findings": [_finding(finding) for finding in opened.findings if not finding.suppressed],
+        "boundary": [boundary(result) for result in opened.boundary if result.verdict != "pass"],
+        "notes": list(opened.notes),
     }
 
 

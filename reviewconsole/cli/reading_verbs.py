@@ -19,6 +19,7 @@ from reviewconsole.errors import Undecidable, UsageError
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
+    from reviewconsole.review.workspace import Workspace
 
 
 def grammar(verbs: "Sub") -> None:
@@ -30,7 +31,11 @@ def grammar(verbs: "Sub") -> None:
     queue = add_verb(verbs, "queue", "list the changes that wait for a decision, worst first")
     json_option(queue)
     target_option(queue)
-    queue.add_argument("--all", action="store_true", help="also decided ones and ones without AI evidence")
+    which = queue.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="also decided ones and ones without AI evidence")
+    which.add_argument(
+        "--mine", action="store_true", help="what of your own, or your agent's, was rejected or waits, and why"
+    )
     queue.add_argument("--range", metavar="A..B", help="the first-parent commits of a range that lack a sign-off")
     inspect = add_verb(verbs, "inspect", "show one change: provenance, annotated diff, findings, what is required")
     inspect.add_argument("change", metavar="CHANGE", help=CHANGE)
@@ -84,11 +89,28 @@ def queue(options: Options, environ: Environ) -> int:
     from reviewconsole.cli import documents, text
 
     workspace = open_workspace(options, environ)
+    if options.mine:
+        return _mine(workspace, options, environ)
     entries = workspace.queue(everything=options.all, span=options.range)
     if options.json:
         sys.stdout.write(documents.render(documents.queue(workspace.identity, workspace.target, entries)))
     else:
         say(text.queue(entries, workspace.notices, text.Painter(sys.stdout, environ)))
+    return 0
+
+
+def _mine(workspace: "Workspace", options: Options, environ: Environ) -> int:
+    from reviewconsole.cli import documents, text
+    from reviewconsole.review.mine import mine, own_emails
+
+    if options.range:
+        raise UsageError("--mine lists changes that wait, not a range", remedy="leave one of them out")
+    found = mine(workspace)
+    if options.json:
+        document = documents.mine(workspace.identity, workspace.target, own_emails(workspace), found)
+        sys.stdout.write(documents.render(document))
+    else:
+        say(text.mine(found, text.Painter(sys.stdout, environ)))
     return 0
 
 

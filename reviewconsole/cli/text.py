@@ -5,7 +5,7 @@ Everything from a repository passes `safe_text`. Colour only on a terminal, neve
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow
 from reviewconsole.decision import Verdict
@@ -13,6 +13,9 @@ from reviewconsole.diff import FileDiff, Hunk
 from reviewconsole.display import safe_text
 from reviewconsole.finding import Finding, Page, Side
 from reviewconsole.verify import RangeVerdict
+
+if TYPE_CHECKING:
+    from reviewconsole.review.mine import Mine
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 _LEVELS = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim", "none": "dim"}
@@ -46,6 +49,29 @@ def short_ref(ref: str) -> str:
         if ref.startswith(prefix):
             return ref.removeprefix(prefix)
     return ref[:12]
+
+
+def mine(found: "Sequence[Mine]", paint: Painter) -> Iterator[str]:
+    """One's own changes that cannot land yet, with what was said against them."""
+    if not found:
+        yield "nothing of yours was rejected or waits"
+    for each in found:
+        opened = each.opened
+        yield (
+            f"{opened.state:<8}  {opened.change.id}  {safe_text(short_ref(opened.change.ref))}  "
+            f"{safe_text(opened.change.title)}"
+        )
+        for rejection in each.rejections:
+            lines = rejection.record.reason.split("\n")
+            yield paint(f"    rejected by {safe_text(rejection.record.principal)}: {safe_text(lines[0])}", "red")
+            yield from (f"      {safe_text(line)}" for line in lines[1:])
+        for item in opened.requirements:
+            if item.verdict is not Verdict.SATISFIED and not item.id.startswith("reject/"):
+                yield f"    {safe_text(item.id)}: {safe_text(item.why)}"
+        for finding in opened.findings:
+            if not finding.suppressed:
+                place = f"{safe_text(finding.location.path)}:{finding.location.line}"
+                yield f"    {finding.severity.value:<8} {place}  {safe_text(finding.message)}"
 
 
 def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter) -> Iterator[str]:
