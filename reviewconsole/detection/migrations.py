@@ -29,6 +29,7 @@ _OTHER_TEXT = re.compile(
     r"\bENGINE\s*=\s*\w*MergeTree|\bON\s+CLUSTER\b|ClickhouseNode|\bPRAGMA\b|\bINPLACE\b|algorithm\s*=\s*inplace",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"/\*[\s\S]*?\*/|--[^\n]*")
 _SQUASHED = re.compile(r"^\s+replaces\s*=\s*\[")
 """A squashed migration of Django restates what has already run."""
 _REVISION = re.compile(
@@ -78,8 +79,11 @@ def is_postgres(source: Source) -> bool:
     """Tell that nothing in a migration speaks of another database."""
     if _OTHER_DATABASE.search(source.path):
         return False
-    pattern = _MYSQL if source.kind == "sql" else _OTHER_TEXT
-    return not any(pattern.search(row[:500]) or _OTHER_TEXT.search(row[:500]) for row in source.new)
+    if source.kind != "sql":
+        return not any(_OTHER_TEXT.search(row[:500]) for row in source.new)
+    # What a tool remarks about columns in a comment is written with back-ticks everywhere.
+    rows = _REMARK.sub("", "\n".join(source.new)).split("\n")
+    return not any(_MYSQL.search(row[:500]) or _OTHER_TEXT.search(row[:500]) for row in rows)
 
 
 def operations(source: Source, side: Side = Side.NEW) -> tuple[Operation, ...]:

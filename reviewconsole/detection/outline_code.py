@@ -36,9 +36,11 @@ BRACES = {
         rf"|\s+{_MODIFIERS}()#?(\w+)\s*(?::[^=]{{0,200}})?=\s*(?:async\s*)?(?:\([^)]*\)|\w+)\s*=>\s*\{{"
     ),
     "java": re.compile(
-        _METHOD + r"(?:class|interface|enum|record)\s+()(\w+)"
+        r"(?!\s*(?:(?:if|for|while|switch|catch|try|do|else|return|throw|new|assert|super|this|case|yield)\b"
+        r"|synchronized\s*\())"
+        r"(?:" + _METHOD + r"(?:class|interface|enum|record)\s+()(\w+)"
         r"|" + _METHOD + _RETURNS + r"()(\w+)\s*\([^;]*$"
-        r"|" + _METHOD + r"()([A-Z]\w*)\s*\([^;]*\{\s*$"
+        r"|" + _METHOD + r"()([A-Z]\w*)\s*\([^;]*\{\s*$)"
     ),
     "kotlin": re.compile(
         r"\s*(?:@?\w+\s+)*?(?:class|interface|object|fun)\s+(?:<[^>]{1,80}>\s*)?(?:[\w<>?]+\.)?()(\w+)"

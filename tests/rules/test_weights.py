@@ -16,11 +16,14 @@ def weights(rule, path, old, new):
 @pytest.mark.parametrize(
     ("mark", "severity"),
     [
-        ("# noqa", H),
-        ("# type: ignore", H),
+        ("# noqa", M),
+        ("# flake8: noqa", H),
+        ("# type: ignore", M),
         ("# noqa: S608", H),
         ("# nosec", H),
         ("# nosec B602 because the command is a constant", M),
+        ("# nosec B602: the command is a constant", M),
+        ("# pylint: disable=broad-except", M),
         ("# noqa: E501", L),
         ("# type: ignore[arg-type]", L),
         ("# pylint: disable=too-many-locals", L),
@@ -51,7 +54,9 @@ def test_a_suppression_weighs_by_how_much_it_silences_and_whether_it_says_why(ma
         ("codecov.yml", "coverage:\n  project:\n    target: 85%\n", "coverage:\n  project:\n    target: 65%\n", [H]),
         ("deploy/scale.yml", "cpu:\n  target: 85\n", "cpu:\n  target: 65\n", []),
         ("package.json", '{"lint": "eslint --max-warnings 0"}\n', '{"lint": "eslint --max-warnings 40"}\n', [M]),
-        (".secrets.baseline", '{"a": 1\n}\n', '{"a": 1,\n"b": 2\n}\n', [H]),
+        (".secrets.baseline", '{"line_number": 1\n}\n', '{"hashed_secret": "a",\n"line_number": 2\n}\n', [M]),
+        (".secrets.baseline", '{"line_number": 1\n}\n', '{"line_number": 2,\n"line_number": 3\n}\n', []),
+        ("phpstan-baseline.neon", "a\n", "a\nb\n", [H]),
         (".secrets.baseline", '{"a": 1,\n"b": 2\n}\n', '{"a": 1\n}\n', []),
     ],
 )
@@ -164,3 +169,77 @@ def test_a_runbook_in_words_is_asked_how_to_see_that_it_worked():
     text = "# DiskFull\n\n## Mitigation\n\nFree some space and tell the team.\n"
     assert weights("runbook-no-verify", "runbooks/DiskFull.md", None, text) == [H]
     assert weights("runbook-no-verify", "runbooks/DiskFull.md", None, f"{text}\n## Verify\n\nThe alarm ends.\n") == []
+
+
+JAVA = """class Store {
+    private final URL url;
+
+    void open(URL url) {
+        if (url == null) {
+            throw new IllegalArgumentException("url");
+        }
+        this.url = url;
+    }
+
+    void add(Item item) {
+        synchronized (this) {
+            items.add(item);
+            count = count + 1;
+        }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("validation-removed", JAVA[JAVA.index("        if") : JAVA.index("        this.url")], ""),
+        ("error-to-default", 'throw new IllegalArgumentException("url");', "return;"),
+        ("lock-removed", "        synchronized (this) {\n", "        {\n"),
+    ],
+)
+def test_a_block_of_java_is_no_host_of_its_own(rule, old, new):
+    assert weights(rule, "src/main/java/Store.java", JAVA, JAVA.replace(old, new)) == [H]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        ("a_test.go", "assert.Equal(t, int64(30), weight)", "assert.NotNil(t, weight)", [H]),
+        ("a_test.go", "require.ErrorIs(t, err, ErrLimit)", "require.Error(t, err)", [H]),
+        ("a_test.go", "assert.Equal(t, int64(30), weight)", "assert.Equal(t, int64(31), weight)", []),
+    ],
+)
+def test_an_assertion_that_only_asks_whether_something_is_there_is_weaker(path, old, new, expected):
+    text = "package a\n\nfunc TestA(t *testing.T) {\n\tweight, err := run()\n\tprepare(t)\n\t%s\n}\n"
+    assert weights("assertion-weakened", path, text % old, text % new) == expected
+
+
+def test_an_assertion_of_hamcrest_is_weaker_when_anything_will_do():
+    text = "class ATest {\n    @Test\n    void a() {\n        prepare();\n        assertThat(run(), %s);\n    }\n}\n"
+    assert weights("assertion-weakened", "ATest.java", text % 'is("a")', text % "is(notNullValue())") == [H]
+    assert weights("assertion-weakened", "ATest.java", text % 'is("a")', text % 'is("b")') == []
+
+
+def test_a_procedure_that_anybody_may_call_lost_its_check():
+    old = 'import { adminProcedure } from "./trpc";\n\nexport const remove = adminProcedure\n  .input(Z)\n  .mutation(run);\n'
+    assert weights("auth-removed", "src/remove.ts", old, old.replace("adminProcedure", "procedure")) == [C]
+    assert weights("auth-removed", "src/remove.ts", old, old.replace("adminProcedure", "memberProcedure")) == []
+
+
+def test_remarks_of_a_tool_do_not_make_a_migration_one_of_another_database():
+    text = '/*\n  - Added the required column `token` to the table `User`\n*/\nCREATE INDEX "a" ON "User"("token");\n'
+    assert weights("index-locks-table", "prisma/migrations/1_a/migration.sql", None, text) == [H]
+
+
+def test_permissions_and_the_way_back_of_south_are_no_mass_of_rows():
+    text = (
+        "from django.db import migrations\n\n\ndef fill(apps, schema_editor):\n"
+        '    %s = apps.get_model("auth", "%s")\n    %s.objects.filter(a=1).update(b=2)\n\n\n'
+        "class Migration(migrations.Migration):\n    operations = [migrations.RunPython(fill, fill)]\n"
+    )
+    assert weights("backfill-unbatched", "a/migrations/0002_a.py", None, text % (("Order",) * 3)) == [H]
+    assert weights("backfill-unbatched", "a/migrations/0002_a.py", None, text % (("Permission",) * 3)) == []
+    south = "class Migration(SchemaMigration):\n    def backwards(self, orm):\n        db.delete_table(u'a_b')\n"
+    assert weights("destroy-command", "a/migrations/0001_initial.py", None, south) == []

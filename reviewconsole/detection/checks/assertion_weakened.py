@@ -43,7 +43,7 @@ _EXISTS = re.compile(
     r"|NotEmpty"
     r"|assert_called(_once)?\(\)|\.called\b|toHaveBeenCalled\(\)|be_truthy|assertNotEqual|!==?|\bassert_ne!|is_ok\(\)"
     r"|is_some\(\)"
-    r"|not\.toThrow|isNotNull|not_nil|NotEqual|assertDoesNotThrow"
+    r"|notNullValue|is\(not\(|not\.toThrow|isNotNull|not_nil|NotEqual|assertDoesNotThrow"
 )
 _EXACT = re.compile(
     r"[^=!<>]==[^=]|assert_?equals?\b|[aA]ssert\w*Equals?\b|assertIs\(|\.to(Be|Equal|StrictEqual)\((?!\s*\))"
@@ -52,7 +52,7 @@ _EXACT = re.compile(
     r"|assert_eq!|isEqualTo"
     r"|\beq\(|\beql?\b|JSONEq|toMatchInlineSnapshot|assertCountEqual|assertListEqual|ElementsMatch|\bis (?!not None)"
     r"|toHaveLength"
-    r"|\bDeepEquals\b|assertSame"
+    r"|\bDeepEquals\b|assertSame|\b(is|equalTo)\((?!\s*(not|null|any|instance|empty|a\b|\)))|\bErrorIs\(|\bEqualError\("
 )
 _BROAD = re.compile(
     r"\b(Exception|BaseException|StandardError|Throwable|RuntimeException|Error)\b\s*[),:]|\.toThrow\(\)"
@@ -159,7 +159,8 @@ def _weaker(source: Source, gone: list[Statement], fresh: list[Statement]) -> St
     for row in gone:
         mine = names(row.text)
         best = max(left, key=lambda other: len(mine & names(other.text)), default=None)
-        if best is None or not (2 * len(mine & names(best.text)) >= len(mine) or _strength(best.text) == 0):
+        shared = len(mine & names(best.text)) if best is not None else 0
+        if best is None or not (_alike(shared, row, best) or _strength(best.text) == 0):
             continue
         left.remove(best)
         before, after = _raw(source, Side.OLD, row), _raw(source, Side.NEW, best)
@@ -167,6 +168,12 @@ def _weaker(source: Source, gone: list[Statement], fresh: list[Statement]) -> St
         if not reversed_ and (_strength(best.text) < _strength(row.text) or _looser(before, after)):
             return row
     return None
+
+
+def _alike(shared: int, row: Statement, other: Statement) -> bool:
+    """Tell whether an assertion took the place of another: it names half of what that named, or nothing else."""
+    said = len(names(other.text))
+    return 2 * shared >= len(names(row.text)) or (shared > 0 and 2 * shared >= said)
 
 
 def _looser(before: str, after: str) -> bool:

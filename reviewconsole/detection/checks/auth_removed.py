@@ -31,7 +31,8 @@ PAGE = page_of(
 )
 _KINDS = ("python", "typescript", "go", "java", "kotlin", "ruby", "rust")
 _TOKEN = re.compile(
-    r"\b(login_required|permission_required|user_passes_test|staff_member_required|superuser_required"
+    r"\b(login_required|\w*permissions?_required|\w*has_access\w*"
+    r"|(?:admin|protected|auth(?:ed|enticated)?|private|secure\w*|session|member)Procedure|user_passes_test|staff_member_required|superuser_required"
     r"|requires?_?(auth\w*|login|permissions?|roles?|scopes?|admin|user|session|token|mfa|csrf)"
     r"|(auth|authenticated|jwt|token|roles?|admin|scopes?|permissions?|login|api_?key|session|mfa"
     r"|reauth)_required|permission_classes|authentication_classes|IsAuthenticated\w*|IsAdminUser"

@@ -17,7 +17,8 @@ PAGE = page_of(
     family=Family.RISK,
     severity=Severity.HIGH,
     what="Finds UPDATE statements, update_all and loops over a model in a migration that neither take the rows in "
-    "batches nor pause between them. An update of named rows does not count.",
+    "batches nor pause between them. An update of named rows does not count, nor one of groups, permissions or "
+    "sites.",
     why="One statement over a large table holds its locks and its undo log until it ends, replicas fall behind, and a "
     "failure near the end starts it all again.",
     example="+ UPDATE orders SET currency = 'EUR';",
@@ -30,6 +31,12 @@ _NAMED = re.compile(
     r"\bWHERE\b.*\b(\w*id|slug|key|name|code|uuid|email|app_label|type)\b[\"'`)]*\s*(=\s*['\"\d:%{?$]|IN\s*\(\s*['\"\d])",
     re.IGNORECASE,
 )
+_FEW = re.compile(
+    r"\b(Permission|Group|ContentType|Site|SiteSettings)\b(\.objects)?\."
+    r"|\bin (groups|permissions|sites|apps|content_types)\b"
+    r"|\b(auth_permission|auth_group|django_content_type|django_site)\b"
+)
+"""Tables that hold as many rows as there are kinds of something."""
 _NAMED_CALL = re.compile(
     r"(filter|where|get|exclude)\(\s*:?\w*(id|pk|slug|name|key|code|email|app_label)(__in)?\s*(=|:|==)"
 )
@@ -55,7 +62,7 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _named(step: Operation) -> bool:
-    return bool(_NAMED.search(step.text) or _NAMED_CALL.search(step.text))
+    return bool(_FEW.search(step.text) or _NAMED.search(step.text) or _NAMED_CALL.search(step.text))
 
 
 def _covered(step: Operation, source: Source) -> bool:

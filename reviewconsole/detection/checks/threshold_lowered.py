@@ -46,9 +46,21 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         if _OF_CHECKS.search(source.path) and source.removed:
             yield from _bars(source)
-        if _BASELINE.search(source.path) and _LINT.search(source.path) and len(source.added) > len(source.removed):
-            at = min(source.added)
-            yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), "The baseline of known findings grows")
+        if _BASELINE.search(source.path) and _LINT.search(source.path):
+            yield from _baseline(source)
+
+
+def _baseline(source: Source) -> Iterator[Hit]:
+    secrets = source.path.endswith(".secrets.baseline")
+    fresh, gone = (
+        sorted(at for at in source.changed(side) if not secrets or "hashed_secret" in source.lines(side)[at - 1])
+        for side in (Side.NEW, Side.OLD)
+    )
+    if len(fresh) > len(gone):
+        # A baseline of secrets holds words of tests above all.
+        severity = Severity.MEDIUM if secrets else None
+        message = "The baseline of known findings grows"
+        yield from changed_at(PAGE.rule, source, Side.NEW, (fresh[0], fresh[0]), message, severity=severity)
 
 
 def _bars(source: Source) -> Iterator[Hit]:

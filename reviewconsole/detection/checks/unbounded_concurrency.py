@@ -27,7 +27,7 @@ PAGE = page_of(
     alias="t-09",
 )
 _BOUND = re.compile(
-    r"(?i)semaphore|\bsem\b|limiter|\blimit\b|pLimit|p_limit|concurrency|chunk|batch|SetLimit|workers|pool|throttl"
+    r"(?i)semaphore|\bsem\b|limiter|\blimit\b|pLimit|p_limit|concurrency(?!\.\w)|chunk|batch|SetLimit|workers|(?<!pgx)pool|throttl"
     r"|buffer_unordered|bounded|islice|slots"
     r"|tokens?\s*<-|<-\s*\w*(sem|slot|token|guard)\w*"
 )
