@@ -13,7 +13,7 @@ _ENDLESS = re.compile(
     r"|for\s*\(\s*;\s*;\s*\)\s*\{?$|for\s*\{?$|loop\s*(do|\{)?$"
 )
 _COUNTED = re.compile(
-    r"(?i)for\s*\(?\s*(\w+\s+)?_?(attempt|try|retry|tries|retries)\w*|for\b.*\b\w*(retries|attempts|tries|retry)\w*"
+    r"(?i)for\s*\(?\s*(\w+\s+)?_?(attempt|try|retry|tries|retries)\w*|for\s+_\s+in\s+range\(\s*\d\s*\)|for\b.*\b\w*(retries|attempts|tries|retry)\w*"
     r"|while\b.*\b\w*(retries|attempts|tries)\b"
     r"|\w*(retries|attempts|MAX_RETRY\w*)\.times"
 )

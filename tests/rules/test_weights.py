@@ -243,3 +243,75 @@ def test_permissions_and_the_way_back_of_south_are_no_mass_of_rows():
     assert weights("backfill-unbatched", "a/migrations/0002_a.py", None, text % (("Permission",) * 3)) == []
     south = "class Migration(SchemaMigration):\n    def backwards(self, orm):\n        db.delete_table(u'a_b')\n"
     assert weights("destroy-command", "a/migrations/0001_initial.py", None, south) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("time.sleep(2**attempt)", [H]),
+        ("time.sleep(2**attempt + random.random())", []),
+        ("time.sleep(1)", [H]),
+        ("last = error", [H]),
+    ],
+)
+def test_a_retry_whose_wait_is_the_same_for_everybody_is_found_also_when_it_grows(body, expected):
+    old = "def push(payload):\n    return 1\n"
+    new = (
+        "def push(payload):\n    for attempt in range(5):\n        try:\n            return send(payload, timeout=5)\n"
+        f"        except ConnectionError as error:\n            {body}\n    raise last\n"
+    )
+    assert weights("retry-without-backoff", "src/push.py", old, new) == expected
+
+
+JAVA_CALL = """class Sender {
+    void send() {
+        Builder builder = Exporter.builder()
+                .setEndpoint(url)
+                .setTimeout(limit)
+                .setCompression(zip);
+        try {
+            builder.build().push();
+        } catch (PushException e) {
+            LOGGER.error("not pushed", e);
+            throw new WebApplicationException(e);
+        }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "row", "expected"),
+    [
+        ("timeout-removed", "                .setTimeout(limit)\n", [H]),
+        ("log-or-metric-removed", '            LOGGER.error("not pushed", e);\n', [M]),
+    ],
+)
+def test_what_java_writes_in_its_own_way_is_a_safeguard_as_well(rule, row, expected):
+    assert weights(rule, "src/main/java/Sender.java", JAVA_CALL, JAVA_CALL.replace(row, "")) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("for _, item := range items {\n\t\tg.Go(func() error { return run(item) })\n\t}", [H]),
+        ("g.SetLimit(8)\n\tfor _, item := range items {\n\t\tg.Go(func() error { return run(item) })\n\t}", []),
+        ("pool, err := pgxpool.New(ctx, dsn)\n\tfor _, item := range items {\n\t\tgo run(item)\n\t}", [H]),
+    ],
+)
+def test_a_pool_of_connections_bounds_no_goroutines(rows, expected):
+    old = "package a\n\nfunc Load() error {\n\treturn nil\n}\n"
+    assert weights("unbounded-concurrency", "a.go", old, old.replace("return nil", f"{rows}\n\treturn nil")) == expected
+
+
+def test_an_assertion_with_its_sides_swapped_says_the_same():
+    old = "def test_a():\n    reply = run()\n    assert reply['total'] == 1\n"
+    assert (
+        weights("assertion-weakened", "test_a.py", old, old.replace("reply['total'] == 1", "1 == reply['total']")) == []
+    )
+
+
+def test_the_permissions_that_a_class_declares_guard_all_of_it():
+    old = "class View(APIView):\n    permission_classes = (IsAuthenticated,)\n    throttle = 1\n\n    def get(self, request):\n        return all_of_it(request)\n"
+    new = old.replace("    permission_classes = (IsAuthenticated,)\n", "")
+    assert weights("auth-removed", "src/views.py", old, new) == [C]

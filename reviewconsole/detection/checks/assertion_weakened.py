@@ -36,7 +36,7 @@ PAGE = page_of(
     alias="q-02",
 )
 _NONE = re.compile(
-    r"^assert (True|1|not False)\b|assertTrue\(True\)|expect\(true\)\.toBe\(true\)|\|\| true\)|\bor True\b"
+    r"^assert (True|1|not False)\s*(,|$)|assertTrue\(True\)|expect\(true\)\.toBe\(true\)|\|\| true\)|\bor True\b"
 )
 _EXISTS = re.compile(
     r"\bis not None\b|assertIsNotNone|assertNotNull|toBeTruthy|toBeDefined|not\.toBeNull|not\.toBeUndefined|NotNil"

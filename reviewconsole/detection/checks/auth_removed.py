@@ -84,6 +84,8 @@ _ANNOTATION = re.compile(
 )
 _TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 _QUOTED = re.compile(r"^\s*@|passport|has_perm|can\?|Handle|before_action|\b(get|post|put|delete|patch|use|route)\(")
+_DECLARED = re.compile(r"\s*(permission_classes|authentication_classes)\s*=")
+"""What a class declares guards all of it, like a decorator."""
 _KEPT = 0.6
 
 
@@ -149,7 +151,8 @@ def _lost(source: Source, context: Context) -> Iterator[Hit]:
         if found is None or _replaced(source, found):
             continue
         told.update(range(at, at + 3))
-        severity = Severity.HIGH if found[2] or is_nonproduction(source.path) else None
+        whole = not found[2] or bool(_DECLARED.match(row))
+        severity = None if whole and not is_nonproduction(source.path) else Severity.HIGH
         message = f"{match[0]} no longer guards {found[1]}, which stays"
         yield from changed_at(PAGE.rule, source, Side.OLD, (at, at), message, severity=severity)
 

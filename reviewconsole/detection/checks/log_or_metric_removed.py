@@ -25,7 +25,7 @@ PAGE = page_of(
     alias="e-10",
 )
 _SIGN = re.compile(
-    r"\b(\w*[lL]og(ger|ging)?|slog|sentry\w*|Sentry|console|tracing|zap|logrus|klog"
+    r"\b(\w*[lL]og(ger|ging)?|LOG(?:GER)?|slog|sentry\w*|Sentry|console|tracing|zap|logrus|klog"
     r"|rollbar)\b\s*\(?\)?\.(?:With\w*\(.*\)\.)?"
     r"(error|exception|critical|fatal|warn|warning|Error\w*|Fatal\w*|Warn\w*|Err|AuditErr\w*|capture\w*|severe)\s*\("
     r"|\bcapture_?(exception|message|error)\w*\s*\(|\bcapture(Exception|Message|Error)\s*\("
@@ -37,12 +37,12 @@ _SIGN = re.compile(
     r"|\b(error|warn)!\("
 )
 _ANY = re.compile(
-    r"\b(\w*[lL]og(ger|ging|s)?|slog|console)\b.*\.\w+\(|sentry|capture|metric|statsd|[cC]ounter|[hH]istogram"
+    r"\b(\w*[lL]og(ger|ging|s)?|LOG(?:GER)?|slog|console)\b.*\.\w+\(|sentry|capture|metric|statsd|[cC]ounter|[hH]istogram"
     r"|[gG]auge|span\b"
     r"|tracer|\braise\b|\bthrow\b|\breport\w*\("
 )
 _QUIET = re.compile(
-    r"\b\w*[lL]og(ger|ging)?\b\s*\(?\)?\.(info|debug|Info\w*|Debug\w*|trace)\s*\(|\bconsole\.(log|debug|info)\("
+    r"\b(?:\w*[lL]og(ger|ging)?|LOG(?:GER)?)\b\s*\(?\)?\.(info|debug|Info\w*|Debug\w*|trace)\s*\(|\bconsole\.(log|debug|info)\("
 )
 
 

@@ -35,6 +35,13 @@ _GROWS = re.compile(
     r"|setTimeout)\w*\W.*\*|\*\s*(attempt|i|n|tr(y|ies)|retr\w+)\b"
     r"|uniform"
 )
+_ARITHMETIC = re.compile(r"(?i)(sleep|setTimeout|delay|time\.After|wait)\w*\s*\(?.*(\*\*|<<|\bpow\()")
+_SPREAD = re.compile(r"(?i)random|jitter|uniform|backoff|expo")
+"""A wait that grows by the same formula for everybody brings everybody back together."""
+_REMOTE = re.compile(
+    r"(?i)\b(requests|http|client|session|fetch|axios|conn|rpc|grpc|redis|socket|api)\b\w*[.(]"
+    r"|\b(send|publish|push|fetch|request|post|upload|download|deliver|notify|charge|query|execute|connect)\w*\("
+)
 _WAITS = re.compile(r"(?i)sleep|setTimeout|delay|time\.After|wait\(")
 _FIXED = re.compile(
     r"@(?:tenacity\.)?retry\((?=.*\b(stop|wait|reraise)\s*=)(?!.*\bwait\s*=\s*[^,)]*(random|expo|jitter|chain|combine|incrementing|\+))",
@@ -65,14 +72,14 @@ def _loops(source: Source) -> Iterator[Hit]:
         if block.first not in source.added:
             continue
         text = "\n".join(there.masked[block.first - 1 : block.last])
-        if not _GROWS.search(text) and (_WAITS.search(text) or _calls_out(text)):
+        if _GROWS.search(text) and not (_ARITHMETIC.search(text) and not _SPREAD.search(text)):
+            continue
+        if _WAITS.search(text) or _calls_out(text):
             yield _hit(source, block.first, block.head, "Every caller of this retry comes back at the same moment")
 
 
 def _calls_out(text: str) -> bool:
-    return bool(
-        re.search(r"(?i)\b(requests|http|client|session|fetch|axios|conn|rpc|grpc|redis|socket|api)\b\w*[.(]", text)
-    )
+    return bool(_REMOTE.search(text))
 
 
 def _declared(source: Source) -> Iterator[Hit]:

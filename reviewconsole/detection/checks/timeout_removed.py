@@ -38,7 +38,9 @@ _KEY = re.compile(
     r"|\w*[dD]eadlineSeconds)\"?\s*[:=]\s*\S"
 )
 _STANDS_IN = re.compile(r"(?i)timeout(?!\w*\s*[=:]\s*(none|null|nil|0|-1)\b)|deadline|wait_for|fail_after|abortsignal")
-_NEITHER = re.compile(r"(?i)\b(set|clear)Timeout\b|timeout_?error|TimeoutException|ErrTimeout|DeadlineExceeded")
+_NEITHER = re.compile(
+    r"(?i)(?:(?<!\.)\b|\b(?:window|globalThis)\.)(set|clear)Timeout\b|timeout_?error|TimeoutException|ErrTimeout|DeadlineExceeded"
+)
 _KEYED = frozenset({"yaml", "workflow", "terraform"})
 
 

@@ -27,7 +27,7 @@ PAGE = page_of(
     alias="t-09",
 )
 _BOUND = re.compile(
-    r"(?i)semaphore|\bsem\b|limiter|\blimit\b|pLimit|p_limit|concurrency(?!\.\w)|chunk|batch|SetLimit|workers|(?<!pgx)pool|throttl"
+    r"(?i)semaphore|\bsem\b|limiter|\blimit\b|pLimit|p_limit|concurrency(?!\.\w)|chunk|batch|SetLimit|workers|(worker|thread|process|task|goroutine)s?_?pool|Pool(Executor)?\(|\bpool\.(submit|i?map\w*|apply\w*|go|invoke|spawn)|throttl"
     r"|buffer_unordered|bounded|islice|slots"
     r"|tokens?\s*<-|<-\s*\w*(sem|slot|token|guard)\w*"
 )
@@ -42,6 +42,7 @@ _STANDS_IN = re.compile(f"{_TAKEN.pattern}|(?i:limit|pool|concurren|worker|batch
 _STARTS = re.compile(
     r"\b(asyncio\.)?(create_task|ensure_future)\(|\bthreading\.Thread\(|\bThread\(target|\b\w*(group|tg)\.(start_soon"
     r"|create_task)\(|\bgo\s+(func\b|[\w.]+\()"
+    r"|\b(g|eg|grp|\w*[gG]roup)\.Go\("
     r"|\bnew Thread\(|\bThread\.new\b|\btokio::spawn\(|\bthread::spawn\(|\bGlobalScope\.(launch|async)\b"
     r"|\bmultiprocessing\.Process\("
 )
