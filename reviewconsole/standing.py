@@ -218,8 +218,9 @@ def judge_records(
     sources = force.policy.backport_sources(branch)
     subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths, sources=sources)
     for record in records.verified:
-        at = records.witnessed.get(record.id, now)
-        if record.log not in records.broken and signer_fault(force, record, at) is None:
+        if not record.attestation.supersedes or record.log in records.broken:
+            continue
+        if signer_fault(force, record, records.witnessed.get(record.id, now)) is None:
             superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
     out = []
     for record in records.verified:
@@ -361,7 +362,7 @@ def _people(
     if relation is Rung.EXACT:
         earlier = [
             records.origins[other.id]
-            for other in records.verified
+            for other in (records.verified if records.origins else ())
             if other.id in records.origins
             and other.attestation.principal != att.principal
             and identity_fault(force, other) is None

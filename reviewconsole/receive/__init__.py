@@ -41,12 +41,12 @@ def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update
     """Judge one push. `now` is the hook's clock, in seconds since the epoch."""
     refusals = [refusal for update in updates for refusal in names.check(update)]
     own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
-    force = _force(repository)
+    force, read = _force(repository), logs.reader(repository)
     for update in own:
-        refusals += logs.check_log(repository, update, own, force, now)
+        refusals += logs.check_log(repository, update, own, force, read=read, now=now)
     for update in updates:
         if update.ref.startswith(WITNESS_PREFIX):
-            refusals += logs.check_append_only(repository, update)
+            refusals += logs.check_append_only(repository, update, read)
     if refusals or not any(update.ref.startswith(HEADS) for update in updates):
         return PushVerdict(refusals=tuple(refusals))
     if not repository.raw_refs(HEADS):

@@ -6,14 +6,16 @@ person's key, in the right log, on their subject, following the one before.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
-from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, parse_envelope, parse_note, record_id
+from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, parse_note, record_id
 from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, RepositoryError, VerificationError
 from reviewconsole.git.notes import NotesRead, read_notes_at
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import verify_envelope
+from reviewconsole.onepass import read_envelope
 from reviewconsole.receive.update import Refusal, Update
 from reviewconsole.standing import Logged, PolicyInForce, identity_fault
 from reviewconsole.statement import record_summary
@@ -21,8 +23,16 @@ from reviewconsole.statement import record_summary
 _NAME = re.compile(re.escape(REF_PREFIX) + PRINCIPAL + r"/[0-9a-f]{8}-[0-9a-f]{8}")
 _SYNC = "fetch the records and push again: `reviewconsole sync`"
 
+Read = Callable[[Oid], NotesRead]
+"""Gives the notes of one notes commit."""
 
-def check_append_only(repository: Repository, update: Update) -> Iterator[Refusal]:
+
+def reader(repository: Repository) -> Read:
+    """Read each notes commit of one push once, however many checks ask for it."""
+    return cache(lambda commit: read_notes_at(repository, commit))
+
+
+def check_append_only(repository: Repository, update: Update, read: Read) -> Iterator[Refusal]:
     """Refuse to delete a log, to rewind it, and to drop or change a note that it holds."""
     if update.new is None:
         why = "a log of sign-offs is never deleted"
@@ -38,9 +48,12 @@ def check_append_only(repository: Repository, update: Update) -> Iterator[Refusa
     if not repository.is_ancestor(update.old, update.new):
         yield Refusal(ref=update.ref, why="the push rewinds the log or replaces it", remedy=_SYNC)
         return
-    before, after = (read_notes_at(repository, oid) for oid in (update.old, update.new))
+    before, after = read(update.old), read(update.new)
     for noted, raw in before.notes.items():
-        old, new = _lines(raw), _lines(after.notes.get(noted, b""))
+        found = after.notes.get(noted, b"")
+        if found == raw:
+            continue
+        old, new = _lines(raw), _lines(found)
         if list(new[: len(old)]) != list(old):
             yield Refusal(ref=update.ref, why=f"the push drops or changes a record on {noted[:12]}", remedy=_SYNC)
             return
@@ -51,10 +64,16 @@ def _lines(raw: bytes) -> tuple[bytes, ...]:
 
 
 def check_log(
-    repository: Repository, update: Update, pushed: Sequence[Update], force: PolicyInForce | None, now: int
+    repository: Repository,
+    update: Update,
+    pushed: Sequence[Update],
+    force: PolicyInForce | None,
+    *,
+    read: Read,
+    now: int,
 ) -> Iterator[Refusal]:
     """Judge the update of one log; `pushed` are all log updates of the push."""
-    faults = list(check_append_only(repository, update))
+    faults = list(check_append_only(repository, update, read))
     yield from faults
     if faults or update.new is None:
         return
@@ -66,15 +85,15 @@ def check_log(
         why = "no target holds a readable policy, so nobody's key is known here"
         yield Refusal(ref=update.ref, why=why, remedy="push .reviewconsole/ to the target first")
         return
-    before = read_notes_at(repository, update.old) if update.old is not None else NotesRead()
-    after = read_notes_at(repository, update.new)
+    before = read(update.old) if update.old is not None else NotesRead()
+    after = read(update.new)
     try:
         _plain(before, after)
         added = [record for noted in after.notes for record in _added(update.ref, noted, before, after)]
         for record in added:
             _own(force, record, now)
         _follow(before, added)
-        _seen(repository, added, pushed)
+        _seen(repository, added, pushed, read)
     except (FormatError, VerificationError, RepositoryError) as error:
         remedy = "records are written by `reviewconsole approve`, `reject` and `withdraw`, and pushed by `sync`"
         yield Refusal(ref=update.ref, why=str(error), remedy=remedy)
@@ -129,13 +148,13 @@ def _tip(notes: NotesRead) -> tuple[int, str | None]:
     tip: tuple[int, str | None] = (0, None)
     for raw in notes.notes.values():
         for line in _lines(raw):
-            payload = parse_envelope(line).payload
+            payload = read_envelope(line).payload
             sequence = json.loads(payload)["predicate"]["log"]["sequence"]
             tip = max(tip, (sequence, record_id(payload)), key=lambda each: each[0])
     return tip
 
 
-def _seen(repository: Repository, added: Sequence[Logged], pushed: Sequence[Update]) -> None:
+def _seen(repository: Repository, added: Sequence[Logged], pushed: Sequence[Update], read: Read) -> None:
     """What a record says it observed is really there: a false claim would break somebody else's log."""
     tips = {ref.name: ref.oid for ref in repository.raw_refs(REF_PREFIX.rstrip("/"))}
     tips.update({update.ref: update.new for update in pushed if update.new is not None})
@@ -143,8 +162,8 @@ def _seen(repository: Repository, added: Sequence[Logged], pushed: Sequence[Upda
     for record in added:
         for seen in record.attestation.observed:
             if seen.log not in known:
-                held = read_notes_at(repository, tips[seen.log]).notes.values() if seen.log in tips else ()
-                known[seen.log] = {record_id(parse_envelope(line).payload) for raw in held for line in _lines(raw)}
+                held = read(tips[seen.log]).notes.values() if seen.log in tips else ()
+                known[seen.log] = {record_id(read_envelope(line).payload) for raw in held for line in _lines(raw)}
             if seen.id not in known[seen.log]:
                 raise VerificationError(
                     f"record {record.attestation.sequence} observed {seen.id[:19]} in {seen.log}, which is not here"
