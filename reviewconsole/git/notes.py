@@ -7,7 +7,7 @@
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,27 @@ def read_notes(repository: Repository, ref: str) -> NotesRead:
     if tip is not None:
         return read_notes_at(repository, tip.oid)
     dead = dead_value(repository, ref)
-    return NotesRead() if dead is None else NotesRead(junk=(f"the tip {dead[:12]} is no commit that is here",))
+    return NotesRead() if dead is None else _dead(dead)
+
+
+def _dead(tip: Oid) -> NotesRead:
+    return NotesRead(junk=(f"the tip {tip[:12]} is no commit that is here",))
+
+
+def read_logs(repository: Repository, prefix: str, pushed: Mapping[str, Oid]) -> Iterator[tuple[str, NotesRead]]:
+    """Read the notes of every ref under a prefix, by name; `pushed` gives refs the tips that a push brings."""
+    stored = {ref.name: ref.oid for ref in repository.raw_refs(prefix.rstrip("/"))}
+    tips = {ref.name: ref.oid for ref in repository.note_refs(prefix)}
+    tips.update({ref: oid for ref, oid in pushed.items() if ref.startswith(prefix)})
+    for ref, oid in sorted(stored.items()):
+        if ref not in tips:
+            yield ref, _dead(oid)
+    names: dict[Oid, list[str]] = {}
+    for ref, oid in sorted(tips.items()):
+        names.setdefault(oid, []).append(ref)
+    for commit, read in read_each(repository, names):
+        for ref in names[commit]:
+            yield ref, read
 
 
 def dead_value(repository: Repository, ref: str) -> Oid | None:
@@ -69,55 +89,75 @@ def dead_value(repository: Repository, ref: str) -> Oid | None:
 
 
 def read_notes_at(repository: Repository, commit: Oid) -> NotesRead:
-    """Read all notes of one notes commit: a read for each level of folders, a size check, one read of the notes.
+    """Read all notes of one notes commit; see `read_each`."""
+    return next(found for _, found in read_each(repository, [commit]))
+
+
+def read_each(repository: Repository, commits: Iterable[Oid]) -> Iterator[tuple[Oid, NotesRead]]:
+    """Read all notes of several notes commits: a read for each level of folders, a size check, a read a commit.
 
     Trees and notes are re-hashed. Raises MissingObject for a note that is not here.
     """
-    [found] = repository.read_commits([commit])
-    wanted, junk = _rows(repository, found.tree, len(commit))
-    sizes = repository.sizes(wanted.values())
-    notes, oversized, total = {}, [], 0
-    for oid, blob in wanted.items():
-        if blob not in sizes:
-            raise MissingObject(f"the note on {oid[:12]} is not here", remedy="fetch the notes again")
-        total += sizes[blob] if sizes[blob] <= LARGEST_NOTE else 0
-        if sizes[blob] > LARGEST_NOTE or total > LARGEST_LOG:
-            oversized.append(oid)
-        else:
-            notes[oid] = blob
-    blobs = repository.blobs(notes.values())
-    return NotesRead(
-        notes={oid: blobs[blob] for oid, blob in notes.items()}, oversized=tuple(oversized), junk=tuple(junk)
-    )
+    roots = {found.oid: found.tree for found in repository.read_commits(commits)}
+    found = _rows(repository, roots)
+    sizes = repository.sizes({blob for rows in found.values() for blob in rows.wanted.values()})
+    for commit, rows in found.items():
+        fitting, oversized, total = {}, [], 0
+        for oid, blob in rows.wanted.items():
+            if blob not in sizes:
+                raise MissingObject(f"the note on {oid[:12]} is not here", remedy="fetch the notes again")
+            total += sizes[blob] if sizes[blob] <= LARGEST_NOTE else 0
+            if sizes[blob] > LARGEST_NOTE or total > LARGEST_LOG:
+                oversized.append(oid)
+            else:
+                fitting[oid] = blob
+        blobs = repository.blobs(fitting.values(), sized=True)
+        read = {oid: blobs[blob] for oid, blob in fitting.items()}
+        yield commit, NotesRead(notes=read, oversized=tuple(oversized), junk=tuple(rows.junk))
 
 
-def _rows(repository: Repository, tree: Oid, width: int) -> tuple[dict[Oid, Oid], list[str]]:
+@dataclass(slots=True)
+class _Rows:
     """Annotated object -> blob, whatever the fan-out, and the names that are no note."""
-    wanted: dict[Oid, Oid] = {}
-    junk: list[str] = []
-    level = [(b"", tree)]
-    looked_at = 0
-    while level:
-        trees = repository.trees({oid for _, oid in level})
+
+    width: int
+    wanted: dict[Oid, Oid] = field(default_factory=dict)
+    junk: list[str] = field(default_factory=list)
+    looked_at: int = 0
+
+    def take(
+        self, level: list[tuple[bytes, Oid]], trees: Mapping[Oid, tuple[TreeItem, ...]]
+    ) -> list[tuple[bytes, Oid]]:
+        """Take one level of folders; gives the level below."""
         below: list[tuple[bytes, Oid]] = []
         for prefix, oid in level:
-            looked_at += len(trees[oid])
-            if looked_at > MOST_ROWS:
-                junk.append(f"more than {MOST_ROWS} rows; the rest was not read")
-                return wanted, junk
+            self.looked_at += len(trees[oid])
+            if self.looked_at > MOST_ROWS:
+                self.junk.append(f"more than {MOST_ROWS} rows; the rest was not read")
+                return []
             for item in trees[oid]:
                 name = prefix + item.name
                 hexadecimal = _HEX.fullmatch(name) is not None
-                if item.mode == "040000" and hexadecimal and len(name) < width:
+                if item.mode == "040000" and hexadecimal and len(name) < self.width:
                     below.append((name, item.oid))
                     continue
-                plain = hexadecimal and len(name) == width and item.mode in ("100644", "100755")
-                if plain and Oid(name.decode()) not in wanted:
-                    wanted[Oid(name.decode())] = item.oid
+                plain = hexadecimal and len(name) == self.width and item.mode in ("100644", "100755")
+                if plain and Oid(name.decode()) not in self.wanted:
+                    self.wanted[Oid(name.decode())] = item.oid
                 else:
-                    junk.append(decode(name))
-        level = below
-    return wanted, junk
+                    self.junk.append(decode(name))
+        return below
+
+
+def _rows(repository: Repository, roots: Mapping[Oid, Oid]) -> dict[Oid, _Rows]:
+    """Rows of each notes commit (commit -> tree), read level by level for all of them together."""
+    found = {commit: _Rows(len(commit)) for commit in roots}
+    levels = {commit: [(b"", tree)] for commit, tree in roots.items()}
+    while levels:
+        trees = repository.trees({oid for level in levels.values() for _, oid in level})
+        taken = {commit: found[commit].take(level, trees) for commit, level in levels.items()}
+        levels = {commit: below for commit, below in taken.items() if below}
+    return found
 
 
 def write_notes(

@@ -32,8 +32,8 @@ class TreeItem:
 
 def object_id(kind: str, data: bytes, object_format: str) -> Oid:
     """Hash an object the way git names it."""
-    digest = hashlib.new("sha256" if object_format == "sha256" else "sha1", usedforsecurity=False)
-    digest.update(f"{kind} {len(data)}".encode() + b"\0")
+    name = hashlib.sha256 if object_format == "sha256" else hashlib.sha1
+    digest = name(f"{kind} {len(data)}\0".encode(), usedforsecurity=False)
     digest.update(data)
     return Oid(digest.hexdigest())
 

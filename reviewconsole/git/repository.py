@@ -162,8 +162,10 @@ class Repository:
 
     # objects
 
-    def objects(self, oids: Iterable[Oid], kind: str, largest: int = LARGEST_BLOB) -> Iterator[tuple[Oid, bytes]]:
-        """Read objects of one kind through one process, each re-hashed.
+    def objects(
+        self, oids: Iterable[Oid], kind: str, largest: int = LARGEST_BLOB, *, sized: bool = False
+    ) -> Iterator[tuple[Oid, bytes]]:
+        """Read objects of one kind through one process, each re-hashed; `sized` where the caller saw their sizes.
 
         Raises MissingObject, CorruptObject, or RepositoryError for one larger than `largest` bytes.
         """
@@ -171,7 +173,7 @@ class Repository:
         if not wanted:
             return
         feed = "".join(f"{oid}\n" for oid in wanted).encode()
-        if kind == "blob":
+        if kind == "blob" and not sized:
             for oid, size in self.sizes(wanted).items():
                 if size > largest:
                     raise RepositoryError(f"{oid[:12]} has {size} bytes, more than {largest}")
@@ -205,9 +207,9 @@ class Repository:
         """Read commits by id, in the order given."""
         return [parse_commit(oid, data) for oid, data in self.objects(oids, "commit")]
 
-    def blobs(self, oids: Iterable[Oid]) -> dict[Oid, bytes]:
-        """Read blobs by id."""
-        return dict(self.objects(oids, "blob"))
+    def blobs(self, oids: Iterable[Oid], *, sized: bool = False) -> dict[Oid, bytes]:
+        """Read blobs by id; `sized` where the caller saw their sizes."""
+        return dict(self.objects(oids, "blob", sized=sized))
 
     def trees(self, oids: Iterable[Oid]) -> dict[Oid, tuple[TreeItem, ...]]:
         """Read trees by id; the empty tree need not be stored."""

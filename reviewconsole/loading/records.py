@@ -104,9 +104,7 @@ def read_records(repository: Repository, pushed: Mapping[str, Oid] = MappingProx
     `pushed` gives logs the tips that a push brings.
     """
     reading = _Reading({}, [])
-    arriving = {log for log in pushed if log.startswith(REF_PREFIX)}
-    for log in sorted(arriving.union(notes.note_refs(repository, REF_PREFIX))):
-        read = notes.read_notes_at(repository, pushed[log]) if log in pushed else notes.read_notes(repository, log)
+    for log, read in notes.read_logs(repository, REF_PREFIX, pushed):
         reading.problems += [
             RecordProblem(log=log, noted=oid, why="a note larger than 1 MiB") for oid in read.oversized
         ]
