@@ -113,20 +113,20 @@ _DECISION = re.compile(
         _KINDS[part] if number % 2 else re.escape(part) for number, part in enumerate(re.split("<([A-Z_]+)>", _LAYOUT))
     )
 )
-_ENVELOPE = re.compile(
-    rb'\{"payloadType":"%s","payload":"([A-Za-z0-9+/]*+={0,2})",'
-    rb'"signatures":\[\{"keyid":"([A-Za-z0-9+/:]{0,128})","sig":"([A-Za-z0-9+/]*+={0,2})"\}\]\}'
-    % re.escape(PAYLOAD_TYPE).encode()
-)
+_BEFORE = b'{"payloadType":"%s","payload":"' % PAYLOAD_TYPE.encode()
+_BETWEEN, _SIGNED, _AFTER = b'","signatures":[{"keyid":"', b'","sig":"', b'"}]}'
+_KEY_ID = re.compile(rb"[A-Za-z0-9+/:]{0,128}")
 
 
 def read_envelope(line: bytes) -> Envelope:
     """Read one envelope line as `parse_envelope` does, with its errors."""
-    match = _ENVELOPE.fullmatch(line) if len(line) <= 2 * LARGEST_BYTES else None
-    if match is not None and len(match[3]) <= _LARGEST_SIGNATURE:
-        payload, armour = _base64(match[1]), _base64(match[3])
+    head, _, rest = line.partition(_BETWEEN)
+    keyid, _, tail = rest.partition(_SIGNED)
+    usual = head.startswith(_BEFORE) and tail.endswith(_AFTER) and _KEY_ID.fullmatch(keyid)
+    if usual and len(line) <= 2 * LARGEST_BYTES and len(tail) <= _LARGEST_SIGNATURE:
+        payload, armour = _base64(head[len(_BEFORE) :]), _base64(tail[: -len(_AFTER)])
         if payload is not None and armour is not None and armour.isascii():
-            return Envelope(payload=payload, keyid=match[2].decode("ascii"), signature=armour.decode("ascii"))
+            return Envelope(payload=payload, keyid=keyid.decode("ascii"), signature=armour.decode("ascii"))
     return parse_envelope(line)
 
 

@@ -15,7 +15,7 @@ from reviewconsole.change import Oid, decode
 from reviewconsole.errors import MissingObject, RepositoryError, StorageError
 from reviewconsole.git.objects import TreeItem, object_id, tree_bytes
 from reviewconsole.git.process import said
-from reviewconsole.git.repository import Ref, Repository
+from reviewconsole.git.repository import REGULAR, Ref, Repository
 
 LARGEST_NOTE = 1 << 20
 """Bytes; a larger note is reported, not read."""
@@ -111,7 +111,7 @@ def read_each(repository: Repository, commits: Iterable[Oid]) -> Iterator[tuple[
                 oversized.append(oid)
             else:
                 fitting[oid] = blob
-        blobs = repository.blobs(fitting.values(), sized=True)
+        blobs = dict(repository.objects(fitting.values(), "blob", None))
         read = {oid: blobs[blob] for oid, blob in fitting.items()}
         yield commit, NotesRead(notes=read, oversized=tuple(oversized), junk=tuple(rows.junk))
 
@@ -137,15 +137,16 @@ class _Rows:
                 return []
             for item in trees[oid]:
                 name = prefix + item.name
-                hexadecimal = _HEX.fullmatch(name) is not None
-                if item.mode == "040000" and hexadecimal and len(name) < self.width:
-                    below.append((name, item.oid))
-                    continue
-                plain = hexadecimal and len(name) == self.width and item.mode in ("100644", "100755")
-                if plain and Oid(name.decode()) not in self.wanted:
-                    self.wanted[Oid(name.decode())] = item.oid
-                else:
+                if not _HEX.fullmatch(name):
                     self.junk.append(decode(name))
+                    continue
+                note = Oid(name.decode("ascii"))
+                if item.mode == "040000" and len(name) < self.width:
+                    below.append((name, item.oid))
+                elif len(name) == self.width and item.mode in REGULAR and note not in self.wanted:
+                    self.wanted[note] = item.oid
+                else:
+                    self.junk.append(note)
         return below
 
 

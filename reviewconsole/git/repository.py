@@ -163,17 +163,17 @@ class Repository:
     # objects
 
     def objects(
-        self, oids: Iterable[Oid], kind: str, largest: int = LARGEST_BLOB, *, sized: bool = False
+        self, oids: Iterable[Oid], kind: str, largest: int | None = LARGEST_BLOB
     ) -> Iterator[tuple[Oid, bytes]]:
-        """Read objects of one kind through one process, each re-hashed; `sized` where the caller saw their sizes.
+        """Read objects of one kind through one process, each re-hashed.
 
-        Raises MissingObject, CorruptObject, or RepositoryError for one larger than `largest` bytes.
+        Raises MissingObject, CorruptObject, or RepositoryError for a blob larger than `largest`; None: sizes are known.
         """
         wanted = list(dict.fromkeys(oids))
         if not wanted:
             return
         feed = "".join(f"{oid}\n" for oid in wanted).encode()
-        if kind == "blob" and not sized:
+        if kind == "blob" and largest is not None:
             for oid, size in self.sizes(wanted).items():
                 if size > largest:
                     raise RepositoryError(f"{oid[:12]} has {size} bytes, more than {largest}")
@@ -207,9 +207,9 @@ class Repository:
         """Read commits by id, in the order given."""
         return [parse_commit(oid, data) for oid, data in self.objects(oids, "commit")]
 
-    def blobs(self, oids: Iterable[Oid], *, sized: bool = False) -> dict[Oid, bytes]:
-        """Read blobs by id; `sized` where the caller saw their sizes."""
-        return dict(self.objects(oids, "blob", sized=sized))
+    def blobs(self, oids: Iterable[Oid]) -> dict[Oid, bytes]:
+        """Read blobs by id."""
+        return dict(self.objects(oids, "blob"))
 
     def trees(self, oids: Iterable[Oid]) -> dict[Oid, tuple[TreeItem, ...]]:
         """Read trees by id; the empty tree need not be stored."""
