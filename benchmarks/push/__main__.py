@@ -37,6 +37,35 @@ def push(folder: Path, store: stores.Synthetic, pusher: Path, ref: str, *, hook:
     return took
 
 
+def measure(folder: Path, store: stores.Synthetic, rounds: int) -> dict[str, float]:
+    """Push `rounds` times with the hook and without, and once what must be refused; seconds by name."""
+    pusher = folder / "pusher.git"
+    shutil.copytree(store.git_dir, pusher)
+    ref = stores.one_more(pusher, store)
+    times: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(rounds):
+        for hook, taken in times.items():
+            taken.append(push(folder, store, pusher, ref, hook=hook))
+    try:
+        alone = folder / "alone.git"
+        shutil.copytree(store.git_dir, alone)
+        install_hook(Repository.open(alone, stores.ENVIRON), "pre-receive")
+        stores.git(pusher, "push", "-q", str(alone), "main")
+    except subprocess.CalledProcessError:
+        pass
+    else:
+        raise SystemExit("a push without its record was accepted")
+    added = [with_ - without for without, with_ in zip(times[False], times[True], strict=True)]
+    return {
+        "records": store.records,
+        "without": statistics.median(times[False]),
+        "with": statistics.median(times[True]),
+        "added": statistics.median(added),
+        "least": min(added),
+        "most": max(added),
+    }
+
+
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(prog="benchmarks.push")
@@ -46,33 +75,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        store = stores.build(folder / "store", options.records)
-        pusher = folder / "pusher.git"
-        shutil.copytree(store.git_dir, pusher)
-        ref = stores.one_more(pusher, store)
-        times: dict[bool, list[float]] = {False: [], True: []}
-        for _ in range(options.rounds):
-            for hook, taken in times.items():
-                taken.append(push(folder, store, pusher, ref, hook=hook))
-        refused = subprocess.CalledProcessError
-        try:
-            alone = folder / "alone.git"
-            shutil.copytree(store.git_dir, alone)
-            install_hook(Repository.open(alone, stores.ENVIRON), "pre-receive")
-            stores.git(pusher, "push", "-q", str(alone), "main")
-        except refused:
-            pass
-        else:
-            raise SystemExit("a push without its record was accepted")
-    added = [with_ - without for without, with_ in zip(times[False], times[True], strict=True)]
-    result = {
-        "records": options.records,
-        "without": statistics.median(times[False]),
-        "with": statistics.median(times[True]),
-        "added": statistics.median(added),
-        "least": min(added),
-        "most": max(added),
-    }
+        result = measure(folder, stores.build(folder / "store", options.records), options.rounds)
     if options.json:
         json.dump(result, sys.stdout, indent=2)
     else:

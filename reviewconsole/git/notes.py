@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reviewconsole.change import Oid, decode
 from reviewconsole.errors import MissingObject, RepositoryError, StorageError
-from reviewconsole.git.objects import TreeItem, object_id, tree_bytes
+from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree, tree_bytes
 from reviewconsole.git.process import said
 from reviewconsole.git.repository import REGULAR, Ref, Repository
 
@@ -98,10 +98,11 @@ def read_each(repository: Repository, commits: Iterable[Oid]) -> Iterator[tuple[
 
     Trees and notes are re-hashed. Raises MissingObject for a note that is not here.
     """
-    roots = {found.oid: found.tree for found in repository.read_commits(commits)}
-    found = _rows(repository, roots)
-    sizes = repository.sizes({blob for rows in found.values() for blob in rows.wanted.values()})
-    for commit, rows in found.items():
+    tips = (parse_commit(oid, data) for oid, data in repository.objects(commits, "commit", 0))
+    roots = {commit.oid: commit.tree for commit in tips}
+    listed = _rows(repository, roots)
+    sizes = repository.sizes({blob for rows in listed.values() for blob in rows.wanted.values()})
+    for commit, rows in listed.items():
         fitting, oversized, total = {}, [], 0
         for oid, blob in rows.wanted.items():
             if blob not in sizes:
@@ -111,7 +112,7 @@ def read_each(repository: Repository, commits: Iterable[Oid]) -> Iterator[tuple[
                 oversized.append(oid)
             else:
                 fitting[oid] = blob
-        blobs = dict(repository.objects(fitting.values(), "blob", None))
+        blobs = dict(repository.objects(fitting.values(), "blob", 0))
         read = {oid: blobs[blob] for oid, blob in fitting.items()}
         yield commit, NotesRead(notes=read, oversized=tuple(oversized), junk=tuple(rows.junk))
 
@@ -155,7 +156,10 @@ def _rows(repository: Repository, roots: Mapping[Oid, Oid]) -> dict[Oid, _Rows]:
     found = {commit: _Rows(len(commit)) for commit in roots}
     levels = {commit: [(b"", tree)] for commit, tree in roots.items()}
     while levels:
-        trees = repository.trees({oid for level in levels.values() for _, oid in level})
+        folders = {oid for level in levels.values() for _, oid in level} - {repository.empty_tree}
+        read = repository.objects(folders, "tree", 0)
+        trees = {oid: parse_tree(data, repository.object_format) for oid, data in read}
+        trees[repository.empty_tree] = ()
         taken = {commit: found[commit].take(level, trees) for commit, level in levels.items()}
         levels = {commit: below for commit, below in taken.items() if below}
     return found

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewconsole.change import Commit, Entry, Oid, decode, encode
-from reviewconsole.errors import CorruptObject, MissingObject, RepositoryError
-from reviewconsole.git.objects import TreeItem, check_object, object_id, parse_commit, parse_tree
+from reviewconsole.errors import MissingObject, RepositoryError
+from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
 from reviewconsole.git.process import Git, read_user_config, said
+from reviewconsole.git.reading import Objects
 from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -90,6 +91,8 @@ class Repository:
         self.is_bare = bare == "true" or (git_dir.name != ".git" and git_dir == (git_dir / common).resolve())
         self.common_dir = (git_dir / common).resolve()
         self.is_shallow = (self.common_dir / "shallow").is_file()
+        self._objects = Objects(self.git, self.object_format)
+        self._roots: dict[Oid, Oid] = {}
         self.empty_tree = object_id("tree", b"", self.object_format)
 
     @classmethod
@@ -163,45 +166,14 @@ class Repository:
     # objects
 
     def objects(
-        self, oids: Iterable[Oid], kind: str, largest: int | None = LARGEST_BLOB
+        self, oids: Iterable[Oid], kind: str, largest: int = LARGEST_BLOB, *, keep: bool = False
     ) -> Iterator[tuple[Oid, bytes]]:
-        """Read objects of one kind through one process, each re-hashed.
-
-        Raises MissingObject, CorruptObject, or RepositoryError for a blob larger than `largest`; None: sizes are known.
-        """
-        wanted = list(dict.fromkeys(oids))
-        if not wanted:
-            return
-        feed = "".join(f"{oid}\n" for oid in wanted).encode()
-        if kind == "blob" and largest is not None:
-            for oid, size in self.sizes(wanted).items():
-                if size > largest:
-                    raise RepositoryError(f"{oid[:12]} has {size} bytes, more than {largest}")
-        out = self._cat_file("--batch", feed)
-        at = 0
-        for oid in wanted:
-            end = out.index(b"\n", at)
-            parts = out[at:end].split()
-            if len(parts) != 3 or parts[1] != kind.encode():
-                why = "is not here" if parts[-1:] == [b"missing"] else f"is no {kind}"
-                raise MissingObject(f"object {oid[:12]} {why}", remedy="fetch the whole history")
-            size = int(parts[2])
-            data = out[end + 1 : end + 1 + size]
-            at = end + 2 + size
-            check_object(oid, kind, data, self.object_format)
-            yield oid, data
-
-    def _cat_file(self, option: str, feed: bytes) -> bytes:
-        code, out, err = self.git.attempt(["cat-file", option], stdin=feed)
-        if code:
-            raise CorruptObject(f"an object cannot be read: {said(err)}", remedy="run `git fsck`")
-        return out
+        """Read objects of one kind, each hashed again; see `reading.Objects.read`."""
+        return self._objects.read(oids, kind, largest, keep=keep)
 
     def sizes(self, oids: Iterable[Oid]) -> dict[Oid, int]:
         """Sizes in bytes of the objects that are here, unchecked."""
-        feed = "".join(f"{oid}\n" for oid in oids).encode()
-        rows = [row.split() for row in self._cat_file("--batch-check", feed).split(b"\n")]
-        return {Oid(row[0].decode()): int(row[2]) for row in rows if len(row) == 3}
+        return self._objects.sizes(oids)
 
     def read_commits(self, oids: Iterable[Oid]) -> list[Commit]:
         """Read commits by id, in the order given."""
@@ -223,13 +195,16 @@ class Repository:
         return self.trees([oid])[oid]
 
     def item_at(self, commit: Oid, path: str) -> TreeItem | None:
-        """What stands at a path of a commit; None where nothing does."""
-        [found] = self.read_commits([commit])
-        item = TreeItem("040000", b"", found.tree)
+        """What stands at a path of a commit; None where nothing does. Each object on the way is read once."""
+        [(_, data)] = self.objects([commit], "commit", keep=True)
+        item = TreeItem("040000", b"", parse_commit(commit, data).tree)
         for name in encode(path).split(b"/"):
             if item.mode != "040000":
                 return None
-            below = next((i for i in self.tree(item.oid) if i.name == name), None)
+            [(_, data)] = (
+                [(item.oid, b"")] if item.oid == self.empty_tree else self.objects([item.oid], "tree", keep=True)
+            )
+            below = next((i for i in parse_tree(data, self.object_format) if i.name == name), None)
             if below is None:
                 return None
             item = below
@@ -275,7 +250,9 @@ class Repository:
 
     def root_by_first_parent(self, tip: Oid) -> Oid:
         """The root commit reached by first parents."""
-        return self.first_parents(tip, [])[-1]
+        if tip not in self._roots:
+            self._roots[tip] = self.first_parents(tip, [])[-1]
+        return self._roots[tip]
 
     # diffs
 

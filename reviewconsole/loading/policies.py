@@ -46,7 +46,7 @@ def _read(repository: Repository, commit: Oid, path: str) -> bytes | None:
     item = repository.item_at(commit, path)
     if item is not None and item.mode not in REGULAR:
         raise PolicyError("is no regular file", place=path)
-    return None if item is None else repository.blobs([item.oid])[item.oid]
+    return None if item is None else dict(repository.objects([item.oid], "blob", keep=True))[item.oid]
 
 
 def policy_at(repository: Repository, commit: Oid) -> tuple[Policy, bytes]:

@@ -1,0 +1,1 @@
+"""How long reading records and judging takes, against floors measured in the same run."""
