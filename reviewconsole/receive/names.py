@@ -7,6 +7,8 @@ from reviewconsole.display import safe_text
 from reviewconsole.receive.update import Refusal, Update
 
 _HEX_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_BARRING = ("refs/notes", "refs/notes/reviewconsole", "refs/notes/reviewconsole-ci")
+"""Names above those of the logs: git keeps no ref below another ref."""
 _SHADOWING = re.compile(r"refs/(heads|tags)/(HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|refs(/.*)?)")
 
 
@@ -20,6 +22,10 @@ def check(update: Update) -> Iterator[Refusal]:
             why="replacement refs show other content than what was signed",
             remedy="push the commits themselves: git push without refs/replace/*",
         )
+        return
+    if update.ref in _BARRING:
+        why = "a ref of this name keeps every log below it from being written"
+        yield Refusal(ref=update.ref, why=why, remedy="push it under another name, e.g. refs/notes/own")
         return
     fault = _fault(update.ref)
     if fault:

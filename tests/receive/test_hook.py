@@ -175,6 +175,8 @@ def test_junk_in_a_log_is_refused(world: World) -> None:
         ("refs/heads/HEAD", "shadows"),
         ("refs/heads/refs/heads/main", "shadows"),
         ("refs/tags/refs/x", "shadows"),
+        ("refs/notes/reviewconsole", "keeps every log below it"),
+        ("refs/notes/reviewconsole-ci", "keeps every log below it"),
     ],
 )
 def test_odd_names_are_refused(world: World, name: str, says: str) -> None:
