@@ -153,6 +153,8 @@ def parse_policy(raw: Mapping[str, object]) -> Policy:
     if not targets:
         raise top.fail("targets", "names no branch")
     trust = top.text("trust", next((name for name in targets if "*" not in name), "main"))
+    if not Globs(targets).matches(trust):
+        raise top.fail("trust", f"the trust branch {trust!r} is none of the targets, so anybody could push to it")
     review = top.table("review", missing=True)
     people = _people(top.table("people", missing=True))
     groups = _groups(top.table("groups", missing=True), people)
@@ -247,7 +249,7 @@ def _rule(row: Table, people: Mapping[str, frozenset[str]], groups: Mapping[str,
         raise row.fail("approvals", f"asks for {approvals} of {len(members)} people")
     paths = row.texts("paths", ())
     rule = Rule(
-        id=row.text("id", pattern=_ID),
+        id=_own_id(row),
         approvals=approvals,
         people=frozenset(members),
         paths=Globs(paths, place=f"{row.place}.paths") if row.has("paths") else None,
@@ -259,7 +261,7 @@ def _rule(row: Table, people: Mapping[str, frozenset[str]], groups: Mapping[str,
     return rule
 
 
-_RESERVED = ("policy.self", "records", "authors", "rule")
+_RESERVED = ("policy.self", "records", "authors", "rule", "rules.packs")
 _AI = [kind.value for kind in ProvenanceClass if kind.rank >= ProvenanceClass.SUGGESTION.rank]
 
 
@@ -292,10 +294,16 @@ def _digestible(value: object) -> object:
     return value if isinstance(value, str | int) else repr(value)
 
 
-def _constraint(row: Table) -> ConstraintTable:
+def _own_id(row: Table) -> str:
+    """An id that no requirement of the program's own bears: a verdict tells them apart by it."""
     name = row.text("id", pattern=_ID)
     if name in _RESERVED:
         raise row.fail("id", "is a name of the program's own")
+    return name
+
+
+def _constraint(row: Table) -> ConstraintTable:
+    name = _own_id(row)
     kind = row.text("kind")
     level = row.text("level", "block", choices=LEVELS)
     why = row.text("why", "")

@@ -22,8 +22,8 @@ _MOST_PARTS = 200
 _DEEPEST = 8
 _LONGEST_RUN = 50
 _LOOKED_BACK = 500
-_BLOCKING = ("reject/", "records", "authors")
-"""Requirements that no covered part can lift."""
+_BLOCKING = frozenset({"records", "authors"})
+"""Requirements, beside a reject, that no covered part can lift; no rule may bear these ids."""
 
 
 def judge_landed(store: Store, case: Case, now: int) -> GateReport:
@@ -116,7 +116,10 @@ def together(store: Store, judged: Sequence[tuple[Change, GateReport]], now: int
 
 
 def _blocked(report: GateReport) -> bool:
-    return any(item.verdict is not Verdict.SATISFIED and item.id.startswith(_BLOCKING) for item in report.requirements)
+    return any(
+        item.verdict is not Verdict.SATISFIED and (item.id in _BLOCKING or item.id.startswith("reject/"))
+        for item in report.requirements
+    )
 
 
 def _runs(store: Store, target: Target, last: Oid, open_: set[Oid]) -> Iterator[tuple[Commit, tuple[Commit, ...]]]:

@@ -67,6 +67,12 @@ def _with(path: str, value: object) -> dict[str, object]:
         ("rule/1/carry_over", "always", "rule[1].carry_over"),
         ("rule/1/id", "default", "rule[1].id"),
         ("rule/0/unknown", 1, "rule[0].unknown"),
+        ("rule/0/id", "records", "rule[0].id"),
+        ("rule/0/id", "authors", "rule[0].id"),
+        ("rule/0/id", "rules.packs", "rule[0].id"),
+        ("trust", "keys", "trust"),
+        ("trust", "release", "trust"),
+        ("targets", ["release/*"], "trust"),
         ("groups/seniors", ["carol"], "groups.seniors[0]"),
         ("groups/seniors", [], "groups.seniors"),
         ("people/Alice", {"emails": ["a@b"]}, "people.Alice"),
@@ -87,6 +93,11 @@ def test_faults_name_their_place(path: str, value: object, place: str) -> None:
     with pytest.raises(PolicyError) as caught:
         bind(parse_policy(_with(path, value)))
     assert caught.value.place == place
+
+
+def test_the_trust_branch_may_be_any_target() -> None:
+    assert parse_policy(_with("trust", "release/keys")).trust == "release/keys"
+    assert parse_policy(_with("targets", ["release/*", "trunk"])).trust == "trunk"
 
 
 def test_what_this_version_cannot_judge_by_is_listed() -> None:
