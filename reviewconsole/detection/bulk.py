@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reviewconsole.detection import sql
 from reviewconsole.detection.migration_python import literal, parse
 from reviewconsole.detection.operations import Fact, Verb
+from reviewconsole.detection.quick import may_match, rows_matching
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side
 
@@ -30,6 +31,8 @@ _SCRIPT_CALLS = (
     re.compile(r"\.Where\(\s*\"1\s*=\s*1\"\s*\)\.(Delete|Update)|AllowGlobalUpdate:\s*true"),
 )
 _WORDS = re.compile(r"\bdelete|\bupdate|truncate|remove\(|\.drop|destroy|\bdel\(", re.IGNORECASE)
+_TOLD = re.compile(r"delete|update|\.truncate\(|\.remove\(|\.drop|destroy|\.del\(", re.IGNORECASE)
+"""A part of each of the calls."""
 _COMMENT = re.compile(r"^\s*(#|//|\*|/\*)")
 
 
@@ -54,7 +57,7 @@ def bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
 
 def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
     text = "\n".join(lines) + "\n"
-    if not _WORDS.search(text):
+    if not may_match(_WORDS, text) or not _WORDS.search(text):
         return ()
     if kind == "sql":
         found = list(_statements(text, 1))
@@ -87,17 +90,18 @@ def _strings(text: str) -> Iterator[Bulk]:
 
 
 def _calls(lines: tuple[str, ...]) -> Iterator[Bulk]:
-    for at, line in enumerate(lines, 1):
-        row = line[:1000]
+    for at in sorted(rows_matching(_TOLD, lines)):
+        row = lines[at][:1000]
         if not _COMMENT.match(row) and any(pattern.search(row) for pattern in _SCRIPT_CALLS):
             effect = "changed" if re.search(r"update", row, re.IGNORECASE) else "deleted"
-            yield Bulk(table="", effect=effect, first=at, last=at, text=" ".join(row.split())[:300])
+            yield Bulk(table="", effect=effect, first=at + 1, last=at + 1, text=" ".join(row.split())[:300])
 
 
 def _python(tree: ast.Module) -> Iterator[Bulk]:
     inner: set[int] = set()
-    narrowed = {id(base) for node in ast.walk(tree) for base in _narrowed(node)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    narrowed = {id(base) for node in nodes for base in _narrowed(node)}
+    for node in nodes:
         if isinstance(node, ast.Call):
             yield from _orm(node)
             if _named(node.func) == "execute":

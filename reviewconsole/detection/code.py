@@ -243,8 +243,25 @@ class View:
 
     def call_around(self, offset: int) -> Call | None:
         """The innermost call whose brackets hold an offset."""
-        held = [call for call in self.calls if call.span[0] < offset < call.span[1]]
-        return max(held, key=lambda call: call.span[0], default=None)
+        places, inside = self._nesting
+        at = bisect_left(places, offset) - 1
+        return inside[at] if at >= 0 else None
+
+    @cached_property
+    def _nesting(self) -> tuple[list[int], list[Call | None]]:
+        """Offsets from which on, and up to the next, a call is the innermost; None between calls."""
+        ends = [(call.span[1] - 1, None) for call in self.calls]
+        events = sorted([*((call.span[0], call) for call in self.calls), *ends], key=lambda event: event[0])
+        places, inside = [], []
+        open_: list[Call] = []
+        for offset, call in events:
+            if call is not None:
+                open_.append(call)
+            else:
+                open_.pop()
+            places.append(offset)
+            inside.append(open_[-1] if open_ else None)
+        return places, inside
 
     def calls_in(self, first: int, last: int) -> list[Call]:
         """The calls that begin in a range of lines."""

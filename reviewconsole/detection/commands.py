@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole.detection.quick import rows_matching, search
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side
 
@@ -71,18 +72,22 @@ def _commands(kind: str, lines: tuple[str, ...]) -> tuple[Command, ...]:
     aliases = {
         match[1]: match[2].strip() for line in lines[:2000] if "alias" in line and (match := _ALIAS.match(line[:200]))
     }
+    programs = rows_matching(_PROGRAM, lines) if kind in CODE else frozenset()
     found = []
     at = 0
     while at < len(lines):
         first = at
         text = lines[at]
         at += 1
-        if len(text) > MAX_LINE or _ignored(kind, text):
+        if len(text) > MAX_LINE:
             continue
         if kind in CODE:
-            opens = text.rstrip().endswith(("(", "[")) or (_PROGRAM.search(text) and _QUOTE.search(text))
+            opens = text.rstrip().endswith(("(", "[")) or (first in programs and _QUOTE.search(text))
             if not opens and not any(name in text for name in names):
                 continue
+        if _ignored(kind, text):
+            continue
+        if kind in CODE:
             text = _joined_code(lines, first)
         else:
             text = _uncommented(kind, text)
@@ -117,7 +122,7 @@ def _ignored(kind: str, text: str) -> bool:
         return True
     if body.startswith("#") and kind not in ("typescript", "go", "java", "json") and not body.startswith("#!"):
         return True
-    return bool(_SPOKEN.search(text)) or (kind in CODE and bool(_SAID.search(text)))
+    return bool(search(_SPOKEN, text)) or (kind in CODE and bool(search(_SAID, text)))
 
 
 def _uncommented(kind: str, text: str) -> str:

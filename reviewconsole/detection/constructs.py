@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from reviewconsole.detection import outline_code as code
 from reviewconsole.detection import outline_text as text
-from reviewconsole.detection.outline import Construct, enclosing
+from reviewconsole.detection.outline import Construct, enclosing, innermost
 
-__all__ = ["Construct", "constructs", "enclosing"]
+__all__ = ["Construct", "constructs", "enclosing", "innermost"]
 
 
 def constructs(kind: str, lines: Sequence[str]) -> tuple[Construct, ...]:

@@ -4,7 +4,8 @@ re2 runs in linear time, so no pattern of a pack can hang the console.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -39,36 +40,58 @@ def matches(documents: Sequence[Document], sources: Sequence[Source]) -> Iterato
 
     Only changed lines are read, but for rules on removals: those compare both whole sides.
     """
-    for source in sources:
-        fitting = [
-            document
-            for document in documents
-            if (not document.kinds or source.kind in document.kinds) and document.reads(source.path)
-        ]
+    concerned = [source for source in sources if source.added or source.removed]
+    changed = {source.path: {side: _forms(source, side, source.changed(side)) for side in Side} for source in concerned}
+    fitting = {source.path: [document for document in documents if _fits(document, source)] for source in concerned}
+    # Where no changed line matches, what else the sides hold says nothing.
+    live = {
+        document.id
+        for source in concerned
+        for document in fitting[source.path]
+        if any(_anywhere(document, form) for side in Side for form in changed[source.path][side])
+    }
+    for source in concerned:
+        part = [document for document in fitting[source.path] if document.id in live]
         for whole in (False, True):
-            part = [document for document in fitting if (document.fires in ("removed", "changed")) == whole]
-            if not part or not (source.added or source.removed):
-                continue
-            for side in (Side.OLD, Side.NEW):
-                lines = source.lines(side)
-                numbers = range(1, len(lines) + 1) if whole else sorted(source.changed(side))
-                rows = [(at, lines[at - 1]) for at in numbers if len(lines[at - 1]) <= MAX_LINE]
-                spoken = [(at, _spoken(row)) for at, row in rows] if source.kind in _CODE else []
-                for document in part:
-                    yield from _matches(document, source, side, (rows, spoken))
+            these = [document for document in part if (document.fires in ("removed", "changed")) == whole]
+            for side in (Side.OLD, Side.NEW) if these else ():
+                everywhere = range(1, len(source.lines(side)) + 1)
+                forms = _forms(source, side, everywhere) if whole else changed[source.path][side]
+                for document in these:
+                    yield from _matches(document, source, side, forms)
 
 
-def _matches(
-    document: Document, source: Source, side: Side, forms: tuple[list[tuple[int, str]], ...]
-) -> Iterator[Match]:
+def _fits(document: Document, source: Source) -> bool:
+    return (not document.kinds or source.kind in document.kinds) and document.reads(source.path)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Form:
+    """Rows in one way of reading them, and all of them at once, as the engine takes them."""
+
+    rows: list[tuple[int, str]]
+    text: bytes
+
+
+def _forms(source: Source, side: Side, numbers: Collection[int]) -> tuple[_Form, ...]:
+    lines = source.lines(side)
+    rows = [(at, lines[at - 1]) for at in sorted(numbers) if len(lines[at - 1]) <= MAX_LINE]
+    readings = [rows, [(at, _spoken(row)) for at, row in rows]] if source.kind in _CODE else [rows]
+    return tuple(_Form(rows=each, text="\n".join(row for _, row in each).encode()) for each in readings if each)
+
+
+def _anywhere(document: Document, form: _Form) -> bool:
+    # One search over all lines settles most rules; with `m` it finds at least what single lines hold.
+    return compiled("(?m)" + document.regex).search(form.text) is not None
+
+
+def _matches(document: Document, source: Source, side: Side, forms: tuple[_Form, ...]) -> Iterator[Match]:
     pattern = compiled(document.regex)
     exempt = compiled(document.exempt) if document.exempt else None
-    # One search over all lines settles most rules; with `m` it finds at least what single lines hold.
-    anywhere = compiled("(?m)" + document.regex)
     found: set[int] = set()
-    for rows in forms:
-        if anywhere.search("\n".join(row for _, row in rows)):
-            found |= {at for at, row in rows if pattern.search(row)}
+    for form in forms:
+        if _anywhere(document, form):
+            found |= {at for at, row in form.rows if pattern.search(row)}
     for at in sorted(found):
         line = source.lines(side)[at - 1]
         if exempt is None or not exempt.search(line):

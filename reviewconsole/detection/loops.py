@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewconsole.detection.code import Block, View
-from reviewconsole.detection.failures import handlers
+from reviewconsole.detection.failures import Handler, handlers
 
 _ENDLESS = re.compile(
     r"while\s*\(?\s*(True|true|1|not [\w.]*(done|success|ok|connected|ready)\w*|![\w.]*(done|success|ok"
@@ -36,11 +36,12 @@ class RetryLoop:
 
 def retry_loops(there: View) -> Iterator[RetryLoop]:
     """List the loops that try again: an error inside does not leave them, success does."""
-    caught = list(handlers(there))
+    caught: list[Handler] | None = None
     for block in there.blocks:
         endless, counted = bool(_ENDLESS.match(block.header.rstrip("{ "))), bool(_COUNTED.match(block.header))
         if not (endless or counted):
             continue
+        caught = list(handlers(there)) if caught is None else caught
         inside = there.rows_in(block.head + 1, block.last)
         mine = [handler for handler in caught if block.first < handler.first and handler.last <= block.last]
         if mine:

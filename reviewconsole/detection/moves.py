@@ -1,8 +1,8 @@
 """Tell what a change merely moved, for checks: packs have the guards for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
 
 from reviewconsole.detection.commands import commands
 from reviewconsole.detection.guards import plain
@@ -17,8 +17,12 @@ class Moves:
     What leaves a test or sample for production has not merely moved: it begins to count there.
     """
 
-    def __init__(self, texts: Mapping[tuple[str, bool], int]) -> None:
-        self._gone = Counter(texts)
+    def __init__(self, texts: Callable[[], Mapping[tuple[str, bool], int]]) -> None:
+        self._texts = texts
+
+    @cached_property
+    def _gone(self) -> Counter[tuple[str, bool]]:
+        return Counter(self._texts())
 
     def took(self, path: str, text: str) -> bool:
         """Tell whether the text came from elsewhere in the change, and use that up."""
@@ -34,13 +38,13 @@ def _key(path: str, text: str) -> tuple[str, bool]:
 
 
 def moves_of(texts: Iterable[tuple[str, str]]) -> Moves:
-    """Over paths and texts of the old side."""
-    return Moves(Counter(_key(path, text) for path, text in texts))
+    """Over paths and texts of the old side, which are read once something asks."""
+    return Moves(lambda: Counter(_key(path, text) for path, text in texts))
 
 
 def command_moves(context: Context) -> Moves:
     """Over the removed commands, joined and spoken as `commands` gives them."""
-    return Moves(_removed_commands(Same(context)))
+    return Moves(lambda: _removed_commands(Same(context)))
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,3 +32,18 @@ def enclosing(found: Sequence[Construct], line: int, *, units: bool = False) -> 
         if construct.last >= line and (construct.unit or not units):
             best = construct
     return best
+
+
+def innermost(found: Sequence[Construct], lines: int) -> tuple[Construct | None, ...]:
+    """For each line of a side what `enclosing` says of it, in one pass."""
+    around: list[Construct | None] = []
+    begun: list[int] = []
+    at = 0
+    for line in range(1, lines + 1):
+        while at < len(found) and found[at].first <= line:
+            heappush(begun, -at)
+            at += 1
+        while begun and found[-begun[0]].last < line:
+            heappop(begun)
+        around.append(found[-begun[0]] if begun else None)
+    return tuple(around)

@@ -81,13 +81,16 @@ def lost(
     for source in sources:
         if not source.has_new:
             continue
-        balance = _balance(source, pattern)
-        names = {item.name for item in source.constructs(Side.NEW)}
+        balance: Counter[str] | None = None
+        names: set[str] = set()
         for at in sorted(source.removed):
             row = source.old[at - 1]
             match = pattern.search(row[:_LONGEST]) if row.strip() else None
             if match is None or source.is_comment(Side.OLD, at):
                 continue
+            if balance is None:
+                balance = _balance(source, pattern)
+                names = {item.name for item in source.constructs(Side.NEW)}
             host = source.host_name(Side.OLD, at)
             if (host and host not in names) or balance[host] <= 0:
                 continue

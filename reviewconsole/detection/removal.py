@@ -9,10 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from reviewconsole.detection.code import CODE, View, names, view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.model import Context, Hit
+from reviewconsole.detection.quick import any_row, search
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Severity, Side
 
@@ -79,13 +81,7 @@ def losses(context: Context, find: Find, sign: re.Pattern[str], kinds: frozenset
     concerned = [source for source in context.sources if source.kind in kinds and _shows(source, Side.OLD, sign)]
     if not any(source.has_new for source in concerned):
         return
-    fresh = [
-        (source, guard)
-        for source in context.sources
-        if source.kind in kinds and _shows(source, Side.NEW, sign)
-        for guard in find(view(source, Side.NEW))
-        if _touched(source, Side.NEW, guard)
-    ]
+    fresh = _Fresh(context, find, sign, kinds)
     moved = Counter(plain(source.new[at - 1]) for source in context.sources for at in source.added)
     for source in concerned:
         if source.has_new and source.has_old:
@@ -94,7 +90,7 @@ def losses(context: Context, find: Find, sign: re.Pattern[str], kinds: frozenset
 
 def _shows(source: Source, side: Side, sign: re.Pattern[str]) -> bool:
     lines = source.lines(side)
-    return any(sign.search(lines[at - 1][:2000]) for at in source.changed(side))
+    return any_row(sign, (lines[at - 1][:2000] for at in source.changed(side)))
 
 
 def _touched(source: Source, side: Side, guard: Guard) -> bool:
@@ -106,8 +102,34 @@ def _host(source: Source, side: Side, guard: Guard) -> str:
     return source.host_name(side, guard.target or guard.first)
 
 
-def _file(source: Source, find: Find, fresh: list[tuple[Source, Guard]], moved: Counter[str]) -> Iterator[Loss]:
-    olds, news = list(find(view(source, Side.OLD))), list(find(view(source, Side.NEW)))
+class _Fresh:
+    """The safeguards on added lines: looked for once something seems lost, since often nothing is."""
+
+    def __init__(self, context: Context, find: Find, sign: re.Pattern[str], kinds: frozenset[str]) -> None:
+        self._asked = (context, find, sign, kinds)
+        self._found: dict[str, tuple[Guard, ...]] = {}
+
+    def of(self, source: Source) -> tuple[Guard, ...]:
+        """The safeguards of the new side of one file."""
+        if source.path not in self._found:
+            self._found[source.path] = tuple(self._asked[1](view(source, Side.NEW)))
+        return self._found[source.path]
+
+    @cached_property
+    def all(self) -> tuple[tuple[Source, Guard], ...]:
+        """Those that the change touches, in the whole change."""
+        context, _, sign, kinds = self._asked
+        return tuple(
+            (source, guard)
+            for source in context.sources
+            if source.kind in kinds and _shows(source, Side.NEW, sign)
+            for guard in self.of(source)
+            if _touched(source, Side.NEW, guard)
+        )
+
+
+def _file(source: Source, find: Find, fresh: _Fresh, moved: Counter[str]) -> Iterator[Loss]:
+    olds, news = list(find(view(source, Side.OLD))), fresh.of(source)
     balance = Counter((_host(source, Side.OLD, guard), guard.family) for guard in olds)
     balance.subtract((_host(source, Side.NEW, guard), guard.family) for guard in news)
     for guard in olds:
@@ -125,7 +147,7 @@ def _file(source: Source, find: Find, fresh: list[tuple[Source, Guard]], moved: 
         there = view(source, Side.NEW).names_in(begun, host.last)
         if guard.uses and not guard.uses & there:
             continue
-        if any(_above(name, source, other, guard, theirs) for other, theirs in fresh):
+        if any(_above(name, source, other, guard, theirs) for other, theirs in fresh.all):
             continue
         balance[name, guard.family] -= 1
         yield Loss(source=source, guard=guard, host=host, kept=kept(source, name, host, guard))
@@ -164,7 +186,8 @@ def _above(name: str, source: Source, other: Source, guard: Guard, theirs: Guard
         return True
     host = survivor(other, where) if where else None
     first, last = (host.first, host.last) if host else (theirs.first, theirs.last + 3)
-    return bare in view(other, Side.NEW).names_in(first, last)
+    names_there = other.once(f"names {first}-{last}", Side.NEW, lambda: view(other, Side.NEW).names_in(first, last))
+    return bare in names_there
 
 
 _SKIPPED = re.compile(
@@ -185,7 +208,7 @@ def marked(there: View, sign: re.Pattern[str], *, skip: re.Pattern[str] | None =
     bodies = {block.first: block for block in there.blocks}
     for row in there.statements:
         begun = there.starts[row.first - 1]
-        if _SKIPPED.match(row.text) or not sign.search(row.text) or (skip and skip.search(row.text)):
+        if _SKIPPED.match(row.text) or not search(sign, row.text) or (skip and skip.search(row.text)):
             continue
         text = "\n".join(there.masked[row.first - 1 : row.last])
         target = targets.get(row.first)

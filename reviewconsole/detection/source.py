@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from reviewconsole.change import SYMLINK_MODE
-from reviewconsole.detection.constructs import Construct, constructs, enclosing
+from reviewconsole.detection.constructs import Construct, constructs, enclosing, innermost
 from reviewconsole.diff import FileDiff
 from reviewconsole.finding import Side
 
@@ -124,7 +124,8 @@ class Source:
 
     def host(self, side: Side, line: int) -> Construct | None:
         """The innermost construct around a line."""
-        return enclosing(self.constructs(side), line)
+        around = self.once("innermost", side, lambda: innermost(self.constructs(side), len(self.lines(side))))
+        return around[line - 1] if 0 < line <= len(around) else enclosing(self.constructs(side), line)
 
     def host_name(self, side: Side, line: int) -> str:
         """Its name; empty at top level."""

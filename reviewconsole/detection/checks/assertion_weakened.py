@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from reviewconsole.detection.code import Statement, names, view
 from reviewconsole.detection.constructs import Construct
@@ -123,9 +124,14 @@ def _test(
         yield _hit(source, lost, f"{missing} of {len(old)} assertions are gone from a test that stays", severity)
 
 
+@lru_cache(maxsize=4096)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(names(text))
+
+
 def _matched(row: Statement, fresh: list[Statement]) -> bool:
-    mine = names(row.text)
-    return any(len(mine & names(other.text)) * 2 > len(mine) for other in fresh)
+    mine = _names(row.text)
+    return any(len(mine & _names(other.text)) * 2 > len(mine) for other in fresh)
 
 
 def _severity(
@@ -157,9 +163,9 @@ def _weaker(source: Source, gone: list[Statement], fresh: list[Statement]) -> St
     """The first removed assertion whose successor, by what both name, says less."""
     left = list(fresh)
     for row in gone:
-        mine = names(row.text)
-        best = max(left, key=lambda other: len(mine & names(other.text)), default=None)
-        shared = len(mine & names(best.text)) if best is not None else 0
+        mine = _names(row.text)
+        best = max(left, key=lambda other: len(mine & _names(other.text)), default=None)
+        shared = len(mine & _names(best.text)) if best is not None else 0
         if best is None or not (_alike(shared, row, best) or _strength(best.text) == 0):
             continue
         left.remove(best)
