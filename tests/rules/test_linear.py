@@ -114,3 +114,16 @@ def test_what_re_finds_re2_does_not_deny() -> None:
     assert rows_matching(re.compile(r"(?<!un)lock(?=\()", re.IGNORECASE), rows) == {40}
     assert not may_match(pattern, "row " * 100)
     assert may_match(pattern, "é")
+
+
+def test_many_lost_checks_and_many_added_lines_are_not_multiplied() -> None:
+    lost = "".join(
+        f"def f{at}(value):\n    if value is None:\n        raise ValueError\n    g(value)\n" for at in range(600)
+    )
+    kept = "".join(f"def f{at}(value):\n    g(value)\n" for at in range(600))
+    more = "".join(f"if other_{at}:\n    pass\n" for at in range(1_500))
+    files = [file_diff("a.py", lost.encode(), kept.encode()), file_diff("b.py", None, more.encode())]
+    one = max(min(_passes(lost + more) for _ in range(5)), 1e-4)
+    begin = time.process_time()
+    scan(files, settings=RuleSettings())
+    assert (time.process_time() - begin) / one < 2_000

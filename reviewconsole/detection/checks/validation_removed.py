@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from reviewconsole.detection.code import CODE, Block, View, names
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
+from reviewconsole.detection.quick import search
 from reviewconsole.detection.removal import Guard, Loss, hit, losses
-from reviewconsole.detection.source import is_test
-from reviewconsole.finding import Family, Severity
+from reviewconsole.detection.source import Source, is_test
+from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
     "validation-removed",
@@ -118,11 +119,19 @@ def _checked(context: Context, loss: Loss) -> bool:
         if source.kind != loss.source.kind or is_test(source.path):
             continue
         uses = {use for use in loss.guard.uses if source is loss.source or len(use) > 4}
-        for at in source.added:
-            line = source.new[at - 1][:2000]
-            if _ELSEWHERE.search(line) and uses & names(line):
-                return True
+        if uses & _looked_at(source):
+            return True
     return False
+
+
+def _looked_at(source: Source) -> set[str]:
+    """The names on added lines that may check something."""
+    return source.once("looked-at", Side.NEW, lambda: set().union(*map(names, _checks(source))))
+
+
+def _checks(source: Source) -> Iterator[str]:
+    rows = (source.new[at - 1][:2000] for at in source.added)
+    return (row for row in rows if search(_ELSEWHERE, row))
 
 
 CHECK = Check(page=PAGE, run=check)

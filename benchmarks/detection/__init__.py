@@ -1,0 +1,1 @@
+"""Measure how long a review waits for the detection."""
