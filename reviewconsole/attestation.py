@@ -240,8 +240,8 @@ def _parse_predicate(p: Table, ref: str) -> Attestation:
         overrides=p.texts("overrides", pattern=_RECORD),
         supersedes=p.texts("supersedes", pattern=_RECORD),
         reason=p.text("reason", pattern=r"(?s).+", longest=REASON_LIMIT),
-        decided_at=p.text("decidedAt", pattern=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
-        expires_at=p.optional_text("expiresAt", pattern=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+        decided_at=p.moment("decidedAt"),
+        expires_at=p.optional_moment("expiresAt"),
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )

@@ -19,8 +19,10 @@ def trusted(
 
 def _counts(force: PolicyInForce, one: VerifiedWitness, repository_id: str, now: int) -> bool:
     key = force.witnesses.by_blob(one.blob)
+    if key is None or one.witness.repository_id != repository_id:
+        return False
     at = seconds(one.witness.witnessed_at)
-    if key is None or one.witness.repository_id != repository_id or at > now + _FUTURE:
+    if at > now + _FUTURE:
         return False
     # a witness dates itself, so that a revoked key, whenever it was lost, could have dated anything
     if force.revoked.revoked(one.fingerprint, now):

@@ -5,12 +5,25 @@ A `Table` never changes what it is given. `end()` refuses the keys that nobody a
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from reviewconsole.errors import FormatError
 
+_MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _LARGEST_INTEGER = 2**53 - 1
 _REQUIRED: Final = "\0required"
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether a text is a UTC moment of the calendar, written as 2026-11-22T09:00:00Z."""
+    if not _MOMENT.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Table:
@@ -81,6 +94,17 @@ class Table:
     def optional_text(self, key: str, *, pattern: str = "") -> str | None:
         """Take a string or null."""
         return None if self._take(key) is None else self.text(key, pattern=pattern)
+
+    def moment(self, key: str) -> str:
+        """Take a UTC moment of the calendar."""
+        value = self.text(key)
+        if not is_moment(value):
+            raise self.fail(key, "is no moment such as 2026-11-22T09:00:00Z")
+        return value
+
+    def optional_moment(self, key: str) -> str | None:
+        """Take a UTC moment or null."""
+        return None if self._take(key) is None else self.moment(key)
 
     def integer(self, key: str, default: int | None = None, *, least: int = 0) -> int:
         """Take an integer from `least` to 2**53 - 1; booleans are none."""

@@ -25,6 +25,7 @@ from reviewconsole.canonical import LARGEST_BYTES
 from reviewconsole.change import DIFF_ALGORITHM, Oid
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind
 from reviewconsole.evidence import Participant
+from reviewconsole.mapping import is_moment
 
 _LARGEST_SIGNATURE = 65536
 _MOST_OBSERVED = 100
@@ -165,6 +166,8 @@ def _attestation(  # noqa: PLR0917 - the captures of one layout, in its order
     # fmt: on
     said, marks = _said(reason), _acknowledged(acknowledged)
     if subject != head or said is None or marks is None:
+        return None
+    if not is_moment(decided) or not (expires == "null" or is_moment(expires[1:-1])):
         return None
     return Attestation(
         ref=ref,

@@ -31,7 +31,6 @@ BOUNDARY_TYPE = "urn:reviewconsole:boundary:v1"
 _HEX = r"[0-9a-f]{64}"
 _OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
 _RECORD = r"sha256:[0-9a-f]{64}"
-_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _MOST_WITNESSES = 256
 _MOST_PATTERNS = 200
@@ -184,8 +183,8 @@ def _parse(p: Table, ref: str, head: Oid, body: Waiver | TaskBoundary) -> Statem
         previous=log.optional_text("previous", pattern=_RECORD),
         observed=tuple(_observed(row) for row in log.tables("observed")),
         reason=p.text("reason", pattern=r"(?s).+", longest=REASON_LIMIT),
-        decided_at=p.text("decidedAt", pattern=_MOMENT),
-        expires_at=p.optional_text("expiresAt", pattern=_MOMENT),
+        decided_at=p.moment("decidedAt"),
+        expires_at=p.optional_moment("expiresAt"),
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )

@@ -22,7 +22,6 @@ MOST_TIPS = 250
 
 _OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
 _RECORD = r"sha256:[0-9a-f]{64}"
-_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 _REASON = "tips of all logs, as this verifier saw them"
 
 
@@ -99,7 +98,7 @@ def parse_witness(raw: bytes) -> Witness:
         tips=tuple(_tip(row) for row in p.tables("tips")),
         sequence=p.integer("sequence", least=1),
         previous=p.optional_text("previous", pattern=_RECORD),
-        witnessed_at=p.text("witnessedAt", pattern=_MOMENT),
+        witnessed_at=p.moment("witnessedAt"),
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )

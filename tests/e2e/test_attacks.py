@@ -22,9 +22,11 @@ from reviewconsole.attestation import (
 from reviewconsole.change import Oid
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import read_records
+from reviewconsole.onepass import read_decision
 from reviewconsole.sshkey import fingerprint, key8, parse_public
 from reviewconsole.standing import VerifiedAttestation
 from reviewconsole.statement import note_text
+from reviewconsole.witness import WITNESS_NAMESPACE, WITNESS_PREFIX, Witness, witness_bytes, witness_note
 from tests.e2e.world import CLAUDE, Person, World, build, offer, public_key
 
 GOOD = {"app.py": "def pay():\n    return 2\n"}
@@ -139,6 +141,77 @@ def test_a_reject_is_not_lost_by_a_rebase(world: World) -> None:
     reject = of(bob, "alice").id
     bob.run("approve", "origin/feat", "--reason", "alice agrees now", "--override", reject)
     assert bob.json("verify", "origin/feat")["verdict"] == "satisfied"
+
+
+def test_a_reject_is_not_lost_with_the_trailer(world: World) -> None:
+    dev, alice = world["dev"], world["alice"]
+    offer(world, "feat", GOOD)
+    alice.run("reject", "origin/feat", "--reason", "no")
+    dev.git("checkout", "-q", "feat")
+    dev.git("commit", "-q", "--amend", "-m", "Change feat")
+    dev.git("push", "-q", "-f", "origin", "feat")
+    alice.git("fetch", "-q", "origin")
+    assert "rejected by alice" in alice.json("verify", "origin/feat", code=1)["changes"][0]["why"]
+
+
+def sign_witness(who: Person, raw: bytes) -> bytes:
+    """Sign any payload as a witness with a person's key, by ssh-keygen."""
+    key = str(who.home / ".ssh/id_ed25519")
+    command = ["ssh-keygen", "-Y", "sign", "-q", "-n", WITNESS_NAMESPACE, "-f", key]
+    done = subprocess.run(command, input=pae(raw), capture_output=True, check=True)
+    return Envelope(payload=raw, keyid=fingerprint(blob(who)), signature=done.stdout.decode()).line()
+
+
+def witness_of(head: str, at: str = "2026-11-22T09:00:00Z") -> Witness:
+    return Witness(
+        target_ref="refs/heads/main",
+        head=Oid(head),
+        repository_id="sha256:" + "0" * 64,
+        verdict="satisfied",
+        tips=(),
+        sequence=1,
+        previous=None,
+        witnessed_at=at,
+        tool=("x", "1"),
+        nonce="0" * 32,
+    )
+
+
+def put_witness(who: Person, head: str, at: str) -> str:
+    """Write a witness with any date, which the program itself would not write; gives the ref."""
+    good = witness_of(head)
+    raw = witness_bytes(good).replace(good.witnessed_at.encode(), at.encode())
+    ref = WITNESS_PREFIX + key8(blob(who))
+    put(who, ref, head, witness_note([sign_witness(who, raw)], good))
+    return ref
+
+
+@pytest.mark.parametrize("at", ["2026-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "2026-11-22T24:61:61Z"])
+def test_a_witness_of_a_day_that_is_none_stops_nothing(world: World, at: str) -> None:
+    alice, dev = world["alice"], world["dev"]
+    head = offer(world, "feat", GOOD)
+    alice.run("approve", "origin/feat", "--reason", "yes")
+    ref = put_witness(dev, head, at)
+    dev.git("push", "-q", "origin", ref)
+    alice.git("fetch", "-q", "origin", f"{ref}:{ref}")
+    verdict = alice.json("verify", "origin/feat")
+    assert verdict["verdict"] == "satisfied"
+    assert any("witnessedAt: is no moment" in problem for problem in verdict["problems"])
+    assert "nothing waits" in alice.run("queue")
+
+
+def test_a_record_of_a_day_that_is_none_is_unreadable(world: World) -> None:
+    alice = world["alice"]
+    offer(world, "feat", GOOD)
+    alice.run("approve", "origin/feat", "--reason", "yes", "--no-push")
+    record = records(alice)[0]
+    at = record.attestation.decided_at.encode()
+    raw = payload_bytes(record.attestation).replace(at, b"2026-02-30T00:00:00Z")
+    assert read_decision(raw) is None
+    late = payload_bytes(replace(record.attestation, expires_at="2099-01-01T00:00:00Z"))
+    line = envelope(alice, late.replace(b"2099-01-01", b"2099-02-29"))
+    put(alice, record.log, record.noted, summary(record.attestation).encode() + b"\n\n" + line + b"\n")
+    assert "expiresAt: is no moment" in " ".join(alice.json("verify", "origin/feat", code=1)["changes"][0]["why"])
 
 
 def test_a_push_backwards_is_judged_whole(world: World) -> None:
