@@ -65,7 +65,7 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     records = replace(records, witnessed=earliest(force, records, witnesses))
     judged = judge_records(force, facts, records, rules, now)
     granted = judge_statements(force, facts, records, rules=rules, judged=judged, now=now)
-    if not in_scope(force.policy, facts):
+    if not in_scope(force.policy, facts) and not _rejected(judged, rules):
         return _out_of_scope(judged, granted)
     requirements = [
         *(_rule_requirement(rule, rules, facts, judged) for rule in rules),
@@ -85,6 +85,18 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
         requirements=tuple(requirements),
         records=judged,
         statements=granted.statements,
+    )
+
+
+def _rejected(judged: tuple[JudgedRecord, ...], rules: tuple[Rule, ...]) -> bool:
+    """Tell whether a reject stands, or may stand: leaving out a trailer does not lift it."""
+    eligible = _eligible(rules)
+    return any(
+        j.live
+        and (j.valid or j.unknown)
+        and j.record.attestation.decision is DecisionKind.REJECT
+        and j.record.attestation.principal in eligible
+        for j in judged
     )
 
 

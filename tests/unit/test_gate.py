@@ -384,6 +384,23 @@ def test_scope() -> None:
     assert judge(about=guess, by=force(counts_as_ai="strong")).verdict is Verdict.SATISFIED
 
 
+def test_a_reject_that_stands_brings_a_change_into_scope() -> None:
+    human = facts(provenance=Provenance(provenance=ProvenanceClass.NONE))
+    reject = record(about=human, decision=DecisionKind.REJECT)
+    assert "rejected by alice" in judge(reject, about=human).why
+    assert judge(reject, about=human).in_scope
+    gone = judge(
+        record(about=human, decision=DecisionKind.REJECT, head=Oid("7" * 40), diff_sha256="7" * 64), about=human
+    )
+    assert (gone.verdict, gone.in_scope) == (Verdict.SATISFIED, False)
+    nobody = record("carol", about=human, decision=DecisionKind.REJECT)
+    assert judge(nobody, about=human).why == ("not in scope",)
+    taken_back = record(
+        about=human, decision=DecisionKind.WITHDRAW, sequence=2, previous=reject.id, supersedes=(reject.id,)
+    )
+    assert judge(reject, taken_back, about=human).why == ("not in scope",)
+
+
 def test_no_rule_that_applies_is_violated() -> None:
     assert judge(record(), by=force({"paths": ["b/**"]})).why == ("no rule applies to this change",)
 
