@@ -5,6 +5,7 @@ from pathlib import Path
 
 from textual.widgets import Input
 
+from reviewconsole.casefile import Risk
 from reviewconsole.change import Person
 from reviewconsole.review.views import Views
 from reviewconsole.tui import filters
@@ -125,3 +126,29 @@ async def test_rows_are_there_while_the_rest_is_read_and_esc_stops_it(service: S
         assert f"{count} of {count} changes" in said(app, "#status")
         await pilot.pause(0.5)
         assert table.count() == count
+
+
+async def test_the_cursor_waits_on_the_riskiest_change_until_it_is_moved(service: Service, opened) -> None:
+    service.changes = [
+        replace(
+            opened_change(opened.files[:1], head=f"{i:040x}", ref=f"refs/heads/b{i}", title=f"Change {i}"),
+            risk=Risk(level="high", score=i, reasons=()),
+        )
+        for i in range(40)
+    ]
+    service.slow = 0.05
+    app = ReviewApp(service, "dark")
+    async with app.run_test(size=(120, 24)) as pilot:
+        await on_screen(pilot, QueueScreen)
+        table = app.screen.query_one(QueueList)
+        await until(pilot, lambda: table.count() > 2)
+        seen = table.count()
+        await until(pilot, lambda: table.count() > seen)
+        assert table.cursor == 0
+        assert table.scroll_offset.y == 0
+        await press(pilot, "j")
+        chosen = table.entry
+        await until(pilot, lambda: table.count() == 40)
+        await until(pilot, lambda: "reading" not in said(app, "#status"))
+        assert table.entry == chosen
+        assert table.cursor > 1

@@ -182,9 +182,9 @@ class QueueScreen(Opening):
         self._draw_headings()
 
     def fill(self) -> None:
-        """Show the rows that the filter lets through; the cursor stays on its change."""
+        """Show the rows that the filter lets through; a cursor that was moved stays on its change, one that was not on the first."""
         table = self.query_one(QueueList)
-        here = table.entry
+        here = table.entry if table.touched else None
         found = filters.apply(self._entries, self.filter)
         at = next((i for i, e in enumerate(found) if here is not None and e.change.ref == here.change.ref), 0)
         table.show(found, at)

@@ -43,6 +43,8 @@ class LineList(ScrollView, can_focus=True):
         """The row under the cursor was chosen."""
 
     cursor = 0
+    touched = False
+    """Whether the cursor stands where somebody put it."""
 
     def count(self) -> int:
         """How many rows there are."""
@@ -106,6 +108,7 @@ class LineList(ScrollView, can_focus=True):
         if not self.selectable(self.cursor):
             self._step(step)
         if self.cursor != old:
+            self.touched = True
             self._show_cursor()
             self.refresh()
             self.post_message(self.Moved(self))
@@ -159,4 +162,5 @@ class LineList(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """Tell that the row is chosen."""
         if self.selectable(self.cursor):
+            self.touched = True
             self.post_message(self.Chosen(self))
