@@ -1,0 +1,7 @@
+export class Batch {
+  flushAll() {
+    this.queue.flushAll();
+    batch.flushAll();
+    reporter.FlushAll();
+  }
+}
