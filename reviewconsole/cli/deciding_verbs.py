@@ -93,6 +93,8 @@ def _decide(kind: DecisionKind, options: Options, environ: Environ) -> int:
             note("  (what must be read on screen is read in the console: `reviewconsole open CHANGE`)")
     except ReviewConsoleError as error:
         note(f"recorded here; what followed failed: {safe_lines(str(error))}")
+        if error.remedy:
+            note(f"  {safe_lines(error.remedy)}")
     return 0
 
 

@@ -74,8 +74,8 @@ class Sync:
         except OSError as error:
             raise StorageError(f"the state folder cannot be used: {error.strerror}") from error
 
-    def _address(self, remote: str) -> str:
-        """The remote's address, pinned at first use."""
+    def address(self, remote: str, *, pin: bool = True) -> str:
+        """The remote's address, pinned at first use; RemoteError where it is another one since."""
         url = self._repository.config_local(f"remote.{remote}.url")
         if not url:
             raise RemoteError(f"there is no remote called {safe_text(remote)}", remedy="list them with `git remote -v`")
@@ -86,12 +86,12 @@ class Sync:
         pins = self._folder / "remotes.json"
         try:
             known = json.loads(pins.read_text(encoding="utf-8")) if pins.exists() else {}
-            if remote not in known:
+            if pin and remote not in known:
                 known[remote] = url
                 pins.write_text(json.dumps(known, indent=1), encoding="utf-8")
         except (OSError, ValueError) as error:
             raise StorageError(f"{pins} cannot be used: {error}", remedy="remove it, and check the address") from error
-        if known[remote] != url:
+        if known.get(remote, url) != url:
             raise RemoteError(
                 "the address of {} was {} and is now {}".format(*map(safe_text, (remote, str(known[remote]), url))),
                 remedy=f"if you changed it, remove {pins}; if not, ask who did",
@@ -102,13 +102,13 @@ class Sync:
 
     def remote_tips(self, remote: str, prefix: str) -> dict[str, Oid]:
         """Ref -> id on the remote, under a prefix."""
-        out = self._git.run(["ls-remote", "--refs", "--", self._address(remote), f"{prefix}*"], network=True)
+        out = self._git.run(["ls-remote", "--refs", "--", self.address(remote), f"{prefix}*"], network=True)
         rows = [row.split(b"\t", 1) for row in out.split(b"\n") if row]
         return {decode(name): Oid(oid.decode()) for oid, name in rows if name.startswith(encode(prefix))}
 
     def fetch(self, remote: str, prefix: str, *, own: frozenset[str]) -> FetchReport:
         """Bring the remote's refs under `prefix` here; `own` are the logs this device writes."""
-        address = self._address(remote)
+        address = self.address(remote)
         theirs = self.remote_tips(remote, prefix)
         seen = self._seen(remote)
         # stored first: a log written meanwhile must not look like one whose objects were pruned
@@ -247,7 +247,7 @@ class Sync:
             "--no-follow-tags",
             "--recurse-submodules=no",
             "--",
-            self._address(remote),
+            self.address(remote),
             *specs.values(),
         ]
         code, out, err = self._git.attempt(command, network=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from reviewconsole.config import Config, load_config
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.git.repository import Repository
+from reviewconsole.git.sync import Sync
 from reviewconsole.loading.changes import find_targets, sync_remote
 from reviewconsole.loading.policies import in_force
 from reviewconsole.loading.records import read_records
@@ -82,7 +83,10 @@ def examine(folder: Path, environ: Mapping[str, str]) -> tuple[Check, ...]:
     if force is not None:
         checks.append(_guard("introduction", lambda: _introduction(repository)))
     checks.append(_keyring())
-    checks += [_guard("remote", lambda: _remote(repository)), _guard("records", lambda: _records(repository))]
+    checks += [
+        _guard("remote", lambda: _remote(repository, config, environ)),
+        _guard("records", lambda: _records(repository)),
+    ]
     if not repository.is_bare:
         checks.append(_guard("refspec", lambda: _refspec(repository, folder)))
     return tuple(checks)
@@ -139,11 +143,12 @@ def _keyring() -> Check:
     return Check(id="keyring", state="warning", says=says, remedy="a passphrase is asked each time; an ssh-agent helps")
 
 
-def _remote(repository: Repository) -> Check:
+def _remote(repository: Repository, config: Config, environ: Mapping[str, str]) -> Check:
     name = sync_remote(repository)
     if name is None:
         remedy = "git remote add origin ADDRESS"
         return Check(id="remote", state="warning", says="no remote: records stay on this machine", remedy=remedy)
+    Sync(repository, config.state_dir, environ).address(name, pin=False)
     return _good("remote", f"records travel by {name}")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.casefile import SyncState
-from reviewconsole.errors import RemoteError, RepositoryError
+from reviewconsole.errors import RemoteError, RepositoryError, ReviewConsoleError
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
 from reviewconsole.loading.changes import sync_remote
@@ -78,7 +78,7 @@ def exchange(
                 break
         left = _unpublished(sync, name, repository, state_dir)
     except (RemoteError, RepositoryError) as error:
-        failed = SyncState(state="failed", pending=len(own), why=str(error), alarms=tuple(alarms))
+        failed = SyncState(state="failed", pending=len(own), why=_with_remedy(error), alarms=tuple(alarms))
         return Exchange(state=failed, fetched=tuple(sorted(fetched)), pushed=tuple(sorted(pushed)))
     unpublished, published = "failed" if push else "recorded here", "on the remote" if own else "nothing"
     state = unpublished if left else published
@@ -87,6 +87,10 @@ def exchange(
         fetched=tuple(sorted(fetched)),
         pushed=tuple(sorted(pushed)),
     )
+
+
+def _with_remedy(error: ReviewConsoleError) -> str:
+    return f"{error}; {error.remedy}" if error.remedy else str(error)
 
 
 def _unpublished(sync: Sync, remote: str, repository: Repository, state_dir: Path) -> tuple[str, ...]:
