@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
 
 _DAY = 86_400
-_DECIDED = ("approved", "rejected")
 
 
 def grammar(verbs: "Sub") -> None:
@@ -28,10 +27,18 @@ def grammar(verbs: "Sub") -> None:
 
 
 def figures(
-    identity: str, target: str, entries: Sequence[QueueEntry], records: Sequence[RecordRow], now: int
+    identity: str,
+    target: str,
+    *,
+    waiting: Sequence[QueueEntry],
+    entries: Sequence[QueueEntry],
+    records: Sequence[RecordRow],
+    now: int,
 ) -> documents.Document:
-    """`reviewconsole/stats/v1`. Ages are whole days since the last commit; records are those that verify."""
-    waiting = [entry for entry in entries if entry.state not in _DECIDED]
+    """`reviewconsole/stats/v1`. What waits is what the queue lists; `entries` are all open changes.
+
+    Ages are whole days since the last commit; records are those that verify.
+    """
     ages = [max(0, now - entry.change.updated) // _DAY for entry in waiting]
     good = [record for record in records if record.valid]
     since = datetime.fromtimestamp(now - 30 * _DAY, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -70,16 +77,24 @@ def stats(options: Options, environ: Environ) -> int:
     """Count what waits and what was decided."""
     workspace = open_workspace(options, environ)
     entries = workspace.queue(everything=True)
-    table = figures(workspace.identity, workspace.target, entries, workspace.log(), int(time.time()))
+    waiting = workspace.queue()
+    table = figures(
+        workspace.identity,
+        workspace.target,
+        waiting=waiting,
+        entries=entries,
+        records=workspace.log(),
+        now=int(time.time()),
+    )
     if options.json:
         sys.stdout.write(documents.render(table))
         return 0
     queue, decisions = table["queue"], table["decisions"]
     age = "" if queue["oldest_days"] is None else f", median {queue['median_days']} days, oldest {queue['oldest_days']}"
     say((
-        f"waiting    {queue['waiting']} into {safe_text(workspace.target)}{age}",
+        f"waiting    {queue['waiting']} into {safe_text(workspace.target)}{age} (what the queue lists)",
         f"by risk    {_words(queue['by_risk'])}",
-        f"by state   {_words(queue['by_state'])}",
+        f"by state   {_words(queue['by_state'])} (all open changes, also those without AI evidence)",
         f"decisions  {decisions['records']}, {decisions['last_30_days']} in the last 30 days",
         f"records    {decisions['unverified']} do not verify",
         *(f"           {safe_text(name)}: {_words(counts)}" for name, counts in decisions["by_person"].items()),
