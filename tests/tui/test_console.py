@@ -214,7 +214,7 @@ async def test_a_finding_is_explained_and_answered(service: Service) -> None:
         await on_screen(pilot, TextPrompt)
         await pilot.press(*"known", "enter")
         assert review(app).now.said.acknowledged == {found.fingerprint: "known"}
-        assert "✓ acknowledged" in "\n".join(rendered(app))
+        assert "✓ answered" in "\n".join(rendered(app))
 
 
 async def test_an_approval_needs_a_reason_and_the_typed_head(service: Service) -> None:

@@ -178,7 +178,8 @@ async def test_a_review_goes_on_after_a_restart(service: Service) -> None:
         assert "goes on where you left it" in said(again, "#banner")
         await press(pilot, "X")
         await on_screen(pilot, DecisionScreen)
-        assert again.screen.query_one(TextArea).text == "half a reason\nservices/a.py: hm"
+        assert again.screen.query_one(TextArea).text == "half a reason\nservices/a.py: hm\n"
+        assert again.screen.query_one(TextArea).cursor_location == (2, 0)
 
 
 async def test_leaving_keeps_and_a_store_that_fails_asks_once(service: Service, monkeypatch) -> None:

@@ -5,8 +5,10 @@ from textual.widgets import TextArea
 from reviewconsole.casefile import RecordRow
 from reviewconsole.tui.rows import Kind
 from reviewconsole.tui.screens.decision import DecisionScreen
+from reviewconsole.tui.screens.prompts import TextPrompt
 from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.widgets.diff_view import DiffView
+from reviewconsole.tui.widgets.lines import StatusLine
 from tests.tui.conftest import Service, app_on
 from tests.tui.test_console import on_screen, press, rendered, said, sign, until
 
@@ -78,3 +80,28 @@ async def test_what_was_read_in_an_earlier_sitting_is_told(service: Service) -> 
             await press(pilot, "escape")
             await on_screen(pilot, ReviewScreen)
             await press(pilot, "q")
+
+
+async def test_what_is_typed_stands_below_the_remarks(service: Service) -> None:
+    app = app_on(service)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "right_parenthesis", "c")
+        await on_screen(pilot, TextPrompt)
+        await press(pilot, *"why", "enter")
+        (comment,) = app.screen.now.said.comments
+        assert (comment.path, comment.line) == ("services/a.py", 100), "on the line of the finding"
+        await press(pilot, "A")
+        await on_screen(pilot, DecisionScreen)
+        await press(pilot, *"fine")
+        assert app.screen.query_one(TextArea).text == "services/a.py:100: why\nfine"
+
+
+async def test_no_finding_is_answered_from_another_line(service: Service) -> None:
+    app = app_on(service)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "right_parenthesis", "k", "exclamation_mark")
+        assert "no finding here, ) goes to the next" in app.screen.query_one(StatusLine).told
+        await press(pilot, "right_parenthesis", "j", "exclamation_mark")
+        await on_screen(pilot, TextPrompt)

@@ -103,7 +103,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             )
             yield Static(content(("reason: say what you checked (tab goes on)", "muted")))
             yield TextArea(
-                offered(self._session, self._kind),
+                self._begun(),
                 id="reason",
                 soft_wrap=True,
                 compact=True,
@@ -116,9 +116,16 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
                 yield Input(id="confirm", disabled=True)
             yield Static(content(("esc leaves · nothing is signed yet", "muted")), id="said")
 
+    def _begun(self) -> str:
+        """The reason so far; below remarks there is an empty line to write on."""
+        text, written = offered(self._session, self._kind), self._session.reasons.get(self._kind.value, "")
+        return text if text == written or not text else f"{text}\n"
+
     def on_mount(self) -> None:
-        """Ask whether the ref still stands there, and what would be signed."""
-        self.query_one(TextArea).focus()
+        """Ask whether the ref still stands there, and what would be signed; writing goes on below what is there."""
+        area = self.query_one(TextArea)
+        area.focus()
+        area.move_cursor(area.document.end)
         self._read()
 
     def _read(self) -> None:

@@ -182,7 +182,7 @@ class QueueScreen(Opening):
         self._draw_headings()
 
     def fill(self) -> None:
-        """Show the rows that the filter lets through; a cursor that was moved stays on its change, one that was not on the first."""
+        """Show the rows that the filter lets through; a cursor that was moved stays on its change."""
         table = self.query_one(QueueList)
         here = table.entry if table.touched else None
         found = filters.apply(self._entries, self.filter)

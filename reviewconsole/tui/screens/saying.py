@@ -139,7 +139,7 @@ class Saying(Navigation):
         panel = self.query_one(FindingsPanel)
         finding = panel.finding if panel.has_focus else self.query_one(DiffView).finding_here()
         if finding is None:
-            self.notify("no finding here; ) goes to the next", timeout=3, markup=False)
+            self.notify("no finding here, ) goes to the next", timeout=3, markup=False)
             return
 
         def said(text: str | None) -> None:

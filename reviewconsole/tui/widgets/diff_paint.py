@@ -163,7 +163,7 @@ class DiffPainter:
     def _finding(self, finding: Finding, width: int) -> tuple[list[Piece], list[Piece]]:
         severity = finding.severity.value
         answered = finding.fingerprint in self.session.said.acknowledged
-        state, ink = ("✓ acknowledged ", "ok") if answered else ("", "muted")
+        state, ink = ("✓ answered ", "ok") if answered else ("", "muted")
         if finding.suppressed:
             state, ink = f"suppressed: {finding.suppressed} ", "muted"
         head = f"  {SEVERITY_GLYPHS[severity]} {severity.upper():<8} "

@@ -143,7 +143,7 @@ class DiffView(ShapedDiff):
     # --- where the cursor is
 
     def remark_here(self) -> Comment | None:
-        """A comment without words on the range, line or hunk under the cursor; None where there is none of them."""
+        """A comment without words on the range, line, finding or hunk here; None where there is none of them."""
         row = self.row
         if row is None or row.file < 0:
             return None
@@ -153,6 +153,8 @@ class DiffView(ShapedDiff):
             return None if unit is None else Comment(unit=unit, path=file.path, side=Side.NEW, line=0, text="")
         hunk = file.hunks[row.hunk]
         lines = [hunk.lines[each.line] for each in self.chosen()]
+        if not lines and row.kind is Kind.FINDING and row.line >= 0:
+            lines = [hunk.lines[row.line]]
         if not lines and row.kind is Kind.HUNK:
             lines = [line for line in hunk.lines if line.kind != " "]
         if not lines:
@@ -213,7 +215,7 @@ class DiffView(ShapedDiff):
         return self.rows.unit(self.row) if self.row is not None else None
 
     def finding_here(self) -> Finding | None:
-        """The finding of this row, or the first one of the line or the hunk under the cursor."""
+        """The finding of this row, or the first one of the line under the cursor."""
         row = self.row
         if row is None:
             return None
@@ -223,8 +225,7 @@ class DiffView(ShapedDiff):
         for line in (row.line, row.other):
             if (row.file, row.hunk, line) in flags:
                 return self.rows.findings[flags[row.file, row.hunk, line]]
-        inside = sorted(item for (file, hunk, _), item in flags.items() if (file, hunk) == (row.file, row.hunk))
-        return self.rows.findings[inside[0]] if inside else None
+        return None
 
     def jump(self, targets: Sequence[int], step: int, wanted: Callable[[int], bool] = lambda _: True) -> bool:
         """Go to the next wanted one of some rows, which are in order; False when there is none."""
