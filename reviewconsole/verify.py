@@ -3,6 +3,7 @@
 Reaches neither the console nor the keyring.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict, worst
-from reviewconsole.errors import PolicyError, RepositoryError, Undecidable
+from reviewconsole.errors import PolicyError, RepositoryError, Undecidable, UsageError
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
@@ -23,6 +24,9 @@ from reviewconsole.loading.records import read_records
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
+
+_WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_LOOKED_BACK = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +58,26 @@ class RangeVerdict:
 
 
 def tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
-    """The policy that names the targets: that of a likely target's tip; None where there is none."""
+    """The policy that names the targets: that of a likely target's tip; None where there is none.
+
+    Where the tip's cannot be read, the newest one before it that can: what is protected stays so.
+    """
     for target in changes.find_targets(repository, None, wanted):
+        commit = newest_readable(repository, target.tip)
+        return policy_at(repository, commit)[0] if commit is not None else None
+    return None
+
+
+def newest_readable(repository: Repository, tip: Oid) -> Oid | None:
+    """The newest commit of a first-parent line whose policy can be read; None where there is no policy."""
+    for commit in (tip, *repository.first_parents(tip, [])[1:_LOOKED_BACK]):
         try:
-            return policy_at(repository, target.tip)[0]
-        except (Undecidable, PolicyError):
+            policy_at(repository, commit)
+        except PolicyError:
+            continue
+        except Undecidable:
             return None
+        return commit
     return None
 
 
@@ -88,7 +106,14 @@ def open_store(
 def introduction(repository: Repository, named: str | None) -> Oid | None:
     """The first policy commit that this verifier trusts: named here, or pinned in git's configuration."""
     pinned = named or repository.config_local("reviewconsole.introduction")
-    return repository.resolve(pinned)[1] if pinned else None
+    if not pinned:
+        return None
+    if not _WHOLE_ID.fullmatch(pinned):
+        raise UsageError(
+            f"the introduction {pinned!r} is no whole commit id, and a name could be made to mean another commit",
+            remedy="git config reviewconsole.introduction $(git rev-parse COMMIT)",
+        )
+    return repository.resolve(pinned)[1]
 
 
 def _range(store: Store, spec: str) -> tuple[Target, tuple[Change, ...]]:
@@ -105,6 +130,11 @@ def _range(store: Store, spec: str) -> tuple[Target, tuple[Change, ...]]:
         if changes.on_first_parent_line(repository, target, right):
             if not dots:
                 return target, (changes.landed_commit(repository, target, right),)
+            if left is not None and not changes.on_line_of(repository, left, right):
+                raise Undecidable(
+                    f"{left_name} is not on the first-parent line of {right_name or 'HEAD'}",
+                    remedy=f"name a commit that {target.ref} itself stood at",
+                )
             return target, changes.landed(repository, target, left, right)
     ahead = {target: len(repository.commits([right], [target.tip])) for target in store.targets}
     target = min(store.targets, key=ahead.__getitem__)
@@ -122,10 +152,15 @@ def _not_fetched(repository: Repository) -> str:
     return f"no records have been fetched: git fetch origin '{REF_PREFIX}*:{REF_PREFIX}*', or `reviewconsole sync`"
 
 
-def judge_each(store: Store, listed: Sequence[Change], start: Oid | None, now: int) -> Iterator[ChangeVerdict]:
-    """Ask the gate about each change; what landed up to the introduction `start` is out of scope."""
+def judge_each(
+    store: Store, listed: Sequence[Change], start: Oid | None, now: int, *, within: frozenset[Oid] | None = None
+) -> Iterator[ChangeVerdict]:
+    """Ask the gate about each change; what landed up to the introduction `start` is out of scope.
+
+    `within` are the commits that may be taken as approved together, None for any.
+    """
     found = [_judge_one(store, change, start, now) for change in listed]
-    joined = together(store, [(item.change, item.report) for item in found], now)
+    joined = together(store, [(item.change, item.report) for item in found], now, within)
     missing = _not_fetched(store.repository)
     for item in found:
         report = joined.get(item.change.head, item.report)

@@ -145,12 +145,20 @@ class Repository:
         candidates += [f"refs/heads/{name}", f"refs/remotes/{name}", f"refs/tags/{name}", f"refs/{name}"]
         for candidate in candidates:
             if candidate in known and not _OID.fullmatch(name):
+                self._refuse_ambiguous(name, known[candidate])
                 return candidate, known[candidate]
         if _ABBREVIATED.fullmatch(name):
             out = self.git.run(["cat-file", "--batch-check"], stdin=name.encode() + b"^{commit}\n").split()
             if len(out) == 3 and out[1] == b"commit":
                 return None, Oid(out[0].decode())
         raise RepositoryError(f"{name!r} names no branch, ref or commit here", remedy="list them with `git branch -a`")
+
+    def _refuse_ambiguous(self, name: str, oid: Oid) -> None:
+        """A ref whose name is the beginning of another commit's id could be taken for it."""
+        if _ABBREVIATED.fullmatch(name):
+            out = self.git.run(["cat-file", "--batch-check"], stdin=name.encode() + b"^{commit}\n").split()
+            if len(out) == 3 and out[1] == b"commit" and decode(out[0]) != oid:
+                raise RepositoryError(f"{name} is a ref, and begins the id of another commit", remedy="name it in full")
 
     def _head(self, known: Mapping[str, Oid]) -> tuple[str | None, Oid]:
         text = decode((self.git_dir / "HEAD").read_bytes()).strip()

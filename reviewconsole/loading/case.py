@@ -27,7 +27,7 @@ from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.content import Content, load_content
 from reviewconsole.loading.detecting import detect, rules_for, unscanned, would_break
-from reviewconsole.loading.policies import for_change, in_force, repository_id
+from reviewconsole.loading.policies import for_change, in_force, repository_id, would_break_policy
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.replaying import carried, involved
 from reviewconsole.loading.store import Store
@@ -128,7 +128,10 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
     policy = force.policy if force is not None else None
     hear = _teller(_begun(change, content, origin, force, (*doubts, fault)), told)
     rules = rules_for(store, force)
-    faults = (*rules.faults, *(would_break(store.repository, change, policy, paths) if policy is not None else ()))
+    faults = rules.faults
+    if policy is not None:
+        faults += would_break(store.repository, change, policy, paths)
+        faults += would_break_policy(store.repository, change, paths)
     result = detect(store, change, files, rules, hear)
     judged = tuple(finding for finding in result.findings if finding.counts)
     boundary: tuple[BoundaryResult, ...] = ()

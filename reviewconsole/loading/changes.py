@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reviewconsole.change import Change, Commit, Oid
+from reviewconsole.change import Change, Commit, Oid, decode
 from reviewconsole.errors import RepositoryError, Undecidable, UsageError
 from reviewconsole.git.repository import Ref, Repository
 from reviewconsole.policy import Policy
@@ -59,7 +59,7 @@ def find_targets(repository: Repository, policy: Policy | None, wanted: str | No
     elif policy is not None:
         names = [name for pattern in policy.targets for name in sorted(refs) if _named(policy, pattern, name)]
     else:
-        names = _likely(refs)
+        names = _likely(refs, _stated_head(repository, prefix))
     found = [
         Target(ref=HEADS + name, tip=refs[name].oid, source=refs[name].name)
         for name in dict.fromkeys(names)
@@ -78,16 +78,29 @@ def _named(policy: Policy, pattern: str, name: str) -> bool:
     return name == pattern if "*" not in pattern else policy.covers(name) and name not in policy.targets
 
 
-def _likely(refs: Mapping[str, Ref]) -> list[str]:
-    """Without a policy: the branch the remote calls its head, else a usual name."""
-    usual = ["main", "master", "trunk", "develop"]
-    head = refs.get("HEAD")
-    if head is not None:
-        same = [name for name, ref in refs.items() if ref.oid == head.oid and name != "HEAD"]
-        named = [name for name in (*usual, *sorted(same)) if name in same]
-        if named:
-            return named[:1]
-    return [name for name in usual if name in refs][:1] or usual
+_USUAL = ("main", "master", "trunk", "develop")
+
+
+def _stated_head(repository: Repository, prefix: str) -> str:
+    """The branch that HEAD names: the repository's own in a bare one, else the remote's; empty for none.
+
+    By name and not by id: anybody who may push can make another branch stand at the same commit.
+    """
+    code, out, _ = repository.git.attempt(["symbolic-ref", "-q", "HEAD" if prefix == HEADS else f"{prefix}HEAD"])
+    return decode(out).strip().removeprefix(prefix) if code == 0 else ""
+
+
+def _likely(refs: Mapping[str, Ref], stated: str) -> list[str]:
+    """Without a policy: the branch that HEAD names, else the one usual name there is."""
+    if stated in refs:
+        return [stated]
+    there = [name for name in _USUAL if name in refs]
+    if len(there) > 1:
+        raise Undecidable(
+            f"any of {', '.join(there)} could be the branch that changes go to",
+            remedy="name one with --target, or let HEAD name it: git remote set-head origin --auto",
+        )
+    return there or list(_USUAL)
 
 
 def _heads(repository: Repository, targets: Sequence[Target]) -> dict[Oid, list[str]]:
@@ -259,6 +272,15 @@ def landed(repository: Repository, target: Target, left: Oid | None, right: Oid)
     """The first-parent commits of left..right, oldest first, one change each."""
     oids = repository.first_parents(right, [left] if left is not None else [])
     return tuple(landed_commit(repository, target, oid) for oid in reversed(oids))
+
+
+def on_line_of(repository: Repository, old: Oid, new: Oid) -> bool:
+    """Tell whether `old` is `new` or lies on its first-parent line."""
+    between = repository.first_parents(new, [old])
+    if not between:
+        return old == new
+    [first] = repository.read_commits(between[-1:])
+    return first.parents[:1] == (old,)
 
 
 def on_first_parent_line(repository: Repository, target: Target, oid: Oid) -> bool:

@@ -88,31 +88,47 @@ def _with_witness(store: Store, change: Change, report: GateReport) -> GateRepor
     return replace(report, verdict=worst([report.verdict, Verdict.UNDECIDABLE]), why=(*report.why, why))
 
 
-def together(store: Store, judged: Sequence[tuple[Change, GateReport]], now: int) -> dict[Oid, GateReport]:
+def together(
+    store: Store, judged: Sequence[tuple[Change, GateReport]], now: int, within: frozenset[Oid] | None = None
+) -> dict[Oid, GateReport]:
     """Find runs of landed commits that were approved as one, as a fast-forward or "rebase and merge" leaves them.
 
     A run is judged as one change by the policy before it; a reject of one of its commits still blocks.
-    Gives the new answer to each commit that such a run covers.
+    It holds only commits that nothing covers by themselves and that no earlier run holds: else taking
+    back what was approved later would look like the earlier approval. `within` are the commits that a
+    run may hold, None for any. Gives the new answer to each commit that such a run covers.
     """
-    open_ = {
-        change.head
-        for change, report in judged
-        if change.landed and report.verdict is not Verdict.SATISFIED and not _blocked(report) and report.requirements
-    }
+    reports = {change.head: report for change, report in judged if change.landed}
     target = next((each for each in store.targets if judged and each.ref == judged[0][0].target), None)
-    if not open_ or target is None:
+    if target is None or not any(map(_is_open, reports.values())):
         return {}
     found: dict[Oid, GateReport] = {}
-    for base, run in _runs(store, target, judged[-1][0].head, open_):
-        if all(commit.oid in found for commit in run if commit.oid in open_):
+    claimed: set[Oid] = set()
+    wanted = {oid for oid, report in reports.items() if _is_open(report)}
+    for base, run in _runs(store, target, judged[-1][0].head, wanted):
+        oids = {commit.oid for commit in run}
+        if oids & claimed or (within is not None and not oids <= within):
+            continue
+        if not all(_is_open(_alone(store, target, oid, reports, now)) for oid in oids):
             continue
         whole = _whole(target, base, run)
         report = judge(store, open_case(store, whole), now)
         if report.verdict is Verdict.SATISFIED and report.in_scope:
             why = f"approved as one with {len(run)} commits, {base.oid[:12]}..{whole.head[:12]}"
-            answer = replace(report, why=(why, *report.why))
-            found.update({commit.oid: answer for commit in run if commit.oid in open_})
+            claimed |= oids
+            found.update({oid: replace(report, why=(why, *report.why)) for oid in oids & wanted})
     return found
+
+
+def _is_open(report: GateReport) -> bool:
+    """Whether a commit is covered by nothing itself, and by a run could be."""
+    return report.verdict is not Verdict.SATISFIED and not _blocked(report) and bool(report.requirements)
+
+
+def _alone(store: Store, target: Target, oid: Oid, reports: dict[Oid, GateReport], now: int) -> GateReport:
+    if oid not in reports:
+        reports[oid] = judge_landed(store, open_case(store, landed_commit(store.repository, target, oid)), now)
+    return reports[oid]
 
 
 def _blocked(report: GateReport) -> bool:
@@ -123,13 +139,13 @@ def _blocked(report: GateReport) -> bool:
 
 
 def _runs(store: Store, target: Target, last: Oid, open_: set[Oid]) -> Iterator[tuple[Commit, tuple[Commit, ...]]]:
-    """Runs of plain commits, oldest first, whose changed paths are those of an approval, with the commit before."""
+    """Runs of plain commits that change the paths of an approval, with the commit before: oldest, then shortest."""
     line = _line(store, last, _LOOKED_BACK)
     known = {att.paths_sha256 for att in _approved(store, target)}
     windows = [
         (first, after)
-        for first in range(len(line) - 2)
-        for after in range(first + 2, min(first + _LONGEST_RUN, len(line)))
+        for after in range(2, len(line))
+        for first in range(after - 2, max(-1, after - _LONGEST_RUN - 1), -1)
         if all(len(commit.parents) == 1 for commit in line[first + 1 : after + 1])
         and any(commit.oid in open_ for commit in line[first + 1 : after + 1])
     ]

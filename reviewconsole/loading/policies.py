@@ -1,6 +1,7 @@
 """Read the policy in force (step 1 of docs/record.md): from the target, never from the change."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import tomli
@@ -8,10 +9,10 @@ import tomli
 from reviewconsole.attestation import NAMESPACE
 from reviewconsole.change import Change, Oid
 from reviewconsole.constraints import bind
-from reviewconsole.errors import FormatError, PolicyError, Undecidable
+from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.git.repository import REGULAR, Repository
 from reviewconsole.loading.changes import Target, deciding_prefix
-from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
+from reviewconsole.policy import FOLDER, POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.standing import PolicyInForce
 from reviewconsole.witness import WITNESS_NAMESPACE
@@ -106,3 +107,17 @@ def repository_id(repository: Repository, name: str, tip: Oid) -> str:
     """Tell forks and namesakes apart: SHA-256 of the policy's name, NUL, first-parent root commit."""
     root = repository.root_by_first_parent(tip)
     return "sha256:" + hashlib.sha256(name.encode() + b"\0" + root.encode()).hexdigest()
+
+
+def would_break_policy(repository: Repository, change: Change, paths: Sequence[str]) -> tuple[str, ...]:
+    """The files of the policy that a change would leave unreadable, and every later verdict with them."""
+    if not any(path.startswith(f"{FOLDER}/") for path in paths):
+        return ()
+    try:
+        policy_at(repository, change.head)
+        signers, revoked = (_read(repository, change.head, path) for path in (SIGNERS_PATH, REVOKED_PATH))
+        SignerRoster.parse(signers or b"", namespace=NAMESPACE)
+        RevokedKeys.parse(revoked or b"")
+    except (FormatError, Undecidable, RepositoryError) as error:
+        return (f"this change would leave a policy that cannot be read: {error}",)
+    return ()

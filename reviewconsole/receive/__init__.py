@@ -8,10 +8,10 @@ in the same push count, once they passed as an addition to their log.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewconsole.attestation import REF_PREFIX
-from reviewconsole.change import Oid
+from reviewconsole.change import decode
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import HEADS
@@ -20,7 +20,7 @@ from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.receive import landing, logs, names
 from reviewconsole.receive.update import Refusal, Update, parse_pushes, parse_updates
 from reviewconsole.standing import PolicyInForce
-from reviewconsole.verify import introduction, open_store
+from reviewconsole.verify import introduction, newest_readable, open_store
 
 __all__ = ["PushVerdict", "Refusal", "Update", "before_push", "parse_updates", "receive"]
 
@@ -39,6 +39,7 @@ class PushVerdict:
 
 def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
     """Judge one push. `now` is the hook's clock, in seconds since the epoch."""
+    updates = [_followed(repository, update) for update in updates]
     refusals = [refusal for update in updates for refusal in names.check(update)]
     own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
     force, read = _force(repository), logs.reader(repository)
@@ -72,13 +73,16 @@ def before_push(repository: Repository, patterns: Patterns, feed: bytes, *, now:
     return PushVerdict(refusals=tuple(refusals))
 
 
+def _followed(repository: Repository, update: Update) -> Update:
+    """The update of the branch that a symbolic one stands for, as git would carry it out."""
+    code, out, _ = repository.git.attempt(["symbolic-ref", "-q", update.ref])
+    return replace(update, ref=decode(out).strip()) if code == 0 else update
+
+
 def _force(repository: Repository) -> PolicyInForce | None:
     """Whose keys are known: by the policy of a target's tip; None where there is none to read."""
     try:
-        return in_force(repository, _first_target(repository))
+        tip = landing.targets(repository)[0].tip
+        return in_force(repository, newest_readable(repository, tip) or tip)
     except (Undecidable, PolicyError, RepositoryError, FormatError):
         return None
-
-
-def _first_target(repository: Repository) -> Oid:
-    return landing.targets(repository)[0].tip

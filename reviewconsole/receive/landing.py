@@ -9,6 +9,7 @@ from reviewconsole.errors import FormatError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.changes import HEADS, Target
+from reviewconsole.loading.policies import policy_at
 from reviewconsole.loading.store import Store
 from reviewconsole.receive.update import Refusal, Update
 from reviewconsole.verify import judge_each, tip_policy
@@ -44,16 +45,22 @@ def _forward(store: Store, target: Target | None, update: Update, start: Oid | N
     if new is None:
         return
     if target is None:
-        if not any(repository.is_ancestor(new, each.tip) for each in store.targets):
-            why = "a new target begins with commits that are on no other target"
-            yield Refusal(ref=update.ref, why=why, remedy="create it from a commit of a target, then land the rest")
+        yield from _begun(store, update.ref, new)
         return
     if not repository.is_ancestor(target.tip, new):
         remedy = f"git fetch, then rebase or merge on {target.ref.removeprefix(HEADS)}, and push without --force"
         yield Refusal(ref=update.ref, why="the push rewrites what has landed", remedy=remedy)
         return
+    if not changes.on_line_of(repository, target.tip, new):
+        why = "what has landed would become the second parent of a merge, and older rules would judge what is new"
+        remedy = (
+            f"merge into {target.ref.removeprefix(HEADS)}, not the other way round: git checkout it, git merge yours"
+        )
+        yield Refusal(ref=update.ref, why=why, remedy=remedy)
+        return
     moved = replace(store, targets=tuple(replace(t, tip=new) if t == target else t for t in store.targets))
-    for item in judge_each(moved, changes.landed(repository, target, target.tip, new), start, now):
+    listed = changes.landed(repository, target, target.tip, new)
+    for item in judge_each(moved, listed, start, now, within=frozenset(change.head for change in listed)):
         if item.report.verdict is not Verdict.SATISFIED:
             why = "; ".join(item.report.why) or item.report.verdict.value
             title = f"{item.change.head[:12]} {item.change.title}"
@@ -64,11 +71,24 @@ def _forward(store: Store, target: Target | None, update: Update, start: Oid | N
             )
 
 
+def _begun(store: Store, ref: str, new: Oid) -> Iterator[Refusal]:
+    """A new target may begin only where a target stands or stood, under the rules of today."""
+    repository = store.repository
+    if not any(repository.is_ancestor(new, each.tip) for each in store.targets):
+        why = "a new target begins with commits that are on no other target"
+        yield Refusal(ref=ref, why=why, remedy="create it from a commit of a target, then land the rest")
+    elif policy_at(repository, new)[1] != policy_at(repository, store.targets[0].tip)[1]:
+        why = f"a new target begins at a commit whose policy is not that of {store.targets[0].ref}"
+        yield Refusal(
+            ref=ref, why=why, remedy="create it from a newer commit, or have it created in the repository itself"
+        )
+
+
 def _remedy(store: Store, head: Oid) -> str:
     if store.policy is None:
         return (
             "no policy judges this branch yet: the administrator lets the first one in with "
-            f"`git config reviewconsole.introduction {head[:12]}` in the repository that has this hook"
+            f"`git config reviewconsole.introduction {head}` in the repository that has this hook"
         )
     return (
         "have it signed off (`reviewconsole` in a clone), push the records (`reviewconsole sync`), then push again; "

@@ -55,21 +55,23 @@ def run(world: World, folder: Path, steps: str, *, depth: str = "", **environ: s
 @pytest.mark.parametrize(("number", "code"), [("1", 0), ("2", 1)])
 def test_github(world: World, tmp_path: Path, number: str, code: int) -> None:
     introduction = world["dev"].git("rev-parse", "main")
-    done = run(world, tmp_path / "job", github_steps(), NUMBER=number, INTRODUCTION=introduction)
+    done = run(world, tmp_path / "job", github_steps(), NUMBER=number, TARGET="main", INTRODUCTION=introduction)
     assert done.returncode == code, done
-    done = run(world, tmp_path / "without", github_steps(), NUMBER=number)
+    done = run(world, tmp_path / "without", github_steps(), NUMBER=number, TARGET="main")
     assert done.returncode == code, done
 
 
 @pytest.mark.parametrize(("branch", "code"), [("good", 0), ("bad", 1)])
 def test_gitlab(world: World, tmp_path: Path, branch: str, code: int) -> None:
     head = world["dev"].git("rev-parse", branch)
-    done = run(world, tmp_path / "job", gitlab_steps(), CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=head)
+    done = run(
+        world, tmp_path / "job", gitlab_steps(), CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=head, CI_DEFAULT_BRANCH="main"
+    )
     assert done.returncode == code, done
 
 
 def test_a_shallow_clone_is_undecidable(world: World, tmp_path: Path) -> None:
     steps = github_steps().replace("git fetch --quiet", "git fetch --quiet --depth 1")
-    done = run(world, tmp_path / "job", steps, depth="1", NUMBER="1")
+    done = run(world, tmp_path / "job", steps, depth="1", NUMBER="1", TARGET="main")
     assert done.returncode == 2, done
     assert "unshallow" in done.stdout
