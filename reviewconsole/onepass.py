@@ -150,6 +150,8 @@ def read_decision(raw: bytes) -> Attestation | None:
     att = None if match is None else _attestation(*match.groups())
     if att is None or len(att.observed) > _MOST_OBSERVED or att.viewed > att.hunks:
         return None
+    if not is_moment(att.decided_at) or not (att.expires_at is None or is_moment(att.expires_at)):
+        return None
     return att if (att.sequence == 1) == (att.previous is None) else None
 
 
@@ -166,8 +168,6 @@ def _attestation(  # noqa: PLR0917 - the captures of one layout, in its order
     # fmt: on
     said, marks = _said(reason), _acknowledged(acknowledged)
     if subject != head or said is None or marks is None:
-        return None
-    if not is_moment(decided) or not (expires == "null" or is_moment(expires[1:-1])):
         return None
     return Attestation(
         ref=ref,
