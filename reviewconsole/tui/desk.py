@@ -35,6 +35,8 @@ class Desk:
 
     def __init__(self, service: ReviewService) -> None:
         self.service = service
+        self.wrap: bool | None = None
+        """Whether long lines are wrapped in every review of this sitting, as chosen last."""
         self._lock = Lock()
 
     def call(self, work: Callable[[ReviewService], Answer]) -> Answer:

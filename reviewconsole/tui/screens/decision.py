@@ -78,11 +78,12 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     DecisionScreen #said { height: auto; max-height: 4; }
     """
 
-    def __init__(self, desk: Desk, session: ReviewSession, kind: DecisionKind) -> None:
+    def __init__(self, desk: Desk, session: ReviewSession, kind: DecisionKind, cut: int = 0) -> None:
         super().__init__()
         self.desk = desk
         self._session = session
         self._kind = kind
+        self._cut = cut
         self._sheet: Sheet | None = None
         self._signing = False
         self._overrides: tuple[str, ...] = ()
@@ -143,7 +144,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             self.dismiss(Outcome(moved=Oid(answer), reason=self._written))
             return
         self._sheet = answer
-        self.query_one("#rows", Static).update(sheet_text.page(answer, self._session, self._overrides))
+        self.query_one("#rows", Static).update(sheet_text.page(answer, self._session, self._overrides, self._cut))
         if answer.blocked:
             self._say((f"✗ cannot be signed: {answer.blocked}", "bad bold"))
             return

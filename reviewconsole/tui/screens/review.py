@@ -63,7 +63,9 @@ class ReviewScreen(Scanned):
         yield Static(id="banner")
         with Horizontal(id="body"):
             yield FileTree(id="tree")
-            yield DiffView(self.session, id="diff")
+            view = DiffView(self.session, id="diff")
+            view.wrap = self.desk.wrap
+            yield view
             yield FindingsPanel(id="findings")
             yield RecordsPanel(id="records")
         yield StatusLine(id="status")
@@ -109,7 +111,7 @@ class ReviewScreen(Scanned):
         sync: SyncState = self.app.sync  # type: ignore[attr-defined]
         looks = self.searched() + view.words()
         left, right = review_text.status(
-            self.now, file, looks=looks, sync=sync, width=self.size.width, scanning=self.scanning
+            self.now, file, looks=looks, sync=sync, width=self.size.width, scanning=self.scanning, cut=view.cut
         )
         self.query_one("#status", StatusLine).show(left, right)
 
@@ -118,12 +120,14 @@ class ReviewScreen(Scanned):
     def on_diff_canvas_seen(self, event: DiffCanvas.Seen) -> None:
         """Count what was on screen."""
         self.act(View(units=event.units))
+        self._draw_status()
 
     def on_diff_view_moved(self, _event: DiffView.Moved) -> None:
         """Keep the tree and the status with the cursor."""
         row = self.query_one(DiffView).row
         if row is not None:
             self.query_one(FileTree).point(row.file)
+        self.desk.wrap = self.view.wrap
         self.place()
         self._draw_status()
 
@@ -178,7 +182,7 @@ class ReviewScreen(Scanned):
             )
             return
         self.app.push_screen(
-            DecisionScreen(self.desk, self.now, kind), lambda outcome: self._decided_with(kind, outcome)
+            DecisionScreen(self.desk, self.now, kind, self.view.cut), lambda outcome: self._decided_with(kind, outcome)
         )
 
     def _decided_with(self, kind: DecisionKind, outcome: Outcome | None) -> None:

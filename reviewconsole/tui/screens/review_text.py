@@ -39,6 +39,7 @@ ReviewScreen.-narrow #findings, ReviewScreen.-narrow #records { width: 1fr; }
 """
 
 
+CUT = "unread: a line is cut, press w to wrap"
 _ROOMY = 110
 """Cells from which the title also says whose change it is."""
 
@@ -112,7 +113,7 @@ def moved(session: ReviewSession) -> list[Piece]:
 
 
 def status(
-    session: ReviewSession, file: int, *, looks: str, sync: SyncState, width: int, scanning: str = ""
+    session: ReviewSession, file: int, *, looks: str, sync: SyncState, width: int, scanning: str = "", cut: int = 0
 ) -> tuple[list[Piece], list[Piece]]:
     """One row: how far the review is; at the right the gate, and where the records are."""
     opened = session.opened
@@ -120,6 +121,8 @@ def status(
     accepted = sum(mark.accepted for mark in session.said.marks.values())
     refused = len(session.refused)
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
+    if cut:
+        pieces.append((f" · {cut} {CUT}", "warn"))
     pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))
     if scanning:
         pieces.insert(0, (f" ◌ {scanning} ·", "accent bold"))

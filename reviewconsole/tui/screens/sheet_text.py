@@ -10,11 +10,12 @@ from reviewconsole.finding import Finding, Severity
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS
 from reviewconsole.tui.screens.pages import Line, paragraphs
+from reviewconsole.tui.screens.review_text import CUT
 
 _LISTED = 6
 
 
-def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = ()) -> Content:
+def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = (), cut: int = 0) -> Content:
     """What stands against a decision, and everything that would be signed with it."""
     before, after = sheet.gate_before.value, sheet.gate_after.value
     lines: list[Line] = [
@@ -34,6 +35,8 @@ def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = ()) ->
         lines += [[(f"        {places.get(unit, unit)}", "muted")] for unit in sheet.unread[:_LISTED]]
         if len(sheet.unread) > _LISTED:
             lines.append([(f"        and {len(sheet.unread) - _LISTED} more", "muted")])
+        if cut:
+            lines.append([(f"        {cut} {CUT} in the review", "warn")])
     if sheet.unacknowledged:
         lines.append([("! unanswered  ", "warn bold"), counted(sheet.unacknowledged),
                       ("  ctrl+t shows the first", "muted")])  # fmt: skip

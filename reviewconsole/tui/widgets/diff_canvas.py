@@ -225,7 +225,7 @@ class DiffCanvas(ScrollView, can_focus=True):
             strips.append(strip)
             if unit is not None:
                 seen.add(unit)
-        if seen:
+        if self._coverage.news() or seen:
             self.post_message(self.Seen(frozenset(seen)))
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]

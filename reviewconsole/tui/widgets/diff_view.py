@@ -199,6 +199,11 @@ class DiffView(ShapedDiff):
         more = [word for word, on in (("wrap", self.wrapped), ("white space calm", self.looks.quiet)) if on]
         return " · ".join((self.arrangement.words(self.row_width), *more))
 
+    @property
+    def cut(self) -> int:
+        """How many units stay unread because a line of theirs goes on beyond the edge."""
+        return 0 if self.wrapped else self._coverage.cut
+
     def comment_here(self) -> Comment | None:
         """The comment under the cursor."""
         row = self.row
