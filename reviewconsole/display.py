@@ -64,3 +64,8 @@ def safe_lines(text: str) -> str:
 def flagged(text: str) -> bool:
     """Tell whether `text` holds anything that `safe_text` must make visible, tabs apart."""
     return not _PLAIN.match(text) and any(_hidden(char) for char in text if char != "\t")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 file`, `2 files`; `many` is the plural where it is not made with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

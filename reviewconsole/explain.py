@@ -7,6 +7,7 @@ from pathlib import Path
 from reviewconsole import detection
 from reviewconsole.attestation import NAMESPACE
 from reviewconsole.boundary import BoundaryResult
+from reviewconsole.display import counted
 from reviewconsole.errors import FormatError
 from reviewconsole.gate import GateReport, in_scope
 from reviewconsole.loading.case import Case
@@ -42,7 +43,7 @@ def check_policy(path: Path) -> tuple[Remark, ...]:
             remarks.append(Remark(file=signers.name, state="fault", says="is missing, so nobody could sign"))
         else:
             roster = SignerRoster.parse(raw, namespace=NAMESPACE)
-            remarks.append(Remark(file=signers.name, state="good", says=f"{len(roster.keys)} keys"))
+            remarks.append(Remark(file=signers.name, state="good", says=counted(len(roster.keys), "key")))
     except FormatError as error:
         remarks.append(Remark(file=signers.name, state="fault", says=str(error)))
     try:
@@ -73,7 +74,11 @@ def _read(path: Path) -> bytes | None:
 
 
 def _counts(policy: Policy) -> str:
-    counts = (f"{len(policy.rules)} rules", f"{len(policy.constraints)} constraints", f"{len(policy.people)} people")
+    counts = (
+        counted(len(policy.rules), "rule"),
+        counted(len(policy.constraints), "constraint"),
+        counted(len(policy.people), "person", "people"),
+    )
     return ", ".join(counts)
 
 

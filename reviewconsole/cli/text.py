@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, Hunk
-from reviewconsole.display import safe_text
+from reviewconsole.display import counted, safe_text
 from reviewconsole.finding import Finding, Page, Side
 from reviewconsole.verify import RangeVerdict
 
@@ -94,7 +94,7 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
         tools = ",".join(entry.provenance.tools) or entry.provenance.provenance.value
         yield (
             f"{level}  {entry.state:<8}  {change.id}  {age(change.updated, now):>4}  {safe_text(tools):<12}  "
-            f"{entry.files:>3} files +{entry.added} -{entry.removed}  {safe_text(short_ref(change.ref))}"
+            f"{counted(entry.files, 'file'):>9} +{entry.added} -{entry.removed}  {safe_text(short_ref(change.ref))}"
         )
         yield f"    {safe_text(change.title)}"
         if entry.emergency:
@@ -167,7 +167,8 @@ def inspect(opened: OpenedChange, paint: Painter, since: Rereview | None = None)
     change = opened.change
     yield paint(safe_text(change.title), "bold")
     yield f"change     {change.id}  {safe_text(change.ref)} into {safe_text(change.target)}"
-    yield f"range      {(change.base or 'empty tree')[:12]}..{change.head[:12]}  {len(change.commits)} commits"
+    commits = counted(len(change.commits), "commit")
+    yield f"range      {(change.base or 'empty tree')[:12]}..{change.head[:12]}  {commits}"
     yield f"digest     {opened.digest or 'unreadable'}"
     yield f"risk       {opened.risk.level} ({opened.risk.score})"
     for reason in opened.risk.reasons:
@@ -190,7 +191,10 @@ def inspect(opened: OpenedChange, paint: Painter, since: Rereview | None = None)
         counts = ", ".join(f"{count} {guard}" for guard, count in opened.dropped.items())
         yield f"left out   {counts}; --json names them"
     if since is not None:
-        yield paint(f"delta      {safe_text(since.words)}: {len(since.files)} files changed since (--delta)", "yellow")
+        yield paint(
+            f"delta      {safe_text(since.words)}: {counted(len(since.files), 'file')} changed since (--delta)",
+            "yellow",
+        )
     for item in opened.requirements:
         glyph, colour = _VERDICTS[item.verdict]
         yield paint(f"{glyph} {safe_text(item.why)}", colour)
@@ -244,7 +248,7 @@ def log(rows: Sequence[RecordRow], problems: Sequence[str], paint: Painter) -> I
         yield f"    {row.id}  {safe_text(row.why)}"
     for problem in problems:
         yield paint(f"! {safe_text(problem)}", "yellow")
-    yield f"{len(rows)} records, {len(problems)} that do not verify"
+    yield f"{counted(len(rows), 'record')}, {len(problems)} that do not verify"
 
 
 def page(found: Page) -> Iterator[str]:

@@ -36,7 +36,7 @@ def test_only_what_a_rebase_added_is_shown_and_the_old_record_is_superseded(worl
     assert "x50 = 0" not in shown
     assert "alice decided approve on" in shown
     assert "rebased by git alone" in shown
-    assert "1 files changed since (--delta)" in alice.run("inspect", "origin/feat")
+    assert "1 file changed since (--delta)" in alice.run("inspect", "origin/feat")
     document = alice.json("inspect", "origin/feat")
     assert (document["delta"]["record"], document["delta"]["replayed"]) == (old, True)
     assert [file["path"] for file in document["delta"]["files"]] == ["m.py"]

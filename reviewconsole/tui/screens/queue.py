@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import QueueEntry, RecordRow, SyncState
+from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui import filters
 from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
@@ -133,7 +134,7 @@ class QueueScreen(Opening):
         text = self.waiting or " · ".join(
             part
             for part in (
-                f"{shown} of {len(self._entries)} changes",
+                f"{shown} of {counted(len(self._entries), 'change')}",
                 f"view {view}" if view else f"filter {self.filter}" if self.filter else "",
                 "everything" if self._everything else "",
             )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from reviewconsole.casefile import QueueEntry, RecordRow
+from reviewconsole.display import counted
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, short_ref
 from reviewconsole.tui.screens.pages import Line, paragraphs, provenance_lines
 from reviewconsole.tui.service import ReviewService
@@ -19,7 +20,7 @@ def entry_page(entry: QueueEntry) -> Content:
     lines: list[Line] = [
         [(change.title, "text bold")],
         [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
-        [(f"{len(change.commits)} commit{'s' * (len(change.commits) != 1)} by {authors}", "muted")],
+        [(f"{counted(len(change.commits), 'commit')} by {authors}", "muted")],
         [""],
         [("Why it stands here", "accent bold")],
         *([f"  {reason}"] for reason in entry.risk.reasons[:_REASONS]),
