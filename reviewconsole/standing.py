@@ -311,7 +311,11 @@ def _fault(
             return fault
     if att.expires_at is not None and now >= seconds(att.expires_at):
         return "the approval has expired"
-    return _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
+    fault = _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
+    origin = records.replays.get(record.id)
+    if fault is None and relation is Rung.SAME_CONTENT and origin is not None and origin.equal is False:
+        return origin.why
+    return fault
 
 
 def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: Rung) -> str | None:

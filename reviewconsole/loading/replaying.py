@@ -46,7 +46,8 @@ def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) 
                 continue
             found = _read(store.repository, att)
             if isinstance(found, Replay):
-                replays.update({} if content else {record.id: found})
+                if not content or found.equal is False:
+                    replays[record.id] = found
                 continue
             if not content:
                 replays[record.id] = _replay(bench, found, facts.change)

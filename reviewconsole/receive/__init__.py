@@ -25,7 +25,7 @@ from reviewconsole.verify import introduction, newest_readable, open_store
 __all__ = ["PushVerdict", "Refusal", "Update", "before_push", "parse_updates", "receive"]
 
 WITNESS_PREFIX = "refs/notes/reviewconsole-ci/"
-"""Tips of all logs as a verifier saw them: append-only like the logs, checked for that alone."""
+"""Tips of all logs as a verifier saw them: append-only like the logs, each signed by a witness of allowed_signers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update
         refusals += logs.check_log(repository, update, own, force, read=read, now=now)
     for update in updates:
         if update.ref.startswith(WITNESS_PREFIX):
-            refusals += logs.check_append_only(repository, update, read)
+            refusals += logs.check_witnesses(repository, update, force, read=read, now=now)
     if refusals or not any(update.ref.startswith(HEADS) for update in updates):
         return PushVerdict(refusals=tuple(refusals))
     if not repository.raw_refs(HEADS):

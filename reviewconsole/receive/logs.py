@@ -9,18 +9,22 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, parse_note, record_id
+from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, Attestation, NoteText, parse_note, record_id
 from reviewconsole.change import Oid
+from reviewconsole.decision import DecisionKind
 from reviewconsole.errors import FormatError, RepositoryError, VerificationError
 from reviewconsole.git.notes import NotesRead, read_notes_at
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import verify_envelope
+from reviewconsole.loading.witnesses import check_witness
 from reviewconsole.onepass import read_envelope
 from reviewconsole.receive.update import Refusal, Update
 from reviewconsole.standing import Logged, PolicyInForce, identity_fault
 from reviewconsole.statement import record_summary
+from reviewconsole.witness import WITNESS_PREFIX, witness_note
 
 _NAME = re.compile(re.escape(REF_PREFIX) + PRINCIPAL + r"/[0-9a-f]{8}-[0-9a-f]{8}")
+_WITNESS_NAME = re.compile(re.escape(WITNESS_PREFIX) + r"[0-9a-f]{8}")
 _SYNC = "fetch the records and push again: `reviewconsole sync`"
 
 Read = Callable[[Oid], NotesRead]
@@ -92,11 +96,49 @@ def check_log(
         added = [record for noted in after.notes for record in _added(update.ref, noted, before, after)]
         for record in added:
             _own(force, record, now)
+            _here(repository, record)
         _follow(before, added)
         _seen(repository, added, pushed, read)
     except (FormatError, VerificationError, RepositoryError) as error:
         remedy = "records are written by `reviewconsole approve`, `reject` and `withdraw`, and pushed by `sync`"
         yield Refusal(ref=update.ref, why=str(error), remedy=remedy)
+
+
+def check_witnesses(
+    repository: Repository, update: Update, force: PolicyInForce | None, *, read: Read, now: int
+) -> Iterator[Refusal]:
+    """Judge the update of one ref of witnesses: what it gains is signed by the key of a witness."""
+    faults = list(check_append_only(repository, update, read))
+    yield from faults
+    if faults or update.new is None:
+        return
+    if force is None or not _WITNESS_NAME.fullmatch(update.ref):
+        why = f"no witness writes there; a witness of the policy in force writes to {WITNESS_PREFIX}<key>"
+        yield Refusal(ref=update.ref, why=why, remedy="push .reviewconsole/ to the target first")
+        return
+    before = read(update.old) if update.old is not None else NotesRead()
+    after = read(update.new)
+    try:
+        _plain(before, after)
+        for noted, raw in after.notes.items():
+            if raw != before.notes.get(noted):
+                _witnessed(force, parse_note(raw), _lines(before.notes.get(noted, b"")), update.ref, noted, now=now)
+    except (FormatError, VerificationError, RepositoryError) as error:
+        remedy = "witnesses are written by `reviewconsole verify --witness`, with a key that allowed_signers names"
+        yield Refusal(ref=update.ref, why=str(error), remedy=remedy)
+
+
+def _witnessed(
+    force: PolicyInForce, note: NoteText, known: tuple[bytes, ...], ref: str, noted: Oid, *, now: int
+) -> None:
+    """Check what a note of witnesses gained."""
+    last = None
+    for line in note.lines[len(known) :]:
+        last = check_witness(line, ref=ref, noted=noted)
+        if force.witnesses.by_blob(last.blob) is None or force.revoked.revoked(last.fingerprint, now):
+            raise VerificationError(f"the key {last.fingerprint} is no witness's in allowed_signers, or is revoked")
+    if note.problems or last is None or note.summary != parse_note(witness_note([], last.witness)).summary:
+        raise FormatError(f"the note on {noted[:12]} does not say what its last witness says")
 
 
 def _plain(before: NotesRead, after: NotesRead) -> None:
@@ -129,6 +171,18 @@ def _own(force: PolicyInForce, record: Logged, now: int) -> None:
         fault = "the key is revoked"
     if fault:
         raise VerificationError(f"a record on {record.noted[:12]} is not its owner's: {fault}")
+
+
+def _here(repository: Repository, record: Logged) -> None:
+    """The range of an approval is here: else who took part in it would be what the record says."""
+    att = record.attestation
+    if not isinstance(att, Attestation) or att.decision is not DecisionKind.APPROVE:
+        return
+    for oid in (att.head, att.base):
+        if oid is not None and not repository.is_commit(oid):
+            raise VerificationError(
+                f"push the commits first: it approves {att.head[:12]}, and the commit {oid[:12]} is not here"
+            )
 
 
 def _follow(before: NotesRead, added: Sequence[Logged]) -> None:

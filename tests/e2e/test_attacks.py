@@ -94,6 +94,21 @@ def test_a_record_made_by_hand_does_not_approve_ones_own_work(world: World) -> N
     assert "took part" in verdict["changes"][0]["records"][0]["why"]
 
 
+def test_a_record_that_lies_about_its_range_does_not_cover_a_squash_by_another(world: World) -> None:
+    dev, alice, bob = world["dev"], world["alice"], world["bob"]
+    offer(world, "feat", GOOD, author="alice <alice@example.com>")
+    bob.run("approve", "origin/feat", "--reason", "x", "--no-push")
+    main = Oid(alice.git("rev-parse", "origin/main"))
+    crafted = replace(records(bob)[0].attestation, principal="alice", device="00000000", head=main, people=())
+    forge(alice, crafted, log_ref("alice", key8(blob(alice)), "00000000"))
+    dev.git("merge", "-q", "--squash", "feat")
+    dev.git("commit", "-q", "-m", f"Land it\n\n{CLAUDE}")
+    dev.git("push", "-q", "origin", "main")
+    alice.git("fetch", "-q", "origin")
+    verdict = alice.json("verify", f"{main}..origin/main", code=1)
+    assert "have not the" in verdict["changes"][0]["records"][0]["why"]
+
+
 def test_a_reject_whose_signature_was_spoilt_is_missed_by_who_observed_it(world: World) -> None:
     alice, bob = world["alice"], world["bob"]
     offer(world, "feat", GOOD)

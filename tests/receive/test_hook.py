@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from reviewconsole.attestation import Observed, log_ref, payload_bytes
+from reviewconsole.change import Oid
 from reviewconsole.sshkey import key8
-from tests.e2e.test_attacks import blob, forge, of, put, records
+from reviewconsole.statement import note_text
+from tests.e2e.test_attacks import blob, envelope, forge, of, put, put_witness, records
 from tests.e2e.world import Person, World, build, offer
 
 GOOD = {"app.py": "def pay():\n    return 2\n"}
@@ -125,6 +127,41 @@ def test_a_record_is_not_dropped_by_a_fast_forward(world: World) -> None:
     alice.git("notes", "--ref", record.log, "remove", record.noted)
     before = refs(world)
     refused(world, before, push(alice, "origin", record.log), "drops or changes a record")
+
+
+def test_an_approval_of_a_head_that_nobody_has_is_refused(world: World) -> None:
+    alice, bob = world["alice"], world["bob"]
+    bob.run("approve", "origin/feat", "--reason", "x", "--no-push")
+    honest = of(bob, "bob").attestation
+    ghost = Oid("de" * 20)
+    crafted = replace(honest, principal="alice", device="00000000", people=(), observed=(), head=ghost)
+    ref = log_ref("alice", key8(blob(alice)), "00000000")
+    text = note_text([envelope(alice, payload_bytes(crafted))])
+    made = subprocess.run(
+        ["git", "-C", str(alice.clone), "hash-object", "-w", "--stdin"], input=text, capture_output=True, check=True
+    )
+    tree = subprocess.run(
+        ["git", "-C", str(alice.clone), "mktree"],
+        input=f"100644 blob {made.stdout.decode().strip()}\t{ghost}\n".encode(),
+        capture_output=True,
+        check=True,
+    )
+    tip = alice.git("commit-tree", "-m", "n", tree.stdout.decode().strip())
+    before = refs(world)
+    refused(world, before, push(alice, "origin", f"{tip}:{ref}"), "push the commits first")
+    crafted = replace(crafted, head=honest.head, base=ghost)
+    forge(alice, crafted, ref)
+    refused(world, before, push(alice, "origin", ref), "push the commits first")
+
+
+def test_only_a_witness_of_the_signers_writes_witnesses(world: World) -> None:
+    dev = world["dev"]
+    head = dev.git("rev-parse", "feat")
+    before = refs(world)
+    refused(world, before, push(dev, "origin", put_witness(dev, head, "2026-02-30T00:00:00Z")), "is no moment")
+    ref = put_witness(dev, head, "2026-11-22T09:00:00Z")
+    refused(world, before, push(dev, "origin", ref), "is no witness's in allowed_signers")
+    refused(world, before, push(dev, "origin", f"{ref}:{ref}0"), "no witness writes there")
 
 
 def test_a_foreign_writer_is_refused(world: World) -> None:
