@@ -5,7 +5,7 @@ each record that has to do with the change comes out.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reviewconsole import canonical
 from reviewconsole.attestation import Attestation, log_ref
@@ -256,6 +256,13 @@ def identity_fault(force: PolicyInForce, record: Logged) -> str | None:
     if record.noted != att.head:
         return "the note hangs on another object than the record speaks about"
     return None
+
+
+def of_people(force: PolicyInForce, records: Records) -> Records:
+    """Leave only what people of the signers wrote in their own logs: nobody else's word breaks a log."""
+    verified = tuple(record for record in records.verified if identity_fault(force, record) is None)
+    statements = tuple(entry for entry in records.statements if identity_fault(force, entry) is None)
+    return replace(records, verified=verified, statements=statements, broken=broken_logs((*verified, *statements)))
 
 
 def signer_fault(force: PolicyInForce, record: Logged, now: int) -> str | None:

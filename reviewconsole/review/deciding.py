@@ -30,6 +30,7 @@ from reviewconsole.standing import (
     external_digest,
     findings_digest,
     identity_fault,
+    of_people,
 )
 
 CONFIRM_LENGTH = 7
@@ -357,7 +358,7 @@ def decide(
             now=now,
         )
 
-    identifier, att = log.record(build, signer, store.records)
+    identifier, att = log.record(build, signer, store.records, heard=of_people(ready_.force, store.records))
     return Recorded(id=identifier, ref=log.ref, head=Oid(att.head), summary=summary(att))
 
 

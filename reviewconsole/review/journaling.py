@@ -92,11 +92,17 @@ class Log:
         self._journal = Journal(_folder(state_dir, repository_id) / f"{principal}-{key}-{self.device}.log")
 
     def record(
-        self, build: Callable[[int, str | None, tuple[Observed, ...]], _Record], signer: Signer, records: Records
+        self,
+        build: Callable[[int, str | None, tuple[Observed, ...]], _Record],
+        signer: Signer,
+        records: Records,
+        *,
+        heard: Records,
     ) -> tuple[str, _Record]:
         """Build, sign, journal and note one record, alone among all processes of this log.
 
-        `build` gets sequence, previous id and observed tips. When this returns, the record is on
+        `build` gets sequence, previous id and the tips observed among `heard`, which are the records of
+        people alone (`of_people`). When this returns, the record is on
         disk and read back; when it raises, nothing was recorded, unless the journal says otherwise,
         in which case the next write or sync finishes the note.
         """
@@ -105,7 +111,7 @@ class Log:
             last = parse_record(own[-1].payload) if own else None
             previous = record_id(own[-1].payload) if own else None
             att = build(
-                last.sequence + 1 if last else 1, previous, _observed(records, self.ref, [e.payload for e in own])
+                last.sequence + 1 if last else 1, previous, _observed(heard, self.ref, [e.payload for e in own])
             )
             payload = record_bytes(att)
             armour = signer.sign(pae(payload), NAMESPACE)

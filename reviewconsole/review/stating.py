@@ -20,7 +20,7 @@ from reviewconsole.policy import Policy
 from reviewconsole.review.deciding import principal_of, ready
 from reviewconsole.review.journaling import Log, OpenLog
 from reviewconsole.signing.signer import Signer
-from reviewconsole.standing import identity_fault
+from reviewconsole.standing import PolicyInForce, identity_fault, of_people
 from reviewconsole.statement import Statement, TaskBoundary, Waiver, record_summary
 
 _UNITS = {"h": 3600, "d": 86400}
@@ -92,7 +92,7 @@ def waive(
         repository_id=facts.repository_id,
         target_ref=case.change.target,
     )
-    return _record(store, plain, log, signer)
+    return _record(store, ready_.force, plain, log, signer)
 
 
 def bound(
@@ -131,7 +131,7 @@ def bound(
     log = open_log(identity, principal, signer.public_blob)
     plain = _statement(replace(body, supersedes=tuple(sorted(earlier))), said, principal, log, now)
     plain = replace(plain, ref=target.ref, head=target.tip, repository_id=identity, target_ref=target.ref)
-    return _record(store, plain, log, signer)
+    return _record(store, force, plain, log, signer)
 
 
 def approvers(policy: Policy) -> frozenset[str]:
@@ -160,12 +160,12 @@ def _statement(body: Waiver | TaskBoundary, said: Said, principal: str, log: Log
     )
 
 
-def _record(store: Store, plain: Statement, log: Log, signer: Signer) -> Recorded:
+def _record(store: Store, force: PolicyInForce, plain: Statement, log: Log, signer: Signer) -> Recorded:
     if not plain.reason.strip():
         raise UsageError("a statement needs a reason")
 
     def build(sequence: int, previous: str | None, observed: tuple[Observed, ...]) -> Statement:
         return replace(plain, sequence=sequence, previous=previous, observed=observed)
 
-    identifier, said = log.record(build, signer, store.records)
+    identifier, said = log.record(build, signer, store.records, heard=of_people(force, store.records))
     return Recorded(id=identifier, ref=log.ref, head=said.head, summary=record_summary(said))

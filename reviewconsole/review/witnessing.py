@@ -17,7 +17,7 @@ from reviewconsole.loading.witnesses import read_witnesses
 from reviewconsole.review.keys import find_signer
 from reviewconsole.signing.select import Ask
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import Records, own_log
+from reviewconsole.standing import Records, of_people
 from reviewconsole.verify import RangeVerdict
 from reviewconsole.witness import (
     MOST_TIPS,
@@ -63,7 +63,7 @@ def write_witness(repository: Repository, config: Config, result: RangeVerdict, 
         tip = next((found.oid for found in repository.note_refs(ref) if found.name == ref), None)
         own = [found for found in read_witnesses(repository)[0] if found.ref == ref]
         last = max(own, key=lambda found: found.witness.sequence, default=None)
-        witness = _witness(result, head, last, read_records(repository), now)
+        witness = _witness(result, head, last, of_people(force, read_records(repository)), now)
         payload = witness_bytes(witness)
         armour = signer.sign(pae(payload), WITNESS_NAMESPACE)
         line = Envelope(payload=payload, keyid=signer.fingerprint, signature=armour).line()
@@ -82,7 +82,7 @@ def _witness(result: RangeVerdict, head: Oid, last: VerifiedWitness | None, reco
     tips: dict[str, Observed] = {}
     for record in records.entries:
         att = record.attestation
-        if record.log != own_log(record) or record.log in records.broken:
+        if record.log in records.broken:
             continue
         if record.log not in tips or att.sequence > tips[record.log].sequence:
             tips[record.log] = Observed(log=record.log, sequence=att.sequence, id=record.id)

@@ -255,6 +255,23 @@ def test_a_stranger_can_neither_supersede_nor_break_a_log(world: World) -> None:
     assert alice.json("verify", "origin/feat", code=1)["verdict"] == "violated"
 
 
+def test_a_stranger_cannot_keep_a_log_from_being_observed(world: World) -> None:
+    dev, alice, bob = world["dev"], world["alice"], world["bob"]
+    offer(world, "feat", GOOD)
+    alice.run("reject", "origin/feat", "--reason", "no")
+    dev.run("sync")
+    reject = of(dev, "alice")
+    lie = Observed(log=reject.log, sequence=99, id="sha256:" + "1" * 64)
+    junk = replace(reject.attestation, principal="0", observed=(lie,))
+    for number in range(101):
+        device = f"{number:08x}"
+        forge(dev, replace(junk, device=device), log_ref("0", key8(blob(dev)), device))
+    dev.git("push", "-q", "origin", "refs/notes/reviewconsole/0/*:refs/notes/reviewconsole/0/*")
+    bob.run("sync")
+    bob.run("approve", "origin/feat", "--reason", "yes")
+    assert [seen.log for seen in of(bob, "bob").attestation.observed] == [reject.log]
+
+
 def test_a_stranger_cannot_write_into_a_journal(world: World) -> None:
     alice, dev = world["alice"], world["dev"]
     offer(world, "feat", GOOD)
