@@ -25,6 +25,7 @@ from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 
+_ABBREVIATED = re.compile(r"[0-9a-f]{4,39}")
 _WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LOOKED_BACK = 100
 
@@ -108,7 +109,7 @@ def introduction(repository: Repository, named: str | None) -> Oid | None:
     pinned = named or repository.config_local("reviewconsole.introduction")
     if not pinned:
         return None
-    if not _WHOLE_ID.fullmatch(pinned):
+    if not _WHOLE_ID.fullmatch(pinned) and (named is None or _ABBREVIATED.fullmatch(named)):
         raise UsageError(
             f"the introduction {pinned!r} is no whole commit id, and a name could be made to mean another commit",
             remedy="git config reviewconsole.introduction $(git rev-parse COMMIT)",

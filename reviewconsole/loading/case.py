@@ -109,6 +109,14 @@ Told = Callable[[Case | None], object]
 """Hears what is known of a change while it is scanned; None is a sign of life."""
 
 
+def _breaks(store: Store, change: Change, policy: Policy | None, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """What a change would leave broken for every later verdict."""
+    if policy is None:
+        return ()
+    packs = would_break(store.repository, change, policy, paths)
+    return packs + would_break_policy(store.repository, change, paths)
+
+
 def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, told: Told | None = None) -> Case:
     """Load, scan and measure one change. Raises only what makes it unreadable altogether.
 
@@ -128,10 +136,7 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
     policy = force.policy if force is not None else None
     hear = _teller(_begun(change, content, origin, force, (*doubts, fault)), told)
     rules = rules_for(store, force)
-    faults = rules.faults
-    if policy is not None:
-        faults += would_break(store.repository, change, policy, paths)
-        faults += would_break_policy(store.repository, change, paths)
+    faults = rules.faults + _breaks(store, change, policy, paths)
     result = detect(store, change, files, rules, hear)
     judged = tuple(finding for finding in result.findings if finding.counts)
     boundary: tuple[BoundaryResult, ...] = ()

@@ -94,8 +94,8 @@ def together(
     """Find runs of landed commits that were approved as one, as a fast-forward or "rebase and merge" leaves them.
 
     A run is judged as one change by the policy before it; a reject of one of its commits still blocks.
-    It holds only commits that nothing covers by themselves and that no earlier run holds: else taking
-    back what was approved later would look like the earlier approval. `within` are the commits that a
+    It holds only commits that no earlier run holds and that nothing else covers: else taking back what
+    was approved later would look like the earlier approval. `within` are the commits that a
     run may hold, None for any. Gives the new answer to each commit that such a run covers.
     """
     reports = {change.head: report for change, report in judged if change.landed}
@@ -109,11 +109,12 @@ def together(
         oids = {commit.oid for commit in run}
         if oids & claimed or (within is not None and not oids <= within):
             continue
-        if not all(_is_open(_alone(store, target, oid, reports, now)) for oid in oids):
-            continue
         whole = _whole(target, base, run)
         report = judge(store, open_case(store, whole), now)
-        if report.verdict is Verdict.SATISFIED and report.in_scope:
+        if report.verdict is not Verdict.SATISFIED or not report.in_scope:
+            continue
+        alone = [_alone(store, target, oid, reports, now) for oid in oids]
+        if all(_is_open(each) or (each.in_scope and _counted(each) <= _counted(report)) for each in alone):
             why = f"approved as one with {len(run)} commits, {base.oid[:12]}..{whole.head[:12]}"
             claimed |= oids
             found.update({oid: replace(report, why=(why, *report.why)) for oid in oids & wanted})
@@ -123,6 +124,10 @@ def together(
 def _is_open(report: GateReport) -> bool:
     """Whether a commit is covered by nothing itself, and by a run could be."""
     return report.verdict is not Verdict.SATISFIED and not _blocked(report) and bool(report.requirements)
+
+
+def _counted(report: GateReport) -> set[str]:
+    return {judged.record.id for judged in report.records if judged.valid and judged.live}
 
 
 def _alone(store: Store, target: Target, oid: Oid, reports: dict[Oid, GateReport], now: int) -> GateReport:
