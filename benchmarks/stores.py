@@ -13,18 +13,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from reviewconsole.attestation import (
-    NAMESPACE,
-    Attestation,
-    Envelope,
-    log_ref,
-    pae,
-    payload_bytes,
-    record_id,
-)
+from reviewconsole.attestation import NAMESPACE, Attestation, payload_bytes
+from reviewconsole.chain import log_ref, record_id
 from reviewconsole.change import Commit, ContentEntry, Oid, diff_digest, paths_digest
 from reviewconsole.config import builtin_patterns
 from reviewconsole.decision import DecisionKind, Draft
+from reviewconsole.envelope import Envelope, pae
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.case import open_case
 from reviewconsole.loading.changes import Target, find_targets, landed_commit

@@ -1,42 +1,23 @@
-"""The record of a decision: statement, exact bytes, envelope and note text (docs/record.md).
+"""The record of a decision: its statement, its exact bytes and its lines for people (docs/record.md).
 
 Never sign or check a structure that was serialised again: the payload's bytes are the record.
 """
 
-import base64
-import binascii
-import hashlib
 import json
 from dataclasses import dataclass
 
 from reviewconsole import canonical
-from reviewconsole.change import DIFF_ALGORITHM, Oid
+from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed, parse_link
+from reviewconsole.change import DIFF_ALGORITHM, OBJECT_ID, Oid
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant
 from reviewconsole.mapping import Table
 
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:reviewconsole:decision:v1"
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
 NAMESPACE = "decision@reviewconsole"
-REF_PREFIX = "refs/notes/reviewconsole/"
 
 SEVERITIES = ("critical", "high", "medium", "low")
-_HEX = r"[0-9a-f]{64}"
-_OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
-_RECORD = r"sha256:[0-9a-f]{64}"
-PRINCIPAL = r"[a-z0-9][a-z0-9._-]{0,63}"
-_LARGEST_OBSERVED = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observed:
-    """The tip of somebody's log when a record was written."""
-
-    log: str
-    sequence: int
-    id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,11 +144,6 @@ def payload_bytes(att: Attestation) -> bytes:
     return raw
 
 
-def record_id(payload: bytes) -> str:
-    """Identify a record: `sha256:` and the hex digest of the payload bytes."""
-    return "sha256:" + hashlib.sha256(payload).hexdigest()
-
-
 def parse_payload(raw: bytes) -> Attestation:
     """Read a payload strictly: canonical bytes, known version, every field, no other field."""
     top = Table(canonical.parse(raw))
@@ -179,7 +155,7 @@ def parse_payload(raw: bytes) -> Attestation:
         raise FormatError("must hold one subject", place="subject")
     ref = subjects[0].text("name")
     digest = subjects[0].table("digest")
-    head = digest.text("gitCommit", pattern=_OID)
+    head = digest.text("gitCommit", pattern=OBJECT_ID)
     for table in (digest, subjects[0]):
         table.end()
     predicate = top.table("predicate")
@@ -197,61 +173,58 @@ def _parse_predicate(p: Table, ref: str) -> Attestation:
     diff, paths = change.table("diffDigest"), change.table("paths")
     counts, external = findings.table("counts"), findings.table("external")
     diff.text("alg", choices=[DIFF_ALGORITHM])
-    base = change.optional_text("base", pattern=_OID)
+    link = parse_link(log)
+    base = change.optional_text("base", pattern=OBJECT_ID)
     att = Attestation(
         ref=ref,
         decision=DecisionKind(p.text("decision", choices=[kind.value for kind in DecisionKind])),
         risk=p.text("risk", choices=(*SEVERITIES, "none")),
         people=tuple(_participant(row) for row in p.tables("people")),
-        repository_id=change.text("repositoryId", pattern=_RECORD),
+        repository_id=change.text("repositoryId", pattern=RECORD_ID),
         target_ref=change.text("targetRef"),
         base=None if base is None else Oid(base),
-        head=Oid(change.text("head", pattern=_OID)),
-        base_tree=Oid(change.text("baseTree", pattern=_OID)),
-        head_tree=Oid(change.text("headTree", pattern=_OID)),
-        diff_sha256=diff.text("sha256", pattern=_HEX),
+        head=Oid(change.text("head", pattern=OBJECT_ID)),
+        base_tree=Oid(change.text("baseTree", pattern=OBJECT_ID)),
+        head_tree=Oid(change.text("headTree", pattern=OBJECT_ID)),
+        diff_sha256=diff.text("sha256", pattern=DIGEST),
         paths_count=paths.integer("count"),
-        paths_sha256=paths.text("sha256", pattern=_HEX),
+        paths_sha256=paths.text("sha256", pattern=DIGEST),
         object_format=change.text("objectFormat", choices=["sha1", "sha256"]),
-        boundary_sha256=boundary.text("sha256", pattern=_HEX),
+        boundary_sha256=boundary.text("sha256", pattern=DIGEST),
         boundary_verdicts=tuple(_verdict(row) for row in boundary.tables("verdicts")),
         provenance_class=provenance.text("class"),
         tools=provenance.texts("tools"),
         operators=provenance.texts("operators"),
-        provenance_sha256=provenance.text("sha256", pattern=_HEX),
-        findings_sha256=findings.text("sha256", pattern=_HEX),
-        engine=findings.text("engine", pattern=_RECORD),
+        provenance_sha256=provenance.text("sha256", pattern=DIGEST),
+        findings_sha256=findings.text("sha256", pattern=DIGEST),
+        engine=findings.text("engine", pattern=RECORD_ID),
         counts=(counts.integer("critical"), counts.integer("high"), counts.integer("medium"), counts.integer("low")),
         acknowledged=tuple(_acknowledgement(row) for row in findings.tables("acknowledged")),
         external_count=external.integer("count"),
-        external_sha256=external.text("sha256", pattern=_HEX),
+        external_sha256=external.text("sha256", pattern=DIGEST),
         hunks=coverage.integer("hunks"),
         viewed=coverage.integer("viewed"),
-        reviewed_tree=Oid(coverage.text("reviewedTree", pattern=_OID)),
-        policy_commit=Oid(policy.text("commit", pattern=_OID)),
-        policy_sha256=policy.text("sha256", pattern=_HEX),
+        reviewed_tree=Oid(coverage.text("reviewedTree", pattern=OBJECT_ID)),
+        policy_commit=Oid(policy.text("commit", pattern=OBJECT_ID)),
+        policy_sha256=policy.text("sha256", pattern=DIGEST),
         rules=policy.texts("rules"),
         principal=reviewer.text("principal", pattern=PRINCIPAL),
-        device=log.text("device", pattern=r"[0-9a-f]{8}"),
-        sequence=log.integer("sequence", least=1),
-        previous=log.optional_text("previous", pattern=_RECORD),
-        observed=tuple(_observed(row) for row in log.tables("observed")),
+        device=link.device,
+        sequence=link.sequence,
+        previous=link.previous,
+        observed=link.observed,
         emergency=p.flag("emergency"),
-        overrides=p.texts("overrides", pattern=_RECORD),
-        supersedes=p.texts("supersedes", pattern=_RECORD),
+        overrides=p.texts("overrides", pattern=RECORD_ID),
+        supersedes=p.texts("supersedes", pattern=RECORD_ID),
         reason=p.text("reason", pattern=r"(?s).+", longest=REASON_LIMIT),
         decided_at=p.moment("decidedAt"),
         expires_at=p.optional_moment("expiresAt"),
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )
-    tables = (diff, paths, change, boundary, provenance, counts, external, findings, coverage, policy, reviewer, log)
+    tables = (diff, paths, change, boundary, provenance, counts, external, findings, coverage, policy, reviewer)
     for table in (*tables, tool, p):
         table.end()
-    if len(att.observed) > _LARGEST_OBSERVED:
-        raise FormatError(f"must hold at most {_LARGEST_OBSERVED} tips", place="predicate.log.observed")
-    if (att.sequence == 1) != (att.previous is None):
-        raise FormatError("only the first record of a log has no previous one", place="predicate.log.previous")
     if att.viewed > att.hunks:
         raise FormatError("cannot be more than there are hunks", place="predicate.coverage.viewed")
     return att
@@ -272,73 +245,12 @@ def _verdict(row: Table) -> tuple[str, str]:
 
 def _acknowledgement(row: Table) -> Acknowledgement:
     found = Acknowledgement(
-        fingerprint=row.text("fingerprint", pattern=_RECORD),
+        fingerprint=row.text("fingerprint", pattern=RECORD_ID),
         rule=row.text("rule"),
         text=row.text("text", pattern=r"(?s).+", longest=REASON_LIMIT),
     )
     row.end()
     return found
-
-
-def _observed(row: Table) -> Observed:
-    found = Observed(log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD))
-    row.end()
-    return found
-
-
-def pae(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
-    """DSSE v1 pre-authentication encoding; lengths are bytes (secure-systems-lab/dsse, protocol.md)."""
-    kind = payload_type.encode("utf-8")
-    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Envelope:
-    """One DSSE envelope: the payload's bytes and one armoured SSH signature over `pae(payload)`."""
-
-    payload: bytes
-    keyid: str
-    """`SHA256:...`, the OpenSSH fingerprint of the key that claims to have signed."""
-    signature: str
-    """The armoured SSHSIG."""
-
-    def line(self) -> bytes:
-        """The envelope as one line of JSON, without newline."""
-        armour = base64.b64encode(self.signature.encode("ascii")).decode("ascii")
-        body = {
-            "payloadType": PAYLOAD_TYPE,
-            "payload": base64.b64encode(self.payload).decode("ascii"),
-            "signatures": [{"keyid": self.keyid, "sig": armour}],
-        }
-        return json.dumps(body, separators=(",", ":")).encode("ascii")
-
-
-def _base64(text: str, place: str) -> bytes:
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise FormatError("is not base64", place=place) from error
-    if base64.b64encode(raw).decode("ascii") != text:
-        raise FormatError("is not canonical base64", place=place)
-    return raw
-
-
-def parse_envelope(line: bytes) -> Envelope:
-    """Read one envelope line; exactly one signature, our payload type, canonical base64."""
-    top = Table(canonical.parse_json(line, largest=4 * canonical.LARGEST_BYTES))
-    top.text("payloadType", choices=[PAYLOAD_TYPE])
-    payload = _base64(top.text("payload", longest=2 * canonical.LARGEST_BYTES), "payload")
-    signatures = top.tables("signatures")
-    if len(signatures) != 1:
-        raise FormatError("must hold one signature", place="signatures")
-    keyid = signatures[0].text("keyid", longest=128)
-    armour = _base64(signatures[0].text("sig"), "signatures[0].sig")
-    signatures[0].end()
-    top.end()
-    try:
-        return Envelope(payload=payload, keyid=keyid, signature=armour.decode("ascii"))
-    except UnicodeDecodeError as error:
-        raise FormatError("is not ASCII armour", place="signatures[0].sig") from error
 
 
 def boundary_word(verdicts: tuple[tuple[str, str], ...]) -> str:
@@ -363,42 +275,3 @@ def summary(att: Attestation) -> str:
     )
     loud = f"  EMERGENCY until {att.expires_at}" if att.emergency else ""
     return f"{first}{loud}\nreason: {json.dumps(att.reason)}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoteText:
-    """A note taken apart; nothing in it is verified yet."""
-
-    summary: str
-    lines: tuple[bytes, ...]
-    """Candidate envelope lines, in order."""
-    problems: tuple[str, ...]
-    """What is no part of a note of ours, by line."""
-
-
-_SUMMARY_LINES = 3
-
-
-def parse_note(raw: bytes) -> NoteText:
-    """Take a note apart: two summary lines, a blank line, envelope lines."""
-    rows = raw.split(b"\n")
-    if rows and rows[-1] == b"":
-        rows.pop()
-    head, body = rows[:_SUMMARY_LINES], rows[_SUMMARY_LINES:]
-    problems = []
-    if len(head) < _SUMMARY_LINES or head[2] or not head[1].startswith(b"reason: "):
-        problems.append("the note does not begin with a summary, a reason and a blank line")
-        body = [row for row in rows if row.startswith(b"{")]
-    lines = []
-    for number, row in enumerate(body, _SUMMARY_LINES + 1):
-        if row.startswith(b"{"):
-            lines.append(row)
-        else:
-            problems.append(f"line {number} is no envelope")
-    text = b"\n".join(head[:2]).decode("utf-8", "replace")
-    return NoteText(summary=text, lines=tuple(lines), problems=tuple(problems))
-
-
-def log_ref(principal: str, key8: str, device: str) -> str:
-    """Name the log of one person, key and device."""
-    return f"{REF_PREFIX}{principal}/{key8}-{device}"

@@ -12,6 +12,9 @@ from typing import NewType
 Oid = NewType("Oid", str)
 """Full lower-case hex id of a git object (40 digits for SHA-1, 64 for SHA-256)."""
 
+OBJECT_ID = r"[0-9a-f]{40}|[0-9a-f]{64}"
+"""Pattern of an object id, to be matched whole."""
+
 ChangeId = NewType("ChangeId", str)
 """First 12 hex digits of SHA-256 over target ref, NUL, head id."""
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from reviewconsole.attestation import REF_PREFIX, Envelope, parse_envelope, parse_note, record_id
+from reviewconsole.chain import REF_PREFIX, record_id
+from reviewconsole.envelope import Envelope, parse_envelope, parse_note
 from reviewconsole.errors import FormatError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository

@@ -8,10 +8,10 @@ steps 3 to 9 by `standing`, step 10 here.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.carryover import strictest
 from reviewconsole.casefile import Requirement
+from reviewconsole.chain import REF_PREFIX
 from reviewconsole.dating import earliest, trusted
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.globs import Globs

@@ -11,31 +11,21 @@ import json
 import re
 from functools import lru_cache
 
-from reviewconsole.attestation import (
-    PAYLOAD_TYPE,
-    PREDICATE_TYPE,
-    PRINCIPAL,
-    STATEMENT_TYPE,
-    Attestation,
-    Envelope,
-    Observed,
-    parse_envelope,
-)
+from reviewconsole.attestation import PREDICATE_TYPE, Attestation
 from reviewconsole.canonical import LARGEST_BYTES
+from reviewconsole.chain import DIGEST, MOST_OBSERVED, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed
 from reviewconsole.change import DIFF_ALGORITHM, Oid
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind
+from reviewconsole.envelope import PAYLOAD_TYPE, Envelope, parse_envelope
 from reviewconsole.evidence import Participant
 from reviewconsole.mapping import is_moment
 
 _LARGEST_SIGNATURE = 65536
-_MOST_OBSERVED = 100
 
 # Canonical JSON writes these characters as they are. `*+` never looks back (Python 3.11).
 _CHARACTER = r'[^"\\\x00-\x1f]'
 _TEXT = _CHARACTER + "*+"
-_HEX = "[0-9a-f]{64}"
 _OID = "(?:[0-9a-f]{64}|[0-9a-f]{40})"
-_RECORD = f"sha256:{_HEX}"
 _ESCAPE = r'\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))'
 _SAID = f"(?:{_CHARACTER}++|{_ESCAPE})++"
 _MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
@@ -60,18 +50,18 @@ def _plain(pattern: str) -> str:
 
 _PARTICIPANT = _row(email=f'"({_TEXT})"', roles=f"({_list(_ROLE)})")
 _VERDICT = _row(id=f'"({_TEXT})"', verdict='"(pass|violated|n/a|undecidable)"')
-_ACKNOWLEDGED = _row(fingerprint=f'"({_RECORD})"', rule=f'"({_TEXT})"', text=f'"({_SAID})"')
-_TIP = _row(id=f'"({_RECORD})"', log=f'"({_TEXT})"', sequence=f"({_SEQUENCE})")
+_ACKNOWLEDGED = _row(fingerprint=f'"({RECORD_ID})"', rule=f'"({_TEXT})"', text=f'"({_SAID})"')
+_TIP = _row(id=f'"({RECORD_ID})"', log=f'"({_TEXT})"', sequence=f"({_SEQUENCE})")
 
 _KINDS = {
     "TEXT": f'"({_TEXT})"',
     "TEXTS": f"""({_list(f'"{_TEXT}"')})""",
-    "HEX": f'"({_HEX})"',
+    "HEX": f'"({DIGEST})"',
     "OID": f'"({_OID})"',
     "OID_OR_NULL": f'(null|"{_OID}")',
-    "RECORD": f'"({_RECORD})"',
-    "RECORDS": f"""({_list(f'"{_RECORD}"')})""",
-    "RECORD_OR_NULL": f'(null|"{_RECORD}")',
+    "RECORD": f'"({RECORD_ID})"',
+    "RECORDS": f"""({_list(f'"{RECORD_ID}"')})""",
+    "RECORD_OR_NULL": f'(null|"{RECORD_ID}")',
     "COUNT": f"({_COUNT})",
     "SEQUENCE": f"({_SEQUENCE})",
     "FLAG": "(true|false)",
@@ -148,7 +138,7 @@ def read_decision(raw: bytes) -> Attestation | None:
     except UnicodeDecodeError:
         return None
     att = None if match is None else _attestation(*match.groups())
-    if att is None or len(att.observed) > _MOST_OBSERVED or att.viewed > att.hunks:
+    if att is None or len(att.observed) > MOST_OBSERVED or att.viewed > att.hunks:
         return None
     if not is_moment(att.decided_at) or not (att.expires_at is None or is_moment(att.expires_at)):
         return None

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reviewconsole import canonical
-from reviewconsole.attestation import PRINCIPAL
 from reviewconsole.boundary import LEVELS
+from reviewconsole.chain import PRINCIPAL
 from reviewconsole.errors import PolicyError
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Severity

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reviewconsole import canonical
-from reviewconsole.attestation import Attestation, log_ref
+from reviewconsole.attestation import Attestation
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.breakglass import emergency_fault
 from reviewconsole.carryover import Replay, Rung, Subject, rung, strictest
+from reviewconsole.chain import log_ref
 from reviewconsole.change import Change, Oid, paths_digest
 from reviewconsole.decision import DecisionKind, seconds
 from reviewconsole.evidence import Participant, Provenance

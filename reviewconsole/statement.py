@@ -8,19 +8,11 @@ import json
 from dataclasses import dataclass
 
 from reviewconsole import canonical
-from reviewconsole.attestation import (
-    PREDICATE_TYPE,
-    PRINCIPAL,
-    STATEMENT_TYPE,
-    Attestation,
-    Observed,
-    parse_envelope,
-    parse_payload,
-    payload_bytes,
-    summary,
-)
-from reviewconsole.change import Oid
+from reviewconsole.attestation import PREDICATE_TYPE, Attestation, parse_payload, payload_bytes, summary
+from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed, parse_link
+from reviewconsole.change import OBJECT_ID, Oid
 from reviewconsole.decision import REASON_LIMIT
+from reviewconsole.envelope import parse_envelope
 from reviewconsole.errors import FormatError
 from reviewconsole.mapping import Table
 from reviewconsole.onepass import read_decision
@@ -28,13 +20,9 @@ from reviewconsole.onepass import read_decision
 WAIVER_TYPE = "urn:reviewconsole:waiver:v1"
 BOUNDARY_TYPE = "urn:reviewconsole:boundary:v1"
 
-_HEX = r"[0-9a-f]{64}"
-_OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
-_RECORD = r"sha256:[0-9a-f]{64}"
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _MOST_WITNESSES = 256
 _MOST_PATTERNS = 200
-_LARGEST_OBSERVED = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +149,7 @@ def parse_record(raw: bytes) -> Record:
     if len(subjects) != 1:
         raise FormatError("must hold one subject", place="subject")
     subject, digest = subjects[0], subjects[0].table("digest")
-    ref, head = subject.text("name"), Oid(digest.text("gitCommit", pattern=_OID))
+    ref, head = subject.text("name"), Oid(digest.text("gitCommit", pattern=OBJECT_ID))
     predicate = top.table("predicate")
     said = _parse(predicate, ref, head, _waiver(predicate) if kind == WAIVER_TYPE else _boundary(predicate))
     for table in (digest, subject, predicate, top):
@@ -170,45 +158,35 @@ def parse_record(raw: bytes) -> Record:
 
 
 def _parse(p: Table, ref: str, head: Oid, body: Waiver | TaskBoundary) -> Statement:
-    reviewer, log, tool = p.table("reviewer"), p.table("log"), p.table("tool")
+    reviewer, tool, link = p.table("reviewer"), p.table("tool"), parse_link(p.table("log"))
     said = Statement(
         ref=ref,
         head=head,
-        repository_id=p.text("repositoryId", pattern=_RECORD),
+        repository_id=p.text("repositoryId", pattern=RECORD_ID),
         target_ref=p.text("targetRef"),
         body=body,
         principal=reviewer.text("principal", pattern=PRINCIPAL),
-        device=log.text("device", pattern=r"[0-9a-f]{8}"),
-        sequence=log.integer("sequence", least=1),
-        previous=log.optional_text("previous", pattern=_RECORD),
-        observed=tuple(_observed(row) for row in log.tables("observed")),
+        device=link.device,
+        sequence=link.sequence,
+        previous=link.previous,
+        observed=link.observed,
         reason=p.text("reason", pattern=r"(?s).+", longest=REASON_LIMIT),
         decided_at=p.moment("decidedAt"),
         expires_at=p.optional_moment("expiresAt"),
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )
-    for table in (reviewer, log, tool):
+    for table in (reviewer, tool):
         table.end()
-    if len(said.observed) > _LARGEST_OBSERVED:
-        raise FormatError(f"must hold at most {_LARGEST_OBSERVED} tips", place="predicate.log.observed")
-    if (said.sequence == 1) != (said.previous is None):
-        raise FormatError("only the first record of a log has no previous one", place="predicate.log.previous")
     return said
-
-
-def _observed(row: Table) -> Observed:
-    found = Observed(log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD))
-    row.end()
-    return found
 
 
 def _waiver(p: Table) -> Waiver:
     body = Waiver(
         constraint=p.text("constraint", pattern=_ID),
-        text_sha256=p.text("textSha256", pattern=_HEX),
+        text_sha256=p.text("textSha256", pattern=DIGEST),
         verdict=p.text("verdict", choices=["violated", "undecidable"]),
-        witnesses=p.texts("witnesses", pattern=_HEX),
+        witnesses=p.texts("witnesses", pattern=DIGEST),
     )
     if len(body.witnesses) > _MOST_WITNESSES or list(body.witnesses) != sorted(set(body.witnesses)):
         raise FormatError(f"must be sorted, distinct and at most {_MOST_WITNESSES}", place="predicate.witnesses")
@@ -221,7 +199,7 @@ def _boundary(p: Table) -> TaskBoundary:
         refs=p.texts("refs", pattern=r".+"),
         allow=p.texts("allow", pattern=r".+"),
         forbid=p.texts("forbid", pattern=r".+"),
-        supersedes=p.texts("supersedes", pattern=_RECORD),
+        supersedes=p.texts("supersedes", pattern=RECORD_ID),
     )
     if not body.refs or len(body.refs) + len(body.allow) + len(body.forbid) > _MOST_PATTERNS:
         raise FormatError(f"must be 1 to {_MOST_PATTERNS} patterns", place="predicate.refs")

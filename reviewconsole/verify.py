@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from reviewconsole.attestation import REF_PREFIX
-from reviewconsole.change import Change, Oid
+from reviewconsole.chain import REF_PREFIX
+from reviewconsole.change import OBJECT_ID, Change, Oid
 from reviewconsole.decision import Verdict, worst
 from reviewconsole.errors import PolicyError, RepositoryError, Undecidable, UsageError
 from reviewconsole.gate import GateReport
@@ -26,7 +26,7 @@ from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
 
 _ABBREVIATED = re.compile(r"[0-9a-f]{4,39}")
-_WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_WHOLE_ID = re.compile(OBJECT_ID)
 _LOOKED_BACK = 100
 
 

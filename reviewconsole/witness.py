@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reviewconsole import canonical
-from reviewconsole.attestation import STATEMENT_TYPE, Observed
-from reviewconsole.change import Oid
+from reviewconsole.chain import RECORD_ID, STATEMENT_TYPE, Observed, parse_tips
+from reviewconsole.change import OBJECT_ID, Oid
 from reviewconsole.errors import FormatError
 from reviewconsole.mapping import Table
 
@@ -20,8 +20,6 @@ WITNESS_PREFIX = "refs/notes/reviewconsole-ci/"
 TRAILER = "Reviewconsole-Witness"
 MOST_TIPS = 250
 
-_OID = r"[0-9a-f]{40}|[0-9a-f]{64}"
-_RECORD = r"sha256:[0-9a-f]{64}"
 _REASON = "tips of all logs, as this verifier saw them"
 
 
@@ -92,27 +90,19 @@ def parse_witness(raw: bytes) -> Witness:
     tool = p.table("tool")
     witness = Witness(
         target_ref=subjects[0].text("name"),
-        head=Oid(digest.text("gitCommit", pattern=_OID)),
-        repository_id=p.text("repositoryId", pattern=_RECORD),
+        head=Oid(digest.text("gitCommit", pattern=OBJECT_ID)),
+        repository_id=p.text("repositoryId", pattern=RECORD_ID),
         verdict=p.text("verdict", choices=["satisfied", "violated", "undecidable"]),
-        tips=tuple(_tip(row) for row in p.tables("tips")),
+        tips=parse_tips(p, "tips", most=MOST_TIPS),
         sequence=p.integer("sequence", least=1),
-        previous=p.optional_text("previous", pattern=_RECORD),
+        previous=p.optional_text("previous", pattern=RECORD_ID),
         witnessed_at=p.moment("witnessedAt"),
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )
     for table in (digest, subjects[0], tool, p, top):
         table.end()
-    if len(witness.tips) > MOST_TIPS:
-        raise FormatError(f"must hold at most {MOST_TIPS} tips", place="predicate.tips")
     return witness
-
-
-def _tip(row: Table) -> Observed:
-    found = Observed(log=row.text("log"), sequence=row.integer("sequence", least=1), id=row.text("id", pattern=_RECORD))
-    row.end()
-    return found
 
 
 def witness_note(lines: Iterable[bytes], last: Witness) -> bytes:

@@ -26,7 +26,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from benchmarks import stores
 from benchmarks.push.__main__ import measure
-from reviewconsole.attestation import NAMESPACE, REF_PREFIX, pae, parse_envelope, parse_note
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.chain import REF_PREFIX
+from reviewconsole.envelope import pae, parse_envelope, parse_note
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import read_records

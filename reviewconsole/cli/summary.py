@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reviewconsole import __version__
-from reviewconsole.attestation import STATEMENT_TYPE
 from reviewconsole.canonical import printable
+from reviewconsole.chain import STATEMENT_TYPE
 from reviewconsole.decision import Verdict
 from reviewconsole.policy import POLICY_PATH
 from reviewconsole.verify import RangeVerdict

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewconsole.attestation import NAMESPACE, REF_PREFIX
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.chain import REF_PREFIX
 from reviewconsole.demo.commits import AI_NOTES, MAIN, read_story, stream
 from reviewconsole.demo.guide import guide
 from reviewconsole.errors import SigningError, StorageError

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewconsole.change import Oid, decode
+from reviewconsole.change import OBJECT_ID, Oid, decode
 from reviewconsole.errors import MissingObject, RepositoryError, StorageError
 from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree, tree_bytes
 from reviewconsole.git.process import said
@@ -27,7 +27,7 @@ STALE_LOCK_SECONDS = 5.0
 """Age at which a lock of one log, held for milliseconds in normal life, is that of a dead process."""
 
 _HEX = re.compile(rb"[0-9a-f]+")
-_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_OID = re.compile(OBJECT_ID)
 _KEEP_TRIES = 40
 _KEEP_SECONDS = 0.05
 _IDENTITY = "reviewconsole <reviewconsole@localhost>"

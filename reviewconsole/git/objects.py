@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reviewconsole.change import Commit, Oid, Person, decode
+from reviewconsole.change import OBJECT_ID, Commit, Oid, Person, decode
 from reviewconsole.errors import CorruptObject, RepositoryError
 
 _PERSON = re.compile(
@@ -16,7 +16,7 @@ _ENCODING = re.compile(
     r"(iso-?8859-?|latin-?|windows-?|cp|koi8-?|utf-?(16|32)|euc|gb|big5|shift|s?jis|ascii|us-ascii|iso-?2022)[\w-]{0,16}",
     re.IGNORECASE | re.ASCII,
 )
-_OID = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
+_OID = re.compile(OBJECT_ID.encode())
 _ORDER = (b"tree", b"parent", b"author", b"committer")
 
 

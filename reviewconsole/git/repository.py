@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewconsole.change import Commit, Entry, Oid, decode, encode
+from reviewconsole.change import OBJECT_ID, Commit, Entry, Oid, decode, encode
 from reviewconsole.errors import MissingObject, RepositoryError
 from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
@@ -13,7 +13,7 @@ from reviewconsole.git.process import Git, read_user_config, said
 from reviewconsole.git.reading import Objects
 from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
-_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_OID = re.compile(OBJECT_ID)
 _ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
 LARGEST_BLOB = 64 << 20
 """Bytes; a larger blob is not read, and its change cannot be signed."""

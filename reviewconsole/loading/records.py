@@ -4,14 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from reviewconsole.attestation import (
-    NAMESPACE,
-    REF_PREFIX,
-    pae,
-    parse_note,
-    record_id,
-)
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.chain import REF_PREFIX, record_id
 from reviewconsole.change import Oid
+from reviewconsole.envelope import pae, parse_note
 from reviewconsole.errors import FormatError, VerificationError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository

@@ -1,7 +1,8 @@
 """Read what verifiers witnessed, and check each signature against its own key."""
 
-from reviewconsole.attestation import pae, parse_envelope, parse_note, record_id
+from reviewconsole.chain import record_id
 from reviewconsole.change import Oid
+from reviewconsole.envelope import pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, VerificationError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository

@@ -10,7 +10,7 @@ in the same push count, once they passed as an addition to their log.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reviewconsole.attestation import REF_PREFIX
+from reviewconsole.chain import REF_PREFIX
 from reviewconsole.change import decode
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository

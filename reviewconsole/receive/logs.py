@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from reviewconsole.attestation import PRINCIPAL, REF_PREFIX, Attestation, NoteText, parse_note, record_id
+from reviewconsole.attestation import Attestation
+from reviewconsole.chain import PRINCIPAL, REF_PREFIX, record_id
 from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
+from reviewconsole.envelope import NoteText, parse_note
 from reviewconsole.errors import FormatError, RepositoryError, VerificationError
 from reviewconsole.git.notes import NotesRead, read_notes_at
 from reviewconsole.git.repository import Repository

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.change import OBJECT_ID
 from reviewconsole.display import safe_text
 from reviewconsole.receive.update import Refusal, Update
 
-_HEX_NAME = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HEX_NAME = re.compile(OBJECT_ID)
 _BARRING = ("refs/notes", "refs/notes/reviewconsole", "refs/notes/reviewconsole-ci")
 """Names above those of the logs: git keeps no ref below another ref."""
 _SHADOWING = re.compile(r"refs/(heads|tags)/(HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|refs(/.*)?)")

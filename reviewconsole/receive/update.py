@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from reviewconsole.change import Oid, decode
+from reviewconsole.change import OBJECT_ID, Oid, decode
 from reviewconsole.errors import UsageError
 
 _CALLED = "this verb is called by git, as a hook"
 _PUSH_WORDS = 4
 _RECEIVE_WORDS = 3
-_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_OID = re.compile(OBJECT_ID)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

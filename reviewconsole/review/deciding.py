@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reviewconsole import __version__, canonical
-from reviewconsole.attestation import Attestation, Observed, log_ref, summary
+from reviewconsole.attestation import Attestation, summary
 from reviewconsole.boundary import boundary_digest
 from reviewconsole.casefile import Recorded, RecordRow, Sheet
+from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid, paths_digest
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft, must_acknowledge
 from reviewconsole.diff import HunkId

@@ -12,18 +12,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from reviewconsole.attestation import (
-    NAMESPACE,
-    Attestation,
-    Envelope,
-    Observed,
-    log_ref,
-    pae,
-    parse_envelope,
-    parse_note,
-    record_id,
-)
+from reviewconsole.attestation import NAMESPACE, Attestation
+from reviewconsole.chain import MOST_OBSERVED, Observed, log_ref, record_id
 from reviewconsole.change import Oid
+from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, MissingObject, RepositoryError, StorageError
 from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
@@ -34,7 +26,6 @@ from reviewconsole.statement import Statement, note_text, parse_record, record_b
 
 _TRIES = 50
 _Record = TypeVar("_Record", bound=Attestation | Statement)
-_LARGEST_OBSERVED = 100
 
 
 def device_id(state_dir: Path) -> str:
@@ -198,7 +189,7 @@ def _observed(records: Records, own_ref: str, own: list[bytes]) -> tuple[Observe
         if record.log not in tips or att.sequence > tips[record.log].sequence:
             tips[record.log] = Observed(log=record.log, sequence=att.sequence, id=record.id)
     fresh = [tip for log, tip in sorted(tips.items()) if tip.sequence > told.get(log, 0)]
-    return tuple(fresh[:_LARGEST_OBSERVED])
+    return tuple(fresh[:MOST_OBSERVED])
 
 
 def merge_notes(ours: bytes | None, theirs: bytes | None) -> bytes:

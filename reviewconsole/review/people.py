@@ -15,7 +15,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Array, Table
 
-from reviewconsole.attestation import NAMESPACE, PRINCIPAL
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.chain import PRINCIPAL
 from reviewconsole.errors import FormatError, PolicyError, Refused, StorageError, UsageError
 from reviewconsole.loading.policies import parse_policy_file
 from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reviewconsole.attestation import REF_PREFIX
 from reviewconsole.casefile import SyncState
+from reviewconsole.chain import REF_PREFIX
 from reviewconsole.errors import RemoteError, RepositoryError, ReviewConsoleError
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync

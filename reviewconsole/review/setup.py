@@ -6,7 +6,8 @@ from pathlib import Path
 
 import git as gitpython
 
-from reviewconsole.attestation import NAMESPACE, REF_PREFIX
+from reviewconsole.attestation import NAMESPACE
+from reviewconsole.chain import REF_PREFIX
 from reviewconsole.config import load_config
 from reviewconsole.errors import Refused, RepositoryError, StorageError
 from reviewconsole.git.repository import Repository

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reviewconsole import __version__
-from reviewconsole.attestation import Observed
 from reviewconsole.casefile import Recorded
+from reviewconsole.chain import Observed
 from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError, Refused, UsageError
 from reviewconsole.globs import Globs

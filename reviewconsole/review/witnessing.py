@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reviewconsole import __version__, canonical
-from reviewconsole.attestation import Envelope, Observed, pae, parse_note, record_id
+from reviewconsole.chain import Observed, record_id
 from reviewconsole.change import Oid
 from reviewconsole.config import Config
+from reviewconsole.envelope import Envelope, pae, parse_note
 from reviewconsole.errors import RepositoryError, SigningError, StorageError, Undecidable
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository

@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reviewconsole.attestation import parse_envelope, payload_bytes, record_id, summary
+from reviewconsole.attestation import payload_bytes, summary
+from reviewconsole.chain import record_id
 from reviewconsole.change import Oid
+from reviewconsole.envelope import parse_envelope
 from reviewconsole.sshkey import fingerprint
 from reviewconsole.statement import note_text
 from tests.conformance.kit import (

@@ -12,18 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from reviewconsole import canonical
-from reviewconsole.attestation import (
-    NAMESPACE,
-    Attestation,
-    Envelope,
-    Observed,
-    log_ref,
-    pae,
-    payload_bytes,
-    record_id,
-)
+from reviewconsole.attestation import NAMESPACE, Attestation, payload_bytes
+from reviewconsole.chain import Observed, log_ref, record_id
 from reviewconsole.change import ContentEntry, Oid, diff_digest, paths_digest
 from reviewconsole.decision import DecisionKind
+from reviewconsole.envelope import Envelope, pae
 from reviewconsole.evidence import Participant
 from reviewconsole.git.objects import TreeItem, object_id, tree_bytes
 from reviewconsole.signing.sshsig import armour, signed_data

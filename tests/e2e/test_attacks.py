@@ -8,18 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reviewconsole.attestation import (
-    Attestation,
-    Envelope,
-    Observed,
-    log_ref,
-    pae,
-    parse_envelope,
-    parse_note,
-    payload_bytes,
-    summary,
-)
+from reviewconsole.attestation import Attestation, payload_bytes, summary
+from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid
+from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import read_records
 from reviewconsole.onepass import read_decision

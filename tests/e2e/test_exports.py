@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewconsole.attestation import parse_envelope, record_id
+from reviewconsole.chain import record_id
+from reviewconsole.envelope import parse_envelope
 from tests.e2e.test_documents import ODD
 from tests.e2e.world import CLAUDE, World, build, offer
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewconsole.attestation import Observed, log_ref, payload_bytes
+from reviewconsole.attestation import payload_bytes
+from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid
 from reviewconsole.sshkey import key8
 from reviewconsole.statement import note_text

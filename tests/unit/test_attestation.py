@@ -12,21 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewconsole import canonical
-from reviewconsole.attestation import (
-    Attestation,
-    Envelope,
-    Observed,
-    pae,
-    parse_envelope,
-    parse_note,
-    parse_payload,
-    payload_bytes,
-    record_id,
-    statement,
-    summary,
-)
+from reviewconsole.attestation import Attestation, parse_payload, payload_bytes, statement, summary
+from reviewconsole.chain import Observed, record_id
 from reviewconsole.change import Oid
 from reviewconsole.decision import Acknowledgement, DecisionKind
+from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant
 from reviewconsole.statement import note_text

@@ -7,15 +7,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from reviewconsole.attestation import (
-    Acknowledgement,
-    Attestation,
-    log_ref,
-    payload_bytes,
-    record_id,
-)
+from reviewconsole.attestation import Acknowledgement, Attestation, payload_bytes
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.carryover import Replay
+from reviewconsole.chain import log_ref, record_id
 from reviewconsole.change import Change, Commit, Oid, Person, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass
@@ -322,7 +317,7 @@ def test_a_log_that_is_not_whole_counts_for_nothing_and_is_undecidable(kind: str
 
 
 def type_observed(log: str, identifier: str) -> object:
-    from reviewconsole.attestation import Observed
+    from reviewconsole.chain import Observed
 
     return Observed(log=log, sequence=1, id=identifier)
 

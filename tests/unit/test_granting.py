@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from reviewconsole import canonical
-from reviewconsole.attestation import log_ref, record_id
 from reviewconsole.boundary import BoundaryResult, Witness
+from reviewconsole.chain import log_ref, record_id
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass

@@ -8,16 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reviewconsole.attestation import (
-    Attestation,
-    Observed,
-    parse_envelope,
-    parse_note,
-    parse_payload,
-    payload_bytes,
-)
+from reviewconsole.attestation import Attestation, parse_payload, payload_bytes
+from reviewconsole.chain import Observed
 from reviewconsole.change import Oid
 from reviewconsole.decision import Acknowledgement, DecisionKind
+from reviewconsole.envelope import parse_envelope, parse_note
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant
 from reviewconsole.onepass import read_decision, read_envelope
