@@ -27,7 +27,8 @@ def run(world: World, decisions: int) -> dict[str, object]:
             subprocess.run(command, env=alice.env, capture_output=True, check=False)
             rounds[0] += 1
 
-    collector = multiprocess_collector(collect)
+    collector = threading.Thread(target=collect, daemon=True)
+    collector.start()
     start = time.perf_counter()
     said: list[str] = []
     for number in range(decisions):
@@ -47,13 +48,6 @@ def run(world: World, decisions: int) -> dict[str, object]:
         "problems": alice.json("log")["problems"],
         "fsck": fsck(alice.clone),
     }
-
-
-def multiprocess_collector(work: object) -> threading.Thread:
-    """Start the collector in a thread of this process: it only waits for git."""
-    thread = threading.Thread(target=work, daemon=True)  # type: ignore[arg-type]
-    thread.start()
-    return thread
 
 
 def main() -> int:

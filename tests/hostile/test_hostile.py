@@ -31,18 +31,11 @@ def test_the_canaries_sing(hostile: Hostile, tmp_path: Path) -> None:
     assert len(fired(other.folder / "canaries")) >= 3
 
 
-@pytest.fixture(scope="module")
-def seen(hostile: Hostile, tmp_path_factory: pytest.TempPathFactory) -> list[score.Seen]:
-    return score.review(hostile, score.environ(tmp_path_factory.mktemp("home")))
-
-
-def test_every_case_is_shown_and_nothing_runs(hostile: Hostile, seen: list[score.Seen]) -> None:
+def test_every_case_is_shown_nothing_runs_and_what_cannot_be_seen_is_flagged(hostile: Hostile, tmp_path: Path) -> None:
+    seen = score.review(hostile, score.environ(tmp_path / "home"))
     assert [(s.case.name, s.error or s.missing) for s in seen if s.missing or s.error] == []
     assert [(s.case.name, s.raw) for s in seen if s.raw] == []
     assert fired(hostile.folder / "canaries") == []
-
-
-def test_what_cannot_be_seen_is_flagged(seen: list[score.Seen]) -> None:
     unseen = [one for one in seen if one.case.name.startswith(("uni-", "txt-"))]
     unflagged = {one.case.name for one in unseen if "hidden-character" not in one.rules}
     assert unflagged == {"uni-path-rlo", "uni-path-zwsp", "uni-zalgo", "uni-emoji", "uni-wide"}
