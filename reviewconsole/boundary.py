@@ -9,6 +9,10 @@ from reviewconsole.finding import Side
 LEVELS = ("block", "second-reviewer", "acknowledge", "warn")
 
 
+CONSTRAINT_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""Pattern of the id of a constraint, a rule or a task."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Witness:
     """One place that a verdict rests on."""

@@ -33,6 +33,8 @@ class Requirement:
     id: str
     verdict: Verdict
     why: str
+    emergency: bool = False
+    """Met by break-glass alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

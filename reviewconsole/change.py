@@ -82,6 +82,11 @@ class Entry:
     new_oid: Oid | None
 
     @property
+    def sides(self) -> tuple[tuple[str, Oid | None], tuple[str, Oid | None]]:
+        """Mode and id, old and new."""
+        return (self.old_mode, self.old_oid), (self.new_mode, self.new_oid)
+
+    @property
     def submodule(self) -> bool:
         """Whether either side is a gitlink."""
         return GITLINK_MODE in (self.old_mode, self.new_mode)

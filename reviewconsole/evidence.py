@@ -27,6 +27,10 @@ class ProvenanceClass(StrEnum):
         return 5 - list(ProvenanceClass).index(self)
 
 
+AI_CLASSES = tuple(kind.value for kind in ProvenanceClass if kind.rank >= ProvenanceClass.SUGGESTION.rank)
+"""Classes that say that AI had a hand in a change."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignalHit:
     """One piece of evidence on one commit (or on the ref, when `commit` is None)."""

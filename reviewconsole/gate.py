@@ -77,7 +77,7 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
         requirements.append(Requirement(id="rule", verdict=Verdict.VIOLATED, why="no rule applies to this change"))
     verdict = worst(item.verdict for item in requirements)
     why = tuple(item.why for item in requirements if item.verdict is not Verdict.SATISFIED)
-    loud = next((item.why for item in requirements if _EMERGENCY in item.why), "")
+    loud = next((item.why for item in requirements if item.emergency), "")
     return GateReport(
         verdict=verdict,
         why=why or ((loud,) if loud else ()),
@@ -112,9 +112,6 @@ def _out_of_scope(judged: tuple[JudgedRecord, ...], granted: Granted) -> GateRep
         in_scope=bool(broken),
         statements=granted.statements,
     )
-
-
-_EMERGENCY = "EMERGENCY approval"
 
 
 def _approvals(judged: tuple[JudgedRecord, ...], *, emergency: bool = False) -> list[JudgedRecord]:
@@ -184,8 +181,8 @@ def _rule_requirement(
     broken_glass = _approvals(judged, emergency=True)
     if broken_glass:
         att = broken_glass[0].record.attestation
-        why = f"{rule.id}: {_EMERGENCY} by {att.principal} until {att.expires_at}, not reviewed yet"
-        return Requirement(id=rule.id, verdict=Verdict.SATISFIED, why=why)
+        why = f"{rule.id}: EMERGENCY approval by {att.principal} until {att.expires_at}, not reviewed yet"
+        return Requirement(id=rule.id, verdict=Verdict.SATISFIED, why=why, emergency=True)
     parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
     parts += [text for _, text in lacking]
     verdict = Verdict.VIOLATED
@@ -256,7 +253,7 @@ def _standing_requirements(
     rules: tuple[Rule, ...],
     judged: tuple[JudgedRecord, ...],
 ) -> list[Requirement]:
-    """Rejects that stand, logs that are not whole, authors nobody claims, tables not built."""
+    """Rejects that stand, logs that are not whole, authors nobody claims."""
     out = []
     eligible = _eligible(rules)
     approvals = _approvals(judged)

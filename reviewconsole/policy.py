@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reviewconsole import canonical
-from reviewconsole.boundary import LEVELS
+from reviewconsole.boundary import CONSTRAINT_ID, LEVELS
 from reviewconsole.chain import PRINCIPAL
 from reviewconsole.errors import PolicyError
-from reviewconsole.evidence import ProvenanceClass
+from reviewconsole.evidence import AI_CLASSES, ProvenanceClass
 from reviewconsole.finding import Severity
 from reviewconsole.globs import Globs, Units
 from reviewconsole.mapping import Table
@@ -25,7 +25,6 @@ REVOKED_PATH = f"{FOLDER}/revoked_keys"
 CARRY_OVER = ("exact", "same-content", "replay")
 _REQUIRE = r"read-all|acknowledge-high|touch|pin|fresh|max-age=[1-9][0-9]*[hd]"
 _BRANCH = r"[^\s:?\[\\^~]+"
-_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _PACK_FOLDER = r"(?!/)(?:(?!\.\.(?:/|$))[^/\0]+/?)+"
 _SEVERITIES = [severity.value for severity in Severity]
 
@@ -262,14 +261,13 @@ def _rule(row: Table, people: Mapping[str, frozenset[str]], groups: Mapping[str,
 
 
 _RESERVED = ("policy.self", "records", "authors", "rule", "rules.packs")
-_AI = [kind.value for kind in ProvenanceClass if kind.rank >= ProvenanceClass.SUGGESTION.rank]
 
 
 def _when(row: Table) -> When | None:
     if not row.has("when"):
         return None
     table = row.table("when")
-    names = table.texts("provenance", (), choices=_AI)
+    names = table.texts("provenance", (), choices=AI_CLASSES)
     when = When(
         provenance=min((ProvenanceClass(name) for name in names), key=lambda kind: kind.rank, default=None),
         assume_ai=table.text("assume", "nothing", choices=["ai", "nothing"]) == "ai",
@@ -296,7 +294,7 @@ def _digestible(value: object) -> object:
 
 def _own_id(row: Table) -> str:
     """An id that no requirement of the program's own bears: a verdict tells them apart by it."""
-    name = row.text("id", pattern=_ID)
+    name = row.text("id", pattern=CONSTRAINT_ID)
     if name in _RESERVED:
         raise row.fail("id", "is a name of the program's own")
     return name

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from reviewconsole import canonical
 from reviewconsole.attestation import PREDICATE_TYPE, Attestation, parse_payload, payload_bytes, summary
+from reviewconsole.boundary import CONSTRAINT_ID
 from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed, parse_link
 from reviewconsole.change import OBJECT_ID, Oid
 from reviewconsole.decision import REASON_LIMIT
@@ -20,7 +21,6 @@ from reviewconsole.onepass import read_decision
 WAIVER_TYPE = "urn:reviewconsole:waiver:v1"
 BOUNDARY_TYPE = "urn:reviewconsole:boundary:v1"
 
-_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _MOST_WITNESSES = 256
 _MOST_PATTERNS = 200
 
@@ -183,7 +183,7 @@ def _parse(p: Table, ref: str, head: Oid, body: Waiver | TaskBoundary) -> Statem
 
 def _waiver(p: Table) -> Waiver:
     body = Waiver(
-        constraint=p.text("constraint", pattern=_ID),
+        constraint=p.text("constraint", pattern=CONSTRAINT_ID),
         text_sha256=p.text("textSha256", pattern=DIGEST),
         verdict=p.text("verdict", choices=["violated", "undecidable"]),
         witnesses=p.texts("witnesses", pattern=DIGEST),
@@ -195,7 +195,7 @@ def _waiver(p: Table) -> Waiver:
 
 def _boundary(p: Table) -> TaskBoundary:
     body = TaskBoundary(
-        task=p.text("task", pattern=_ID),
+        task=p.text("task", pattern=CONSTRAINT_ID),
         refs=p.texts("refs", pattern=r".+"),
         allow=p.texts("allow", pattern=r".+"),
         forbid=p.texts("forbid", pattern=r".+"),

@@ -11,10 +11,9 @@ from collections.abc import Callable
 
 from reviewconsole.change import Commit
 from reviewconsole.constraints.facts import Answer, Facts, Tally, commit_witness
-from reviewconsole.evidence import ProvenanceClass, SignalHit
+from reviewconsole.evidence import AI_CLASSES, ProvenanceClass, SignalHit
 from reviewconsole.mapping import Table
 
-_CLASSES = [kind.value for kind in ProvenanceClass if kind.rank >= ProvenanceClass.SUGGESTION.rank]
 _ATTESTS = re.compile(r"^(?:signed-off|reviewed)-by:[^<\n]*<([^<>\n]*)>", re.IGNORECASE | re.MULTILINE)
 _MODEL = re.compile(
     r"^(?:ai-)?model:[ \t]*\S|^(?:co-authored|assisted|generated)-(?:by|with):[^<\n]*[A-Za-z][^<\n]*\d",
@@ -34,7 +33,7 @@ def _has(facts: Facts, commit: Commit, hits: list[SignalHit], item: str) -> bool
 
 def parse(table: Table) -> Callable[[Facts], Answer]:
     """Read `if_signal` and `require`."""
-    classes = set(table.texts("if_signal", ("declared", "strong", "heuristic"), choices=_CLASSES))
+    classes = set(table.texts("if_signal", ("declared", "strong", "heuristic"), choices=AI_CLASSES))
     items = table.texts("require", choices=("trailer", "model", "human", "git-ai-note"))
     if not items:
         raise table.fail("require", "asks for nothing")

@@ -138,13 +138,9 @@ class Bench:
         both = left.keys() & right.keys()
         moved = any(side[path].status == "D" for path in both for side in (left, right))
         rows = [side[path] for side in (left, right) for path in (side if moved else both)]
-        wanted = {oid for row in rows for mode, oid in _sides(row) if oid is not None and mode != GITLINK_MODE}
+        wanted = {oid for row in rows for mode, oid in row.sides if oid is not None and mode != GITLINK_MODE}
         self._repository.blobs(sorted(wanted))
 
 
 def _by_path(entries: Iterable[Entry]) -> Mapping[str, Entry]:
     return {entry.path: entry for entry in entries}
-
-
-def _sides(entry: Entry) -> tuple[tuple[str, Oid | None], ...]:
-    return (entry.old_mode, entry.old_oid), (entry.new_mode, entry.new_oid)

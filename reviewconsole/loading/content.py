@@ -56,12 +56,8 @@ def content_digest(repository: Repository, old_tree: Oid, new_tree: Oid) -> str:
     return diff_digest(_content_entry(entry, blobs) for entry in entries)
 
 
-def _sides(entry: Entry) -> tuple[tuple[str, Oid | None], tuple[str, Oid | None]]:
-    return (entry.old_mode, entry.old_oid), (entry.new_mode, entry.new_oid)
-
-
 def _blob_ids(entries: tuple[Entry, ...]) -> list[Oid]:
-    wanted = {oid for entry in entries for mode, oid in _sides(entry) if oid is not None and mode != GITLINK_MODE}
+    wanted = {oid for entry in entries for mode, oid in entry.sides if oid is not None and mode != GITLINK_MODE}
     return sorted(wanted)
 
 
@@ -71,7 +67,7 @@ def _content_entry(entry: Entry, blobs: Mapping[Oid, bytes]) -> ContentEntry:
             return "-"
         return oid if mode == GITLINK_MODE else hashlib.sha256(blobs[oid]).hexdigest()
 
-    (old_mode, old), (new_mode, new) = _sides(entry)
+    (old_mode, old), (new_mode, new) = entry.sides
     return ContentEntry(
         path=entry.path,
         old_mode=old_mode,
@@ -82,7 +78,7 @@ def _content_entry(entry: Entry, blobs: Mapping[Oid, bytes]) -> ContentEntry:
 
 
 def _file(entry: Entry, blobs: Mapping[Oid, bytes], patch: bytes, deleted: Mapping[Oid | None, str]) -> FileDiff:
-    old, new = (blobs[oid] if oid is not None and mode != GITLINK_MODE else None for mode, oid in _sides(entry))
+    old, new = (blobs[oid] if oid is not None and mode != GITLINK_MODE else None for mode, oid in entry.sides)
     binary = any(looks_binary(side) for side in (old, new) if side is not None)
     file = FileDiff(
         entry=entry,
