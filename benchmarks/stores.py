@@ -22,13 +22,13 @@ from reviewconsole.envelope import Envelope, pae
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.case import open_case
 from reviewconsole.loading.changes import Target, find_targets, landed_commit
+from reviewconsole.loading.opening import open_store
 from reviewconsole.loading.records import read_records
 from reviewconsole.loading.store import Store
 from reviewconsole.review.deciding import attest, ready
 from reviewconsole.signing.signer import FileSigner
 from reviewconsole.sshkey import fingerprint, key8, parse_public
 from reviewconsole.statement import note_text
-from reviewconsole.verify import open_store
 
 IDENTITY = "Dev <dev@example.com> 1700000000 +0000"
 TRAILER = "Co-Authored-By: Claude <noreply@anthropic.com>"

@@ -18,12 +18,12 @@ from reviewconsole.granting import Granted, judge_statements
 from reviewconsole.loading import changes
 from reviewconsole.loading.boundary import boundary_facts
 from reviewconsole.loading.content import assemble, load_trees
+from reviewconsole.loading.opening import open_store
 from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.standing import Facts, PolicyInForce
-from reviewconsole.verify import open_store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

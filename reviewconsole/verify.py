@@ -3,40 +3,19 @@
 Reaches neither the console nor the keyring.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 
-from reviewconsole.chain import REF_PREFIX
-from reviewconsole.change import OBJECT_ID, Change, Oid
+from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict, worst
-from reviewconsole.errors import PolicyError, RepositoryError, Undecidable, UsageError
-from reviewconsole.gate import GateReport
+from reviewconsole.errors import PolicyError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.case import judge, open_case
 from reviewconsole.loading.changes import Target
-from reviewconsole.loading.landing import judge_landed, together
-from reviewconsole.loading.policies import in_force, policy_at, repository_id
-from reviewconsole.loading.provenances import read_provenance_notes
-from reviewconsole.loading.records import read_records
+from reviewconsole.loading.judging import ChangeVerdict, judge_each
+from reviewconsole.loading.opening import introduction, open_store
+from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.store import Store
-from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
-
-_ABBREVIATED = re.compile(r"[0-9a-f]{4,39}")
-_WHOLE_ID = re.compile(OBJECT_ID)
-_LOOKED_BACK = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeVerdict:
-    """The gate's answer to one change of the range."""
-
-    change: Change
-    report: GateReport
-    policy_unreadable: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,65 +35,6 @@ class RangeVerdict:
     """The target's tip."""
     repository_id: str = ""
     """Empty where no readable policy names the repository."""
-
-
-def tip_policy(repository: Repository, wanted: str | None) -> Policy | None:
-    """The policy that names the targets: that of a likely target's tip; None where there is none.
-
-    Where the tip's cannot be read, the newest one before it that can: what is protected stays so.
-    """
-    for target in changes.find_targets(repository, None, wanted):
-        commit = newest_readable(repository, target.tip)
-        return policy_at(repository, commit)[0] if commit is not None else None
-    return None
-
-
-def newest_readable(repository: Repository, tip: Oid) -> Oid | None:
-    """The newest commit of a first-parent line whose policy can be read; None where there is no policy."""
-    for commit in (tip, *repository.first_parents(tip, [])[1:_LOOKED_BACK]):
-        try:
-            policy_at(repository, commit)
-        except PolicyError:
-            continue
-        except Undecidable:
-            return None
-        return commit
-    return None
-
-
-def open_store(
-    repository: Repository,
-    patterns: Patterns,
-    wanted: str | None = None,
-    *,
-    pushed: Mapping[str, Oid] = MappingProxyType({}),
-) -> Store:
-    """Read what all changes of a repository share: targets, records, provenance notes.
-
-    `pushed` gives notes refs the tips that a push brings.
-    """
-    policy = tip_policy(repository, wanted)
-    return Store(
-        repository=repository,
-        policy=policy,
-        targets=changes.find_targets(repository, policy, wanted),
-        records=read_records(repository, pushed),
-        patterns=patterns,
-        notes=read_provenance_notes(repository, pushed),
-    )
-
-
-def introduction(repository: Repository, named: str | None) -> Oid | None:
-    """The first policy commit that this verifier trusts: named here, or pinned in git's configuration."""
-    pinned = named or repository.config_local("reviewconsole.introduction")
-    if not pinned:
-        return None
-    if not _WHOLE_ID.fullmatch(pinned) and (named is None or _ABBREVIATED.fullmatch(named)):
-        raise UsageError(
-            f"the introduction {pinned!r} is no whole commit id, and a name could be made to mean another commit",
-            remedy="git config reviewconsole.introduction $(git rev-parse COMMIT)",
-        )
-    return repository.resolve(pinned)[1]
 
 
 def _range(store: Store, spec: str) -> tuple[Target, tuple[Change, ...]]:
@@ -142,41 +62,6 @@ def _range(store: Store, spec: str) -> tuple[Target, tuple[Change, ...]]:
     if not ahead[target]:
         return target, ()
     return target, (changes.explicit(repository, target.ref, target.tip, right, ref),)
-
-
-def _not_fetched(repository: Repository) -> str:
-    """Why missing records may only not have been fetched; empty where they would be here."""
-    if repository.is_bare or not repository.remotes() or repository.note_refs(REF_PREFIX):
-        return ""
-    if repository.fetches(REF_PREFIX):
-        return ""
-    return f"no records have been fetched: git fetch origin '{REF_PREFIX}*:{REF_PREFIX}*', or `reviewconsole sync`"
-
-
-def judge_each(
-    store: Store, listed: Sequence[Change], start: Oid | None, now: int, *, within: frozenset[Oid] | None = None
-) -> Iterator[ChangeVerdict]:
-    """Ask the gate about each change; what landed up to the introduction `start` is out of scope.
-
-    `within` are the commits that may be taken as approved together, None for any.
-    """
-    found = [_judge_one(store, change, start, now) for change in listed]
-    joined = together(store, [(item.change, item.report) for item in found], now, within)
-    missing = _not_fetched(store.repository)
-    for item in found:
-        report = joined.get(item.change.head, item.report)
-        if missing and report.verdict is Verdict.VIOLATED:
-            report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
-        yield replace(item, report=report)
-
-
-def _judge_one(store: Store, change: Change, start: Oid | None, now: int) -> ChangeVerdict:
-    if start is not None and change.landed and store.repository.is_ancestor(change.head, start):
-        report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
-        return ChangeVerdict(change=change, report=report)
-    case = open_case(store, change)
-    report = judge_landed(store, case, now) if change.landed else judge(store, case, now)
-    return ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable)
 
 
 def verify(

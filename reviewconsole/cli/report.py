@@ -7,8 +7,9 @@ from html import escape
 from reviewconsole import __version__
 from reviewconsole.decision import Verdict
 from reviewconsole.display import safe_text
+from reviewconsole.loading.judging import ChangeVerdict
 from reviewconsole.standing import JudgedRecord
-from reviewconsole.verify import ChangeVerdict, RangeVerdict
+from reviewconsole.verify import RangeVerdict
 
 _STYLE = """
 :root { color-scheme: light dark; --good: #1a6b2f; --bad: #a3200d; --open: #7a5200; --line: #8886; }

@@ -9,8 +9,9 @@ from reviewconsole.casefile import OpenedChange
 from reviewconsole.change import encode
 from reviewconsole.decision import Verdict
 from reviewconsole.finding import Finding, Severity, Side
+from reviewconsole.loading.judging import ChangeVerdict
 from reviewconsole.policy import POLICY_PATH
-from reviewconsole.verify import ChangeVerdict, RangeVerdict
+from reviewconsole.verify import RangeVerdict
 
 Document = dict[str, Any]
 

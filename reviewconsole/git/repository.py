@@ -238,9 +238,10 @@ class Repository:
         """List the commits reachable from tips and not from `exclude`, newest first, topologically."""
         return self.read_commits(self._rev_list(tips, exclude, "--topo-order"))
 
-    def first_parents(self, tip: Oid, exclude: Sequence[Oid]) -> list[Oid]:
-        """List the first-parent line of a tip, newest first, down to what `exclude` reaches."""
-        return self._rev_list([tip], exclude, "--first-parent")
+    def first_parents(self, tip: Oid, exclude: Sequence[Oid], *, most: int | None = None) -> list[Oid]:
+        """List the first-parent line of a tip, newest first, down to what `exclude` reaches, `most` of it at most."""
+        bound = () if most is None else (f"--max-count={most}",)
+        return self._rev_list([tip], exclude, "--first-parent", *bound)
 
     def merge_bases(self, left: Oid, right: Oid) -> tuple[Oid, ...]:
         """All best common ancestors of two commits."""

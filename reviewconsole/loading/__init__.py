@@ -9,4 +9,6 @@ commit_signatures SSH signatures that commits bear
 replaying which records carry by content or replay, which merges are mechanical
 case      all of it for one change, and the gate's answer
 landing   the same for what is on a target already
+judging   the gate's answer to changes one by one
+opening   which policy names the targets, what is shared, where trust begins
 """

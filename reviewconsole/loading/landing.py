@@ -162,8 +162,7 @@ def _runs(store: Store, target: Target, last: Oid, open_: set[Oid]) -> Iterator[
 
 def _line(store: Store, tip: Oid, most: int) -> list[Commit]:
     """The newest commits of a first-parent line, oldest first."""
-    oids = store.repository.first_parents(tip, [])[: most + 1]
-    return store.repository.read_commits(reversed(oids))
+    return store.repository.read_commits(reversed(store.repository.first_parents(tip, [], most=most + 1)))
 
 
 def _approved(store: Store, target: Target) -> Iterator[Attestation]:

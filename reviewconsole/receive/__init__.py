@@ -14,18 +14,16 @@ from reviewconsole.chain import REF_PREFIX
 from reviewconsole.change import decode
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository
-from reviewconsole.loading.changes import HEADS
+from reviewconsole.loading.changes import HEADS, find_targets
+from reviewconsole.loading.opening import introduction, open_store, readable_policy, tip_policy
 from reviewconsole.loading.policies import in_force
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.receive import landing, logs, names
 from reviewconsole.receive.update import Refusal, Update, parse_pushes, parse_updates
 from reviewconsole.standing import PolicyInForce
-from reviewconsole.verify import introduction, newest_readable, open_store
+from reviewconsole.witness import WITNESS_PREFIX
 
 __all__ = ["PushVerdict", "Refusal", "Update", "before_push", "parse_updates", "receive"]
-
-WITNESS_PREFIX = "refs/notes/reviewconsole-ci/"
-"""Tips of all logs as a verifier saw them: append-only like the logs, each signed by a witness of allowed_signers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +80,8 @@ def _followed(repository: Repository, update: Update) -> Update:
 def _force(repository: Repository) -> PolicyInForce | None:
     """Whose keys are known: by the policy of a target's tip; None where there is none to read."""
     try:
-        tip = landing.targets(repository)[0].tip
-        return in_force(repository, newest_readable(repository, tip) or tip)
+        tip = find_targets(repository, tip_policy(repository, None))[0].tip
+        found = readable_policy(repository, tip)
+        return in_force(repository, tip if found is None else found[0])
     except (Undecidable, PolicyError, RepositoryError, FormatError):
         return None

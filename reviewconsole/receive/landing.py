@@ -6,18 +6,12 @@ from dataclasses import replace
 from reviewconsole.change import Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.errors import FormatError, RepositoryError, Undecidable
-from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.changes import HEADS, Target
+from reviewconsole.loading.judging import judge_each
 from reviewconsole.loading.policies import policy_at
 from reviewconsole.loading.store import Store
 from reviewconsole.receive.update import Refusal, Update
-from reviewconsole.verify import judge_each, tip_policy
-
-
-def targets(repository: Repository) -> tuple[Target, ...]:
-    """The targets as they stand before the push, by the policy of a likely one."""
-    return changes.find_targets(repository, tip_policy(repository, None))
 
 
 def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator[Refusal]:
@@ -34,29 +28,28 @@ def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator
         remedy = "take it out of `targets` in the policy first"
         yield Refusal(ref=update.ref, why="a target is never deleted", remedy=remedy)
         return
+    target = protected.get(update.ref)
     try:
-        yield from _forward(store, protected.get(update.ref), update, start, now)
+        if target is None:
+            yield from _begun(store, update.ref, update.new)
+        else:
+            yield from _forward(store, target, update.new, start, now)
     except (RepositoryError, FormatError, Undecidable) as error:
         yield Refusal(ref=update.ref, why=f"it cannot be judged: {error}", remedy=error.remedy)
 
 
-def _forward(store: Store, target: Target | None, update: Update, start: Oid | None, now: int) -> Iterator[Refusal]:
-    repository, new = store.repository, update.new
-    if new is None:
-        return
-    if target is None:
-        yield from _begun(store, update.ref, new)
-        return
+def _forward(store: Store, target: Target, new: Oid, start: Oid | None, now: int) -> Iterator[Refusal]:
+    repository = store.repository
     if not repository.is_ancestor(target.tip, new):
         remedy = f"git fetch, then rebase or merge on {target.ref.removeprefix(HEADS)}, and push without --force"
-        yield Refusal(ref=update.ref, why="the push rewrites what has landed", remedy=remedy)
+        yield Refusal(ref=target.ref, why="the push rewrites what has landed", remedy=remedy)
         return
     if not changes.on_line_of(repository, target.tip, new):
         why = "what has landed would become the second parent of a merge, and older rules would judge what is new"
         remedy = (
             f"merge into {target.ref.removeprefix(HEADS)}, not the other way round: git checkout it, git merge yours"
         )
-        yield Refusal(ref=update.ref, why=why, remedy=remedy)
+        yield Refusal(ref=target.ref, why=why, remedy=remedy)
         return
     moved = replace(store, targets=tuple(replace(t, tip=new) if t == target else t for t in store.targets))
     listed = changes.landed(repository, target, target.tip, new)
@@ -65,7 +58,7 @@ def _forward(store: Store, target: Target | None, update: Update, start: Oid | N
             why = "; ".join(item.report.why) or item.report.verdict.value
             title = f"{item.change.head[:12]} {item.change.title}"
             yield Refusal(
-                ref=update.ref,
+                ref=target.ref,
                 why=f"{title}: {item.report.verdict.value}: {why}",
                 remedy=_remedy(store, item.change.head),
             )

@@ -10,6 +10,7 @@ from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
 from reviewconsole.loading.changes import find_targets, sync_remote
+from reviewconsole.loading.opening import introduction
 from reviewconsole.loading.policies import in_force
 from reviewconsole.loading.records import read_records
 from reviewconsole.review.deciding import principal_of
@@ -18,7 +19,6 @@ from reviewconsole.review.keys import keyring_state, public_signer
 from reviewconsole.review.setup import NOTES_REFSPEC, has_refspec, work_tree
 from reviewconsole.signing.signer import Signer
 from reviewconsole.standing import PolicyInForce
-from reviewconsole.verify import introduction
 
 _OLDEST_GIT = (2, 39)
 

@@ -39,6 +39,7 @@ from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.detecting import known_packs, prefetch
 from reviewconsole.loading.landing import judge_landed, let_through
+from reviewconsole.loading.opening import open_store, tip_policy
 from reviewconsole.loading.own_rules import OwnRules, own_rules
 from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.loading.rereview import since_decision
@@ -52,7 +53,6 @@ from reviewconsole.review.rows import newest, row, statement_row
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
-from reviewconsole.verify import open_store, tip_policy
 
 Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
 Told = Callable[[OpenedChange | None], object]
