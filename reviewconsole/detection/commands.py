@@ -63,7 +63,7 @@ def added(source: Source) -> Iterator[Command]:
     """The commands of the new side of which a line is new."""
     if source.added:
         for command in commands(source, Side.NEW):
-            if any(at in source.added for at in range(command.first, command.last + 1)):
+            if source.touched(Side.NEW, command.first, command.last):
                 yield command
 
 

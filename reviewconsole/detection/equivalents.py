@@ -59,7 +59,7 @@ def _callers(host: Survivor, sources: Sequence[Source]) -> Iterator[tuple[Source
     seen = 0
     for source in sources:
         for item in source.constructs(Side.NEW) if source.added else ():
-            if item == host.construct or not any(at in source.added for at in range(item.first, item.last + 1)):
+            if item == host.construct or not source.touched(Side.NEW, item.first, item.last):
                 continue
             seen += 1
             if seen > _CALLERS:

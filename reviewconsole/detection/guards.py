@@ -37,8 +37,7 @@ def lower(severity: Severity) -> Severity:
 
 def touches(match: Match) -> bool:
     """Tell whether a match lies on a changed line of its side."""
-    changed = match.source.changed(match.side)
-    return any(number in changed for number in range(match.line, match.end_line + 1))
+    return match.source.touched(match.side, match.line, match.end_line)
 
 
 def emptied(match: Match) -> bool:

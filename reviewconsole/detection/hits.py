@@ -34,7 +34,7 @@ def hit(
 ) -> Hit:
     """A hit on the first to last line of a span of a side; without `text` the lines are the evidence."""
     first, last = span
-    if side is Side.NEW and source.removed and not any(at in source.added for at in range(first, last + 1)):
+    if side is Side.NEW and source.removed and not source.touched(Side.NEW, first, last):
         # Only lines went: they are what a reader must see.
         first = last = _nearest(source, first)
         side, text = Side.OLD, text or source.old[first - 1].strip()

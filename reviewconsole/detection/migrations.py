@@ -109,7 +109,7 @@ def forward(source: Source) -> Iterator[Operation]:
     for found in operations(source):
         if found.back:
             continue
-        touched = any(at in source.added for at in range(found.first, found.last + 1))
+        touched = source.touched(Side.NEW, found.first, found.last)
         if touched or (source.removed and found.text not in before):
             yield found
 

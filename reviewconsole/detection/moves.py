@@ -54,5 +54,5 @@ def _removed_commands(same: Same) -> Mapping[tuple[str, bool], int]:
         for source in same.context.sources
         if source.removed
         for command in commands(source, Side.OLD)
-        if any(at in source.removed for at in range(command.first, command.last + 1))
+        if source.touched(Side.OLD, command.first, command.last)
     )

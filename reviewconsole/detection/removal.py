@@ -94,8 +94,7 @@ def _shows(source: Source, side: Side, sign: re.Pattern[str]) -> bool:
 
 
 def _touched(source: Source, side: Side, guard: Guard) -> bool:
-    changed = source.changed(side)
-    return any(at in changed for at in range(guard.key[0], guard.key[1] + 1))
+    return source.touched(side, *guard.key)
 
 
 def _host(source: Source, side: Side, guard: Guard) -> str:

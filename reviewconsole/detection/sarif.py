@@ -140,7 +140,7 @@ def _place(result: Json, run: Json, sources: Mapping[str, Source]) -> tuple[Sour
         last = region.get("endLine")
         last = last if isinstance(last, int) and not isinstance(last, bool) else first
         first, last = max(1, first), min(max(first, last), len(source.new))
-        if any(at in source.added for at in range(first, last + 1)):
+        if source.touched(Side.NEW, first, last):
             return source, first, last
     return None
 

@@ -271,7 +271,7 @@ def _on_added_lines(context: Context) -> Iterator[tuple[Source, Host, Setting]]:
         if source.added:
             for host in hosts(source, Side.NEW):
                 for item in host.settings:
-                    if any(at in source.added for at in range(item.first, item.last + 1)):
+                    if source.touched(Side.NEW, item.first, item.last):
                         yield source, host, item
 
 

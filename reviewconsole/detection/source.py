@@ -137,6 +137,11 @@ class Source:
         around = [item for item in self.constructs(side) if item.unit and item.first <= line <= item.last]
         return (around[0] if outermost else around[-1]) if around else None
 
+    def touched(self, side: Side, first: int, last: int) -> bool:
+        """Tell whether a line from `first` to `last` changed."""
+        changed = self.changed(side)
+        return any(at in changed for at in range(first, last + 1))
+
     def text(self, side: Side, first: int, last: int) -> str:
         """The lines from `first` to `last`, joined."""
         return "\n".join(self.lines(side)[first - 1 : last])

@@ -90,7 +90,7 @@ def check(context: Context) -> Iterator[Hit]:
         after = {item.name: item for item in tests(source, Side.NEW)}
         for item in tests(source, Side.OLD):
             survivor = after.get(item.name)
-            if survivor and any(at in source.removed for at in range(item.first, item.last + 1)):
+            if survivor and source.touched(Side.OLD, item.first, item.last):
                 yield from _test(source, (item, survivor), added, (vanished, touched))
 
 
@@ -110,7 +110,7 @@ def _test(
         text = _raw(source, Side.OLD, row)
         if there[text] > 0:
             there[text] -= 1
-        elif any(at in source.removed for at in range(row.first, row.last + 1)):
+        elif source.touched(Side.OLD, row.first, row.last):
             gone.append(row)
     fresh = [row for row in new if there[_raw(source, Side.NEW, row)] > 0]
     weaker = _weaker(source, gone, fresh) if len(fresh) <= len(gone) else None

@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Hit]:
         for source in context.sources
         if source.removed
         for place in bulk(source, Side.OLD)
-        if any(at in source.removed for at in range(place.first, place.last + 1))
+        if source.touched(Side.OLD, place.first, place.last)
     )
     for source in context.sources:
         if source.has_new and (source.added or source.removed):
@@ -62,7 +62,7 @@ def _fresh(source: Source, moves: Moves) -> Iterator[Hit]:
         return
     before = Counter((place.table, place.effect) for place in bulk(source, Side.OLD))
     for place in bulk(source, Side.NEW):
-        touched = any(at in source.added for at in range(place.first, place.last + 1))
+        touched = source.touched(Side.NEW, place.first, place.last)
         if not touched and before[place.table, place.effect] > 0:
             before[place.table, place.effect] -= 1
             continue

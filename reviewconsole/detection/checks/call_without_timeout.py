@@ -53,7 +53,7 @@ def _calls(source: Source, functions: set[str], modules: set[str]) -> Iterator[H
         named = call.name in functions or (module in modules and verb in _VERBS)
         if not named or _LIMITED.search(call.arguments):
             continue
-        changed = any(at in source.added for at in range(call.first, call.last + 1))
+        changed = source.touched(Side.NEW, call.first, call.last)
         if changed and "".join(source.new[call.first - 1].split()) not in gone:
             yield Hit(
                 rule=PAGE.rule,

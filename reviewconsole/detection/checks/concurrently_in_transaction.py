@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Hit]:
                 open_at = 0
             if Fact.CONCURRENTLY not in step.facts or not (open_at or _wrapped(source, steps, said=said)):
                 continue
-            if open_at in source.added or lost or any(at in source.added for at in range(step.first, step.last + 1)):
+            if open_at in source.added or lost or source.touched(Side.NEW, step.first, step.last):
                 yield _hit(source, step, open_at)
 
 
@@ -70,7 +70,7 @@ def _wrapped(source: Source, steps: tuple[Operation, ...], *, said: bool) -> boo
 
 def _hit(source: Source, step: Operation, open_at: int) -> Hit:
     first, last = step.first, step.last
-    if not any(at in source.added for at in range(first, last + 1)):
+    if not source.touched(Side.NEW, first, last):
         first = last = next((at for at in (open_at, *sorted(source.added)) if at in source.added), 0)
     if not first:
         line = min(source.removed)

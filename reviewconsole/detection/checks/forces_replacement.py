@@ -57,9 +57,7 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _behind(context: Context, source: Source) -> Iterator[Hit]:
     """Variables and locals that changed under a replacing attribute which stays as it is."""
-    spots = {
-        name: span for name, span in definitions(source).items() if set(range(span[0], span[1] + 1)) & source.added
-    }
+    spots = {name: span for name, span in definitions(source).items() if source.touched(Side.NEW, *span)}
     before = values(context, source, Side.OLD) if spots else {}
     after = values(context, source, Side.NEW) if spots else {}
     moved = {n: s for n, s in spots.items() if n in before and n in after and _plain(before[n]) != _plain(after[n])}

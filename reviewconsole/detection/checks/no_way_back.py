@@ -180,7 +180,7 @@ def _script(source: Source) -> Iterator[Hit]:
         return
     if source.kind == "ruby" and not has_down and any(re.match(r"\s*def\s+change\b", row) for row in source.new):
         for step in ahead:
-            if _one_way(step) and any(at in source.added for at in range(step.first, step.last + 1)):
+            if _one_way(step) and source.touched(Side.NEW, step.first, step.last):
                 yield hit(
                     PAGE, source, Side.NEW, (step.first, step.last), "Rails cannot reverse this step of a `change`"
                 )

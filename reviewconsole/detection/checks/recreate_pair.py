@@ -91,7 +91,7 @@ def _commands(source: Source) -> Iterator[Hit]:
 
 
 def _is_new(source: Source, command: Command) -> bool:
-    return any(at in source.added for at in range(command.first, command.last + 1))
+    return source.touched(Side.NEW, command.first, command.last)
 
 
 def _then(source: Source, found: list[Command], rest: str, create: re.Pattern[str]) -> Command | None:

@@ -91,11 +91,7 @@ def _decorators(source: Source) -> Iterator[Hit]:
         ):
             bare = None  # not tenacity's arguments: another decorator of that name
         endless = _BACKOFF.match(row.text) and not re.search(r"\bmax_(tries|time)\b|\*\*", text)
-        if (
-            (bare or endless)
-            and any(at in source.added for at in range(row.first, row.last + 1))
-            and _new(source, text)
-        ):
+        if (bare or endless) and source.touched(Side.NEW, row.first, row.last) and _new(source, text):
             yield _hit(source, row.first, row.last, "A retry is declared without a stop")
 
 

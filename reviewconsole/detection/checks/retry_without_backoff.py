@@ -89,7 +89,7 @@ def _declared(source: Source) -> Iterator[Hit]:
     places += [(call.first, call.last, _ADAPTER) for call in there.calls if call.bare == "Retry"]
     for first, last, pattern in places:
         text = source.text(Side.NEW, first, last)
-        fresh = any(at in source.added for at in range(first, last + 1)) and "".join(text.split()) not in old
+        fresh = source.touched(Side.NEW, first, last) and "".join(text.split()) not in old
         if fresh and pattern.search(text):
             yield _hit(source, first, last, "A retry is declared without backoff or jitter")
 

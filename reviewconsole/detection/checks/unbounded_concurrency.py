@@ -114,7 +114,7 @@ def _loops(source: Source) -> Iterator[Hit]:
     loops = [block for block in there.blocks if _LOOP.match(block.header) and not _FEW.search(block.header)]
     for row in there.statements:
         found = _STARTS.search(row.text)
-        if not found or not any(at in source.added for at in range(row.first, row.last + 1)):
+        if not found or not source.touched(Side.NEW, row.first, row.last):
             continue
         around = _around(loops, row.first)
         inline = re.search(r"\bfor \w[\w, ]* in\b", row.text) and there.kind == "python"
