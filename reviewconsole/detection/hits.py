@@ -20,6 +20,24 @@ def _nearest(source: Source, line: int) -> int:
     return min(sorted(source.removed), key=lambda at: abs(at - old))
 
 
+def exact(
+    rule: str,
+    source: Source,
+    side: Side,
+    span: tuple[int, int],
+    message: str,
+    *,
+    severity: Severity | None = None,
+    lowered: bool = True,
+) -> Hit:
+    """A hit on a span as it is, changed or not, with its lines as the evidence."""
+    first, last = span
+    return Hit(
+        rule=rule, source=source, side=side, line=first, end_line=last,
+        text=source.text(side, first, last).strip(), message=message, severity=severity, lowered=lowered,
+    )  # fmt: skip
+
+
 def hit(
     page: Page,
     source: Source,

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from reviewconsole.detection.code import CODE, View, names, view
 from reviewconsole.detection.constructs import Construct
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.quick import any_row, search
 from reviewconsole.detection.source import Source
@@ -241,14 +242,4 @@ def replaced(loss: Loss, sign: re.Pattern[str]) -> bool:
 
 def hit(loss: Loss, rule: str, message: str, severity: Severity | None = None) -> Hit:
     """Name the lost safeguard on the old side."""
-    guard = loss.guard
-    return Hit(
-        rule=rule,
-        source=loss.source,
-        side=Side.OLD,
-        line=guard.key[0],
-        end_line=guard.key[1],
-        text="\n".join(loss.source.old[guard.key[0] - 1 : guard.key[1]]).strip(),
-        message=message,
-        severity=severity or loss.severity,
-    )
+    return exact(rule, loss.source, Side.OLD, loss.guard.key, message, severity=severity or loss.severity)

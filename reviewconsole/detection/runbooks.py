@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.places import changed_at
 from reviewconsole.detection.source import Source
@@ -68,11 +69,7 @@ def lacking(
         else:
             line = next((at for at in found if at in source.added), 0)
         if line:
-            text = source.new[line - 1].strip()
-            yield Hit(
-                rule=rule, source=source, side=Side.NEW, line=line, end_line=line, text=text, message=message,
-                lowered=False,
-            )  # fmt: skip
+            yield exact(rule, source, Side.NEW, (line, line), message, lowered=False)
 
 
 def _removed(source: Source, rule: str, message: str, answered: Callable[[Sequence[str]], bool]) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from reviewconsole.detection.code import Statement, names, view
 from reviewconsole.detection.constructs import Construct
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -216,17 +217,7 @@ def _table(source: Source, item: Construct) -> bool:
 
 
 def _hit(source: Source, row: Statement, message: str, severity: Severity) -> Hit:
-    return Hit(
-        rule=PAGE.rule,
-        source=source,
-        side=Side.OLD,
-        line=row.first,
-        end_line=row.last,
-        text="\n".join(source.old[row.first - 1 : row.last]).strip(),
-        message=message,
-        severity=severity,
-        lowered=False,
-    )
+    return exact(PAGE.rule, source, Side.OLD, (row.first, row.last), message, severity=severity, lowered=False)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from reviewconsole.detection import packs
 from reviewconsole.detection.code import view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side
@@ -55,15 +56,7 @@ def _calls(source: Source, functions: set[str], modules: set[str]) -> Iterator[H
             continue
         changed = source.touched(Side.NEW, call.first, call.last)
         if changed and "".join(source.new[call.first - 1].split()) not in gone:
-            yield Hit(
-                rule=PAGE.rule,
-                source=source,
-                side=Side.NEW,
-                line=call.first,
-                end_line=call.last,
-                text=source.text(Side.NEW, call.first, call.last).strip(),
-                message="A remote call has no time limit",
-            )
+            yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), "A remote call has no time limit")
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import Statement, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -69,16 +70,7 @@ def _last(target: str) -> str:
 
 
 def _hit(source: Source, row: Statement, message: str) -> Hit:
-    return Hit(
-        rule=PAGE.rule,
-        source=source,
-        side=Side.NEW,
-        line=row.first,
-        end_line=row.last,
-        text=source.text(Side.NEW, row.first, row.last).strip(),
-        message=message,
-        lowered=False,
-    )
+    return exact(PAGE.rule, source, Side.NEW, (row.first, row.last), message, lowered=False)
 
 
 CHECK = Check(page=PAGE, run=check)

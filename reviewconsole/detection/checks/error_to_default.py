@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import CODE, Statement, groups, names, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import survivor
@@ -125,16 +126,7 @@ def _word(source: Source, side: Side, row: Statement) -> str:
 
 
 def _hit(source: Source, row: Statement, message: str, severity: Severity) -> Hit:
-    return Hit(
-        rule=PAGE.rule,
-        source=source,
-        side=Side.NEW,
-        line=row.first,
-        end_line=row.last,
-        text="\n".join(source.new[row.first - 1 : row.last]).strip(),
-        message=message,
-        severity=severity,
-    )
+    return exact(PAGE.rule, source, Side.NEW, (row.first, row.last), message, severity=severity)
 
 
 CHECK = Check(page=PAGE, run=check)

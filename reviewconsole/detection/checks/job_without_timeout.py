@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -58,14 +59,8 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             place = first if first in source.added else next((at for at in deploying if at in source.added), 0)
             if place:
-                yield Hit(
-                    rule=PAGE.rule,
-                    source=source,
-                    side=Side.NEW,
-                    line=place,
-                    end_line=place,
-                    text=source.new[place - 1].strip(),
-                    message=f"Job {name} deploys and may run for six hours",
+                yield exact(
+                    PAGE.rule, source, Side.NEW, (place, place), f"Job {name} deploys and may run for six hours"
                 )
 
 

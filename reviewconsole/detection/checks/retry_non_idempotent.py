@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import CODE, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import retry_loops
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -66,9 +67,7 @@ def _file(source: Source) -> Iterator[Hit]:
     for at, first, last in places:
         twice = any(_TWICE.match(call.bare) and call.first >= first for call in there.calls_in(first + 1, last))
         if twice and not _KEY.search("\n".join(there.lines[max(0, at - 3) : last])):
-            text = source.new[at - 1].strip()
-            message = "A second attempt may do it twice"
-            yield Hit(rule=PAGE.rule, source=source, side=Side.NEW, line=at, end_line=at, text=text, message=message)
+            yield exact(PAGE.rule, source, Side.NEW, (at, at), "A second attempt may do it twice")
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import CODE, View, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import RetryLoop, retry_loops
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -69,7 +70,13 @@ def _loops(source: Source) -> Iterator[Hit]:
         if before is None:
             before = {each.block.header for each in _open(view(source, Side.OLD))} if source.has_old else set()
         if block.first in source.added or block.header not in before:
-            yield _hit(source, block.first, block.head, "A loop tries again after every error and never gives up")
+            yield exact(
+                PAGE.rule,
+                source,
+                Side.NEW,
+                (block.first, block.head),
+                "A loop tries again after every error and never gives up",
+            )
 
 
 def _open(there: View) -> Iterator[RetryLoop]:
@@ -92,7 +99,7 @@ def _decorators(source: Source) -> Iterator[Hit]:
             bare = None  # not tenacity's arguments: another decorator of that name
         endless = _BACKOFF.match(row.text) and not re.search(r"\bmax_(tries|time)\b|\*\*", text)
         if (bare or endless) and source.touched(Side.NEW, row.first, row.last) and _new(source, text):
-            yield _hit(source, row.first, row.last, "A retry is declared without a stop")
+            yield exact(PAGE.rule, source, Side.NEW, (row.first, row.last), "A retry is declared without a stop")
 
 
 def _settings(source: Source) -> Iterator[Hit]:
@@ -101,18 +108,13 @@ def _settings(source: Source) -> Iterator[Hit]:
         line = source.new[at - 1][:2000]
         found = _SETTING.search(line)
         if found and found[0] not in removed and not _DECLARED.search(line) and not source.is_comment(Side.NEW, at):
-            yield _hit(source, at, at, "A limit on retries is switched off")
+            yield exact(PAGE.rule, source, Side.NEW, (at, at), "A limit on retries is switched off")
 
 
 def _new(source: Source, text: str) -> bool:
     """Tell whether the old side had not the same decorator, blanks apart."""
     flat = "".join(text.split())
     return flat not in "".join("".join(row.split()) for row in source.old)
-
-
-def _hit(source: Source, first: int, last: int, message: str) -> Hit:
-    text = source.text(Side.NEW, first, last).strip()
-    return Hit(rule=PAGE.rule, source=source, side=Side.NEW, line=first, end_line=last, text=text, message=message)
 
 
 CHECK = Check(page=PAGE, run=check)

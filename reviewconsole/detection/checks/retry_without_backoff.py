@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import CODE, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import retry_loops
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -95,16 +96,8 @@ def _declared(source: Source) -> Iterator[Hit]:
 
 
 def _hit(source: Source, first: int, last: int, message: str) -> Hit:
-    return Hit(
-        rule=PAGE.rule,
-        source=source,
-        side=Side.NEW,
-        line=first,
-        end_line=last,
-        text=source.text(Side.NEW, first, last).strip(),
-        message=message,
-        severity=Severity.MEDIUM if _TOOL.search(source.path) else Severity.HIGH,
-    )
+    severity = Severity.MEDIUM if _TOOL.search(source.path) else Severity.HIGH
+    return exact(PAGE.rule, source, Side.NEW, (first, last), message, severity=severity)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -53,17 +54,8 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         side = Side.NEW if source.added else Side.OLD
         line = min(source.changed(side))
-        yield Hit(
-            rule=PAGE.rule,
-            source=source,
-            side=side,
-            line=line,
-            end_line=line,
-            text=source.lines(side)[line - 1].strip(),
-            message="This file decides how changes are reviewed or what agents are told",
-            severity=severity,
-            lowered=False,
-        )
+        message = "This file decides how changes are reviewed or what agents are told"
+        yield exact(PAGE.rule, source, side, (line, line), message, severity=severity, lowered=False)
 
 
 def _severity(source: Source) -> Severity | None:

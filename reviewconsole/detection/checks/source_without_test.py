@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import is_nonproduction, is_test
@@ -44,15 +45,7 @@ def check(context: Context) -> Iterator[Hit]:
         return
     largest = max(sources, key=lambda source: len(written[source.path]))
     at = written[largest.path][0]
-    yield Hit(
-        rule=PAGE.rule,
-        source=largest,
-        side=Side.NEW,
-        line=at,
-        end_line=at,
-        text=largest.new[at - 1].strip(),
-        message=f"{total} lines of code are added and no test is touched",
-    )
+    yield exact(PAGE.rule, largest, Side.NEW, (at, at), f"{total} lines of code are added and no test is touched")
 
 
 CHECK = Check(page=PAGE, run=check)

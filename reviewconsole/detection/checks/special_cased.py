@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import CODE
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source, is_nonproduction, is_test
+from reviewconsole.detection.source import is_nonproduction, is_test
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -70,9 +71,11 @@ def check(context: Context) -> Iterator[Hit]:
             if line.strip() in gone or source.is_comment(Side.NEW, at):
                 continue
             if _UNDER_TEST.search(line):
-                yield _hit(source, at, "The code behaves differently under test")
+                yield exact(PAGE.rule, source, Side.NEW, (at, at), "The code behaves differently under test")
             elif tested and _known(line, tested):
-                yield _hit(source, at, "A condition names a value that a test of this change uses")
+                yield exact(
+                    PAGE.rule, source, Side.NEW, (at, at), "A condition names a value that a test of this change uses"
+                )
 
 
 def _known(line: str, tested: str) -> bool:
@@ -84,11 +87,6 @@ def _known(line: str, tested: str) -> bool:
     if bare in _COMMON or (value != bare and _PLAIN.match(bare)):
         return False
     return bool(re.search(rf"(?<![\w.]){re.escape(bare)}(?![\w.])", tested))
-
-
-def _hit(source: Source, at: int, message: str) -> Hit:
-    text = source.new[at - 1].strip()
-    return Hit(rule=PAGE.rule, source=source, side=Side.NEW, line=at, end_line=at, text=text, message=message)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reviewconsole.detection.code import CODE, View
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
@@ -71,12 +72,9 @@ def check(context: Context) -> Iterator[Hit]:
         balance -= sum(bool(_OFF.match(source.old[at - 1])) for at in source.removed)
         for at in sorted(source.added):
             if balance > 0 and _OFF.match(source.new[at - 1]):
-                text = source.new[at - 1].strip()
-                yield Hit(
-                    rule=PAGE.rule, source=source, side=Side.NEW, line=at, end_line=at, text=text,
-                    message="The script goes on after a command that failed",
-                    severity=Severity.MEDIUM if _watched(source, at) else Severity.HIGH,
-                )  # fmt: skip
+                severity = Severity.MEDIUM if _watched(source, at) else Severity.HIGH
+                message = "The script goes on after a command that failed"
+                yield exact(PAGE.rule, source, Side.NEW, (at, at), message, severity=severity)
 
 
 def _watched(source: Source, at: int) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reviewconsole.detection.code import view
 from reviewconsole.detection.constructs import Construct
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
@@ -101,17 +102,8 @@ def _severity(source: Source, subject: set[str], mentioned: set[str], touched: s
 
 
 def _hit(source: Source, item: Construct, severity: Severity) -> Hit:
-    return Hit(
-        rule=PAGE.rule,
-        source=source,
-        side=Side.OLD,
-        line=item.first,
-        end_line=item.first,
-        text=source.old[item.first - 1].strip(),
-        message="A test is deleted and what it names is still there",
-        severity=severity,
-        lowered=False,
-    )
+    message = "A test is deleted and what it names is still there"
+    return exact(PAGE.rule, source, Side.OLD, (item.first, item.first), message, severity=severity, lowered=False)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import groups
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source, is_test
@@ -54,7 +55,7 @@ def _file(source: Source) -> Iterator[Hit]:
                     message = (
                         "A time limit is switched off" if seconds <= 0 else "A time limit grows out of its purpose"
                     )
-                    yield _hit(source, at, message)
+                    yield exact(PAGE.rule, source, Side.NEW, (at, at), message)
 
 
 def _limits(line: str) -> Iterator[tuple[str, float]]:
@@ -67,11 +68,6 @@ def _limits(line: str) -> Iterator[tuple[str, float]]:
             factor = next((factor for text, factor in _UNITS if re.search(text, unit)), 1)
             # A bare number of a thousand and more is milliseconds wherever seconds make no sense.
             yield name, value * (0.001 if factor == 1 and not unit and value >= 1000 else factor)
-
-
-def _hit(source: Source, at: int, message: str) -> Hit:
-    text = source.new[at - 1].strip()
-    return Hit(rule=PAGE.rule, source=source, side=Side.NEW, line=at, end_line=at, text=text, message=message)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.code import CODE, Block, View, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
@@ -78,7 +79,7 @@ def _calls(source: Source) -> Iterator[Hit]:
             continue
         text = source.text(Side.NEW, call.first, call.last)
         if "".join(text.split()) not in old:
-            yield _hit(source, call.first, call.last, message)
+            yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message)
 
 
 def _message(name: str, bare: str, arguments: str, there: View) -> str:
@@ -123,7 +124,9 @@ def _loops(source: Source) -> Iterator[Hit]:
         if around and _endless(around):
             continue
         if not _bounded(source, there, around.first if around else row.first, row.last):
-            yield _hit(source, row.first, row.first, "One task is started for every item at once")
+            yield exact(
+                PAGE.rule, source, Side.NEW, (row.first, row.first), "One task is started for every item at once"
+            )
 
 
 def _around(loops: list[Block], line: int) -> Block | None:
@@ -142,11 +145,6 @@ def _bounded(source: Source, there: View, first: int, last: int) -> bool:
     host = source.host(Side.NEW, first)
     begin, end = (host.first, host.last) if host and host.last - host.first < 200 else (max(1, first - 15), last + 15)
     return bool(_BOUND.search("\n".join(there.masked[begin - 1 : end])))
-
-
-def _hit(source: Source, first: int, last: int, message: str) -> Hit:
-    text = source.text(Side.NEW, first, last).strip()
-    return Hit(rule=PAGE.rule, source=source, side=Side.NEW, line=first, end_line=last, text=text, message=message)
 
 
 CHECK = Check(page=PAGE, run=check)

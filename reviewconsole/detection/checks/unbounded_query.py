@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reviewconsole.detection.code import View, view
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
@@ -82,15 +83,7 @@ def _handlers(source: Source) -> Iterator[Hit]:
         head = "\n".join(source.new[max(0, host.first - 4) : host.first + 1])
         body = "\n".join(there.masked[host.first - 1 : host.last])
         if _HANDLER.search(head) and not re.search(r"(?i)limit|paginat|page|\[\s*:", body):
-            yield Hit(
-                rule=PAGE.rule,
-                source=source,
-                side=Side.NEW,
-                line=row.first,
-                end_line=row.last,
-                text=source.text(Side.NEW, row.first, row.last).strip(),
-                message="A request reads a whole table",
-            )
+            yield exact(PAGE.rule, source, Side.NEW, (row.first, row.last), "A request reads a whole table")
 
 
 CHECK = Check(page=PAGE, run=check)
