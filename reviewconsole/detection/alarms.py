@@ -21,7 +21,8 @@ TYPES = re.compile(
     r"|(pingdom|statuscake|uptimerobot|betteruptime)_\w+|checkly_check\w*|opsgenie_alert_policy"
     r"|logzio_alert\w*|splunk_saved_searches"
 )
-_MODULE = re.compile(r"alarm|alert|monitor", re.IGNORECASE)
+ALARMING = re.compile(r"alarm|alert|monitor", re.IGNORECASE)
+"""What alarms, and the modules and files that hold them, are called."""
 _KINDS = frozenset(
     {"DatadogMonitor", "DatadogSLO", "GrafanaAlertRuleGroup", "MonitoringAlertPolicy", "MetricAlarm", "AlertPolicy"}
 )
@@ -68,7 +69,7 @@ def is_alarm(item: Placed) -> bool:
     if block.type == "resource" and len(block.labels) == 2:
         return bool(TYPES.fullmatch(block.labels[0]))
     named = " ".join((*block.labels, block.attribute("source")))
-    return block.type == "module" and bool(_MODULE.search(named))
+    return block.type == "module" and bool(ALARMING.search(named))
 
 
 def _terraform(item: Placed, side: Side) -> Alarm:
@@ -115,9 +116,10 @@ def _terraform(item: Placed, side: Side) -> Alarm:
 def _yaml(document: Document) -> Iterator[Alarm]:
     if document.kind in _KINDS:
         spec = document.get("spec")
-        last = max([document.line, *(entry.end_line for entry in document.entries.values())])
         metric = scalar(get(spec, "query"))
-        yield _alarm(document, f"{document.kind}/{document.name}", document.name, (document.line, last), metric)
+        yield _alarm(
+            document, f"{document.kind}/{document.name}", document.name, (document.line, document.end_line), metric
+        )
     for place, entry in document.entries.items():
         if place[-1] == "alert" and scalar(entry.node) and document.entries.get(place[:-1]) is not None:
             item = document.entries[place[:-1]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewconsole.detection import sql
-from reviewconsole.detection.migration_python import literal, parse
+from reviewconsole.detection.migration_python import last_name, literal, parse
 from reviewconsole.detection.operations import Fact, Verb
 from reviewconsole.detection.quick import may_match, rows_matching
 from reviewconsole.detection.source import Source
@@ -104,7 +104,7 @@ def _python(tree: ast.Module) -> Iterator[Bulk]:
     for node in nodes:
         if isinstance(node, ast.Call):
             yield from _orm(node)
-            if _named(node.func) == "execute":
+            if last_name(node.func) == "execute":
                 yield from _core(node, narrowed)
         if isinstance(node, ast.BinOp | ast.JoinedStr | ast.Constant) and id(node) not in inner:
             text = literal(node)
@@ -124,10 +124,6 @@ def _python(tree: ast.Module) -> Iterator[Bulk]:
                     )
 
 
-def _named(node: ast.AST) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
 def _narrowed(node: ast.AST) -> Iterator[ast.AST]:
     """The calls under a `.where(...)` or `.filter(...)` of a chain."""
     if isinstance(node, ast.Attribute) and node.attr in ("where", "filter", "filter_by"):
@@ -140,10 +136,10 @@ def _narrowed(node: ast.AST) -> Iterator[ast.AST]:
 def _core(node: ast.Call, narrowed: set[int]) -> Iterator[Bulk]:
     """SQLAlchemy's `delete(Table)` and `update(Table)` that are executed as they are."""
     for call in (each for argument in node.args for each in ast.walk(argument)):
-        if isinstance(call, ast.Call) and _named(call.func) in ("delete", "update") and id(call) not in narrowed:
+        if isinstance(call, ast.Call) and last_name(call.func) in ("delete", "update") and id(call) not in narrowed:
             whole = call.args and isinstance(call.args[0], ast.Name | ast.Attribute) and len(call.args) == 1
             if whole and not call.keywords:
-                effect = "deleted" if _named(call.func) == "delete" else "changed"
+                effect = "deleted" if last_name(call.func) == "delete" else "changed"
                 last = call.end_lineno or call.lineno
                 table = ast.unparse(call.args[0]).rsplit(".", 1)[-1].lower()
                 yield Bulk(table=table, effect=effect, first=call.lineno, last=last, text=ast.unparse(node)[:300])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reviewconsole.detection.model import Context
 from reviewconsole.detection.references import is_open, resolve, values
-from reviewconsole.detection.settings import Host, Setting, changes, hosts
+from reviewconsole.detection.settings import Change, Host, Setting, changes, hosts
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side
 
@@ -64,6 +64,12 @@ def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
                         span=(item.first, item.last),
                         declared=host.kind == "variable",
                     )
+
+
+def value_of(context: Context, change: Change, item: Setting | None) -> str:
+    """What the old or new setting of a change comes to, without quotes; empty for None."""
+    source, side = (change.pair.new_source, Side.NEW) if item is change.new else (change.pair.old_source, Side.OLD)
+    return _literal(context, source, side, item).strip("\"'")
 
 
 def _refers(item: Setting | None) -> bool:

@@ -68,7 +68,8 @@ def literal(node: ast.AST | None) -> str:
     return ""
 
 
-def _name(node: ast.AST) -> str:
+def last_name(node: ast.AST) -> str:
+    """The last name of a reference, `c` of `a.b.c`; empty for anything else."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
@@ -91,7 +92,7 @@ class _Reader:
             for node in ast.walk(tree)
             if isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Call)
-            and _name(node.value.func) in ("table", "Table")
+            and last_name(node.value.func) in ("table", "Table")
             for target in node.targets
             if isinstance(target, ast.Name)
         }
@@ -119,7 +120,7 @@ class _Reader:
             )
         elif isinstance(node, ast.Call):
             yield from self._call(node, back=back, table=table)
-            if _name(node.func) in ("RunSQL", "RunPython"):
+            if last_name(node.func) in ("RunSQL", "RunPython"):
                 yield from self._run(node, back=back)
                 return
         if isinstance(node, ast.keyword) and node.arg == "state_operations":
@@ -151,7 +152,7 @@ class _Reader:
                 yield replace(found, back=back, first=first, last=found.last if exact else last)
 
     def _call(self, node: ast.Call, *, back: bool, table: str) -> Iterator[Operation]:
-        name = self._aliases.get(_name(node.func), _name(node.func))
+        name = self._aliases.get(last_name(node.func), last_name(node.func))
         if name == "alter_column":
             yield from _alter(node, back=back, table=table)
         elif name in _CALLS:
@@ -168,7 +169,7 @@ class _Reader:
 def _batch_table(node: ast.With) -> str:
     for item in node.items:
         call = item.context_expr
-        if isinstance(call, ast.Call) and _name(call.func) == "batch_alter_table":
+        if isinstance(call, ast.Call) and last_name(call.func) == "batch_alter_table":
             return literal(_argument(call, 0, "table_name"))
     return ""
 
@@ -192,13 +193,13 @@ def _way_back(tree: ast.Module) -> frozenset[str]:
             if isinstance(inner, ast.Name) and inner.id != name:
                 users.setdefault(inner.id, set()).add(name)
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and _name(call.func) in ("RunPython", "RunSQL"):
+        if isinstance(call, ast.Call) and last_name(call.func) in ("RunPython", "RunSQL"):
             ahead = [*call.args[:1], *(k.value for k in call.keywords if k.arg in ("code", "sql"))]
             back = [*call.args[1:2], *(k.value for k in call.keywords if (k.arg or "").startswith("reverse"))]
             for part in ahead:
-                users.setdefault(_name(part), set()).add("upgrade")
+                users.setdefault(last_name(part), set()).add("upgrade")
             for part in back:
-                users.setdefault(_name(part), set()).add("downgrade")
+                users.setdefault(last_name(part), set()).add("downgrade")
     found = {name for name in {*functions, *users} if _BACK.search(name) and "upgrade" not in users.get(name, ())}
     found.add("downgrade")
     for _ in range(4):
@@ -245,7 +246,8 @@ def _step(verb: Verb, node: ast.Call, name: str, *, back: bool, table: str) -> O
             second = second or literal(_argument(node, 1, "column_name"))
         elif verb is Verb.ADD_COLUMN:
             column = next(
-                (each for each in ast.walk(node) if isinstance(each, ast.Call) and _name(each.func) == "Column"), None
+                (each for each in ast.walk(node) if isinstance(each, ast.Call) and last_name(each.func) == "Column"),
+                None,
             )
             second = literal(_argument(column, 0, "name")) if column else ""
     elif name in ("CreateModel", "DeleteModel", "RenameModel", "AlterModelTable"):
@@ -268,7 +270,7 @@ def _step(verb: Verb, node: ast.Call, name: str, *, back: bool, table: str) -> O
 def _field(node: ast.Call) -> str:
     """Constructor of the field, or type of the column, of an adding or altering call."""
     field = _argument(node, 2, "field")
-    return _name(field.func) if isinstance(field, ast.Call) else ""
+    return last_name(field.func) if isinstance(field, ast.Call) else ""
 
 
 def _facts(node: ast.Call, name: str) -> Iterator[Fact]:
@@ -281,15 +283,15 @@ def _facts(node: ast.Call, name: str) -> Iterator[Fact]:
     if _has(node, "server_default", "default", "db_default") or name == "AddField":
         yield Fact.DEFAULT
     if name == "create_check_constraint" or any(
-        _name(n.func) == "CheckConstraint" for n in ast.walk(node) if isinstance(n, ast.Call)
+        last_name(n.func) == "CheckConstraint" for n in ast.walk(node) if isinstance(n, ast.Call)
     ):
         yield Fact.CHECK
     if name == "create_foreign_key" or any(
-        _name(n.func) == "ForeignKey" for n in ast.walk(node) if isinstance(n, ast.Call)
+        last_name(n.func) == "ForeignKey" for n in ast.walk(node) if isinstance(n, ast.Call)
     ):
         yield Fact.FOREIGN_KEY
     if name == "create_unique_constraint" or any(
-        _name(n.func) == "UniqueConstraint" for n in ast.walk(node) if isinstance(n, ast.Call)
+        last_name(n.func) == "UniqueConstraint" for n in ast.walk(node) if isinstance(n, ast.Call)
     ):
         yield Fact.UNIQUE
 
@@ -333,7 +335,7 @@ def _wider(old: ast.AST | None, new: ast.AST) -> bool:
 def _text_size(node: ast.AST | None) -> float:
     """Characters a text type holds; 0 for another type."""
     call = isinstance(node, ast.Call)
-    name = (_name(node.func) if isinstance(node, ast.Call) else _name(node) if node else "").lower()
+    name = (last_name(node.func) if isinstance(node, ast.Call) else last_name(node) if node else "").lower()
     if name in ("string", "unicode", "varchar", "autostring") and call:
         size = _argument(node, 0, "length") if node else None
         return float(size.value) if isinstance(size, ast.Constant) and isinstance(size.value, int) else float("inf")
@@ -352,7 +354,7 @@ def _over_rows(node: ast.Call) -> bool:
 
 
 def _name_of_base(node: ast.Call) -> str:
-    return _name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    return last_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
 
 
 def _is_table(node: ast.AST) -> bool:
@@ -377,7 +379,7 @@ def _changes_rows(node: ast.For | ast.AsyncFor) -> bool:
         return False
     return any(
         isinstance(inner, ast.Call)
-        and _name(inner.func) in ("save", "update", "delete", "execute", "create", "add", "bulk_update")
+        and last_name(inner.func) in ("save", "update", "delete", "execute", "create", "add", "bulk_update")
         for statement in node.body
         for inner in ast.walk(statement)
     )

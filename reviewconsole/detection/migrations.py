@@ -114,6 +114,11 @@ def forward(source: Source) -> Iterator[Operation]:
             yield found
 
 
+def created_here(source: Source) -> frozenset[str]:
+    """Tables that a migration creates on the way up, added or not."""
+    return frozenset(step.table for step in operations(source) if step.verb is Verb.CREATE_TABLE and not step.back)
+
+
 def created(context: Context) -> frozenset[str]:
     """Tables that the change's migrations create on the way up: nobody has data in them yet."""
     return frozenset(

@@ -7,12 +7,13 @@ above a caller of the host.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from reviewconsole.detection.code import CODE, View, names, view
 from reviewconsole.detection.constructs import Construct
+from reviewconsole.detection.guards import plain
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.quick import any_row, search
@@ -70,11 +71,6 @@ class Loss:
 
 
 Find = Callable[[View], Iterator[Guard]]
-
-
-def plain(text: str) -> str:
-    """The text with runs of white space as one blank."""
-    return " ".join(text.split())
 
 
 def losses(context: Context, find: Find, sign: re.Pattern[str], kinds: frozenset[str] = CODE) -> Iterator[Loss]:
@@ -232,6 +228,16 @@ def marked(there: View, sign: re.Pattern[str], *, skip: re.Pattern[str] | None =
                 offset=begun + found.start(),
                 governs=bool(block),
             )
+
+
+def once_a_host(found: Iterable[Loss], stands_in: re.Pattern[str]) -> Iterator[Loss]:
+    """The first loss of each host that no added line there stands in for."""
+    seen = set()
+    for loss in found:
+        place = (loss.source.path, loss.host.name)
+        if place not in seen and not replaced(loss, stands_in):
+            seen.add(place)
+            yield loss
 
 
 def replaced(loss: Loss, sign: re.Pattern[str]) -> bool:

@@ -42,6 +42,11 @@ def acts(rows: Sequence[str]) -> bool:
     return bool(steps(rows)) or any(_ACTION.search(heading) for heading in headings(rows))
 
 
+def says(rows: Sequence[str], heading: re.Pattern[str], stated: re.Pattern[str]) -> bool:
+    """Tell whether a heading below the title matches, or any row what may be stated instead."""
+    return any(heading.search(each) for each in list(headings(rows))[1:]) or any(stated.search(row) for row in rows)
+
+
 def lacking(
     context: Context,
     rule: str,

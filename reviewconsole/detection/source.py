@@ -151,6 +151,12 @@ class Source:
         return self.lines(side)[line - 1].lstrip().startswith(_COMMENT.get(self.kind, ("\0",)))
 
 
+def stood(source: Source, text: str) -> bool:
+    """Tell whether the old side holds a text, white space apart."""
+    old = source.once("unspaced", Side.OLD, lambda: "".join("".join(row.split()) for row in source.old))
+    return "".join(text.split()) in old
+
+
 def cuts(source: Source) -> frozenset[int]:
     """The new lines before which lines were taken out and none put in."""
     found = set()

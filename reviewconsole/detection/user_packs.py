@@ -25,7 +25,6 @@ from reviewconsole.globs import Globs
 LARGEST = 256_000
 """Bytes of one file."""
 MOST_FILES = 200
-_NAME = re.compile(r"[a-z][a-z0-9-]{1,63}")
 _ID = re.compile(r"[\w.:/-]{1,100}")
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "info": Severity.LOW, "hint": Severity.LOW}
 _LANGUAGES = {
@@ -217,7 +216,7 @@ def _documents(document: Mapping[str, Any], own: Mapping[str, Any], stem: str, m
 
 def _rule_name(own: Mapping[str, Any], stem: str) -> str:
     name = str(own.get("rule") or stem)
-    if not _NAME.fullmatch(name):
+    if not packs.RULE_NAME.fullmatch(name):
         raise FormatError(f"{name!r} is no rule name: lower-case letters, digits and dashes")
     return name
 

@@ -51,6 +51,11 @@ class Document:
     entries: Mapping[Place, Entry]
     templated: bool
 
+    @property
+    def end_line(self) -> int:
+        """The last line of its last entry."""
+        return max([self.line, *(entry.end_line for entry in self.entries.values())])
+
     def get(self, *path: str) -> yaml.Node | None:
         """Walk down keys from the top."""
         return get(self.node, *path)

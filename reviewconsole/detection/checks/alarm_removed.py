@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reviewconsole.detection.alarms import Alarm, alarms
+from reviewconsole.detection.alarms import ALARMING, Alarm, alarms
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at, lost
@@ -103,17 +103,15 @@ def _watched_gone(alarm: Alarm, gone: frozenset[str], context: Context) -> bool:
         name.split(".", 1)[0],
         flags=re.IGNORECASE,
     )
-    others = [s.path for s in context.sources if not s.has_new and s is not alarm.source and not _about(s.path)]
+    others = [
+        s.path for s in context.sources if not s.has_new and s is not alarm.source and not ALARMING.search(s.path)
+    ]
     if len(stem) > 2 and any(stem in path for path in others):
         return True
     inside = (
         [path for path in context.paths_new() if path.startswith(f"{folder}/")] if folder and context.whole else [name]
     )
     return not inside and any(path.startswith(f"{folder}/") for path in others)
-
-
-def _about(path: str) -> bool:
-    return bool(re.search(r"alert|alarm|monitor", path, re.IGNORECASE))
 
 
 def _files(context: Context) -> Iterator[Hit]:

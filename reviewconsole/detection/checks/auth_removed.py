@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from reviewconsole.detection.code import CODE
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -29,7 +30,6 @@ PAGE = page_of(
     languages=("python", "typescript", "go", "java", "kotlin", "ruby", "terraform", "yaml"),
     alias="s-04",
 )
-_KINDS = ("python", "typescript", "go", "java", "kotlin", "ruby", "rust")
 _TOKEN = re.compile(
     r"\b(login_required|\w*permissions?_required|\w*has_access\w*"
     r"|(?:admin|protected|auth(?:ed|enticated)?|private|secure\w*|session|member)Procedure|user_passes_test|staff_member_required|superuser_required"
@@ -92,10 +92,10 @@ _KEPT = 0.6
 def check(context: Context) -> Iterator[Hit]:
     """Name checks of the caller that are gone from what stays, and marks that open it."""
     for source in context.sources:
-        concerned = source.kind in _KINDS and source.removed and source.has_new and not is_test(source.path)
+        concerned = source.kind in CODE and source.removed and source.has_new and not is_test(source.path)
         if concerned and any(_TOKEN.search(source.old[at - 1][:MAX_LINE]) for at in source.removed):
             yield from _lost(source, context)
-    for source, at, match in fresh(context, _KINDS, _OPENS):
+    for source, at, match in fresh(context, CODE, _OPENS):
         if source.has_old and not is_test(source.path):
             severity = None if _was_guarded(source, at) else Severity.MEDIUM
             yield from changed_at(

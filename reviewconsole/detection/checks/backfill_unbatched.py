@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.hits import hit
-from reviewconsole.detection.migrations import created, forward, migrations, operations
+from reviewconsole.detection.migrations import created, created_here, forward, migrations, operations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Fact, Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Hit]:
     """Name each such step on a table that the change does not create."""
     young = created(context)
     for source in migrations(context):
-        here = {step.table for step in operations(source) if step.verb is Verb.CREATE_TABLE and not step.back}
+        here = created_here(source)
         if any(_BATCHES.search(row[:500]) for row in source.new):
             continue
         for step in forward(source):

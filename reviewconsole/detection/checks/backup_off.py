@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from reviewconsole.detection.addresses import handed_over
 from reviewconsole.detection.commands import added as added_commands
 from reviewconsole.detection.destroying import is_ephemeral
-from reviewconsole.detection.guard_names import named
+from reviewconsole.detection.guard_names import named, value_of
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.moves import command_moves
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.references import is_open, resolve, values
+from reviewconsole.detection.references import is_open
 from reviewconsole.detection.settings import Change, Host, Setting, changes, fresh, hosts
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Confidence, Family, Severity, Side
@@ -96,7 +96,7 @@ def _weaker(context: Context, change: Change) -> str:
     if change.pair.new_source.kind in ("python", "typescript", "go") and not change.pair.new.name:
         return ""
     name, path = named(change.pair.new, change.item), change.item.path.lower()
-    old, new = (_value(context, change, item) for item in (change.old, change.new))
+    old, new = (value_of(context, change, item).lower() for item in (change.old, change.new))
     if name == "reclaim_policy" or path.endswith("reclaimpolicy"):
         return "Volumes are deleted with their claim" if new == "delete" and old == "retain" else ""
     told = change.pair.new_source.kind == "terraform" and change.new is not None and is_open(change.new.value)
@@ -136,14 +136,6 @@ def _apart(context: Context, path: str) -> bool:
         for source in context.sources
         for host in hosts(source, Side.NEW)
     )
-
-
-def _value(context: Context, change: Change, item: Setting | None) -> str:
-    if item is None:
-        return ""
-    side, source = (Side.NEW, change.pair.new_source) if item is change.new else (Side.OLD, change.pair.old_source)
-    known = values(context, source, side) if source.kind == "terraform" and is_open(item.value) else {}
-    return resolve(item.value, known).strip("\"'").lower()
 
 
 def _number(text: str) -> float | None:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from reviewconsole.detection.commands import added
 from reviewconsole.detection.destroying import is_ephemeral
-from reviewconsole.detection.guard_names import named
+from reviewconsole.detection.guard_names import named, value_of
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.moves import command_moves
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.references import is_open, resolve, values
 from reviewconsole.detection.settings import Change, Setting, changes
 from reviewconsole.detection.source import is_nonproduction
 from reviewconsole.finding import Confidence, Family, Severity, Side
@@ -102,11 +101,7 @@ def _cut(context: Context, change: Change) -> str:
 
 
 def _number(context: Context, change: Change, item: Setting | None) -> float | None:
-    if item is None:
-        return None
-    side, source = (Side.NEW, change.pair.new_source) if item is change.new else (Side.OLD, change.pair.old_source)
-    known = values(context, source, side) if source.kind == "terraform" and is_open(item.value) else {}
-    value = resolve(item.value, known).strip("\"'")
+    value = value_of(context, change, item)
     return float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else None
 
 

@@ -48,9 +48,8 @@ def check(context: Context) -> Iterator[Hit]:
             more = f", with {len(found) - 1} more beside it" if len(found) > _SUMMARY else ""
             message = f"{old.label} is removed{more}: a sync that prunes deletes it with what it holds"
             rows = len(old.source.old)
-            last = max([old.line, *(entry.end_line for entry in old.entries.values())])
             severity = Severity.HIGH if is_nonproduction(old.source.path) else None
-            span = (old.line, min(last, rows))
+            span = (old.line, min(old.end_line, rows))
             yield from changed_at(PAGE.rule, old.source, Side.OLD, span, message, severity=severity)
 
 

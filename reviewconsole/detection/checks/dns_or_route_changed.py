@@ -220,9 +220,8 @@ def _falls(before: str, after: str) -> bool:
 def _object(old: Document, new: Document | None, context: Context) -> Iterator[Hit]:
     if new is None:
         if not _served_gone(old, context):
-            last = max([old.line, *(entry.end_line for entry in old.entries.values())])
             message = f"{old.label} is removed: its names no longer lead anywhere"
-            yield from changed_at(PAGE.rule, old.source, Side.OLD, (old.line, last), message)
+            yield from changed_at(PAGE.rule, old.source, Side.OLD, (old.line, old.end_line), message)
         return
     ours, theirs = _fields(old), _fields(new)
     if ours == theirs:

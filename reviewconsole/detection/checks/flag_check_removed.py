@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.code import CODE
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at, lost
@@ -33,12 +34,11 @@ _CHECK = re.compile(
     r"|checkGate|check_gate|switch_is_active|sample_is_active|Feature\.enabled\?|Flipper\.enabled\?|Flipper\["
     r"|feature_flag\w*|featureFlags?)\b\s*[(?\[.\"']",
 )
-_KINDS = ("python", "typescript", "go", "java", "kotlin", "ruby", "rust")
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name removed switches whose path is still there."""
-    for source, at, match in lost(context, _KINDS, _CHECK):
+    for source, at, match in lost(context, CODE, _CHECK):
         if is_test(source.path) or re.match(r"\s*(import|from|use|const \{)", source.old[at - 1]):
             continue
         below = [row.strip() for row in source.old[at : at + 6] if len(row.strip()) > 6]

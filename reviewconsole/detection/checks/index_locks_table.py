@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reviewconsole.detection.hits import hit
-from reviewconsole.detection.migrations import created, forward, is_postgres, migrations, operations
+from reviewconsole.detection.migrations import created, created_here, forward, is_postgres, migrations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Fact, Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Hit]:
     for source in migrations(context):
         if not is_postgres(source):
             continue
-        here = {step.table for step in operations(source) if step.verb is Verb.CREATE_TABLE and not step.back}
+        here = created_here(source)
         for step in forward(source):
             if _locks(step) and step.table not in young | here and (step.table or not here):
                 message = f"Writes to {step.table or 'the table'} wait until the index is built"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reviewconsole.detection.code import View
+from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
+from reviewconsole.detection.removal import Guard, hit, losses, marked, once_a_host
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -55,13 +55,10 @@ def _find(there: View) -> Iterator[Guard]:
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each lock that is gone, once a host."""
-    seen = set()
-    kinds = frozenset({"python", "go", "typescript", "java", "kotlin", "ruby", "rust", "sql"})
-    for loss in losses(context, _find, re.compile(f"{_SIGN.pattern}|(?i:{_QUERY.pattern})"), kinds):
-        place = (loss.source.path, loss.host.name)
-        if place not in seen and not replaced(loss, _STANDS_IN):
-            seen.add(place)
-            yield hit(loss, PAGE.rule, "Code that stays is no longer locked")
+    for loss in once_a_host(
+        losses(context, _find, re.compile(f"{_SIGN.pattern}|(?i:{_QUERY.pattern})"), CODE | {"sql"}), _STANDS_IN
+    ):
+        yield hit(loss, PAGE.rule, "Code that stays is no longer locked")
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -96,9 +96,8 @@ def _budgets(context: Context) -> Iterator[Hit]:
         if old.kind == _BUDGET and new is None and not old.templated:
             chosen = {scalar(value) for _, _, value in pairs(old.get("spec", "selector", "matchLabels"))}
             if not (chosen | {old.name}) & alive:
-                last = max([old.line, *(entry.end_line for entry in old.entries.values())])
                 message = f"{old.label} is removed and its pods stay"
-                yield from changed_at(PAGE.rule, old.source, Side.OLD, (old.line, last), message)
+                yield from changed_at(PAGE.rule, old.source, Side.OLD, (old.line, old.end_line), message)
     for source in context.sources:
         if source.kind == "yaml" and source.added and any(_BUDGET in row for row in source.new):
             yield from _blocking(source)

@@ -207,9 +207,7 @@ def _ports(prefix: str, number: str, held: Mapping[str, Attribute]) -> str:
     first, last = value("from_port"), value("to_port")
     if first or last:
         return f"{first}-{last}" if first != last else first
-    return re.sub(
-        r"[\[\]\"\s]", "", value("ports", "port", "destination_port_range", "destination_port_ranges", "ports")
-    )
+    return re.sub(r"[\[\]\"\s]", "", value("ports", "port", "destination_port_range", "destination_port_ranges"))
 
 
 def _only_web(ports: str) -> bool:
@@ -288,9 +286,12 @@ def _policy_gone(old: Document, context: Context) -> Iterator[Hit]:
             ):
                 return
     if chosen is not None and not old.templated:
-        last = max([old.line, *(entry.end_line for entry in old.entries.values())])
         yield from changed_at(
-            PAGE.rule, old.source, Side.OLD, (old.line, last), f"{old.label} is removed: its pods accept everything"
+            PAGE.rule,
+            old.source,
+            Side.OLD,
+            (old.line, old.end_line),
+            f"{old.label} is removed: its pods accept everything",
         )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reviewconsole.detection.alarms import TYPES
+from reviewconsole.detection.alarms import ALARMING, TYPES
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
@@ -39,7 +39,6 @@ _WATCHED = re.compile(
     r"|azurerm_(\w*sql\w*_server|redis_cache|linux_(web|function)_app|windows_(web|function)_app"
     r"|servicebus_queue|kubernetes_cluster|lb|application_gateway|cosmosdb_account)"
 )
-_ALARM = re.compile(r"alarm|alert|monitor", re.IGNORECASE)
 _DEAD = re.compile(r"dlq|dead", re.IGNORECASE)
 
 
@@ -66,7 +65,7 @@ def _named(new: Placed, context: Context) -> bool:
     for each in placed(context, Side.NEW):
         text = each.text(Side.NEW)
         labelled = " ".join((*each.block.labels, each.block.attribute("source")))
-        alarm = TYPES.fullmatch(each.block.labels[0] if each.block.labels else "") or _ALARM.search(labelled)
+        alarm = TYPES.fullmatch(each.block.labels[0] if each.block.labels else "") or ALARMING.search(labelled)
         if alarm and (address in text or (len(name) > 3 and name in text)):
             return True
     if not context.whole:
@@ -75,7 +74,7 @@ def _named(new: Placed, context: Context) -> bool:
         for path, data in context.read_many_new(context.files_naming(wanted, cap=20) if wanted else ()).items():
             if path == new.source.path:
                 continue
-            if _ALARM.search(path) or _ALARM.search(data.decode("utf-8", "replace")):
+            if ALARMING.search(path) or ALARMING.search(data.decode("utf-8", "replace")):
                 return True
     return False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.code import View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
+from reviewconsole.detection.removal import Guard, hit, losses, marked, once_a_host
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -42,12 +42,8 @@ def _find(there: View) -> Iterator[Guard]:
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each protection that is gone, once a host."""
-    seen = set()
-    for loss in losses(context, _find, _SIGN):
-        place = (loss.source.path, loss.host.name)
-        if place not in seen and not replaced(loss, _STANDS_IN):
-            seen.add(place)
-            yield hit(loss, PAGE.rule, "A retry, breaker or limit is taken off what stays")
+    for loss in once_a_host(losses(context, _find, _SIGN), _STANDS_IN):
+        yield hit(loss, PAGE.rule, "A retry, breaker or limit is taken off what stays")
 
 
 CHECK = Check(page=PAGE, run=check)

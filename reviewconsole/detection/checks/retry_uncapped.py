@@ -8,7 +8,7 @@ from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import RetryLoop, retry_loops
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source, is_test
+from reviewconsole.detection.source import Source, is_test, stood
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -98,7 +98,7 @@ def _decorators(source: Source) -> Iterator[Hit]:
         ):
             bare = None  # not tenacity's arguments: another decorator of that name
         endless = _BACKOFF.match(row.text) and not re.search(r"\bmax_(tries|time)\b|\*\*", text)
-        if (bare or endless) and source.touched(Side.NEW, row.first, row.last) and _new(source, text):
+        if (bare or endless) and source.touched(Side.NEW, row.first, row.last) and not stood(source, text):
             yield exact(PAGE.rule, source, Side.NEW, (row.first, row.last), "A retry is declared without a stop")
 
 
@@ -109,12 +109,6 @@ def _settings(source: Source) -> Iterator[Hit]:
         found = _SETTING.search(line)
         if found and found[0] not in removed and not _DECLARED.search(line) and not source.is_comment(Side.NEW, at):
             yield exact(PAGE.rule, source, Side.NEW, (at, at), "A limit on retries is switched off")
-
-
-def _new(source: Source, text: str) -> bool:
-    """Tell whether the old side had not the same decorator, blanks apart."""
-    flat = "".join(text.split())
-    return flat not in "".join("".join(row.split()) for row in source.old)
 
 
 CHECK = Check(page=PAGE, run=check)

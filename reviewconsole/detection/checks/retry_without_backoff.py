@@ -8,7 +8,7 @@ from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import retry_loops
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source, is_test
+from reviewconsole.detection.source import Source, is_test, stood
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -85,12 +85,11 @@ def _calls_out(text: str) -> bool:
 
 def _declared(source: Source) -> Iterator[Hit]:
     there = view(source, Side.NEW)
-    old = "".join("".join(row.split()) for row in source.old)
     places = [(row.first, row.last, _FIXED) for row, _ in there.decorators]
     places += [(call.first, call.last, _ADAPTER) for call in there.calls if call.bare == "Retry"]
     for first, last, pattern in places:
         text = source.text(Side.NEW, first, last)
-        fresh = source.touched(Side.NEW, first, last) and "".join(text.split()) not in old
+        fresh = source.touched(Side.NEW, first, last) and not stood(source, text)
         if fresh and pattern.search(text):
             yield _hit(source, first, last, "A retry is declared without backoff or jitter")
 

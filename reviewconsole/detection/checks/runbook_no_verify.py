@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.runbooks import acts, headings, lacking, section_removed
+from reviewconsole.detection.runbooks import acts, lacking, says, section_removed
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -32,7 +32,7 @@ _STATED = re.compile(r"\b(verify|confirm|check) (that|whether|the)\b|expected (o
 
 
 def _answered(rows: Sequence[str]) -> bool:
-    return any(_HEADING.search(h) for h in list(headings(rows))[1:]) or any(_STATED.search(row) for row in rows)
+    return says(rows, _HEADING, _STATED)
 
 
 def check(context: Context) -> Iterator[Hit]:

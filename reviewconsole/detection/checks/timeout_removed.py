@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from reviewconsole.detection.code import View
+from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
@@ -60,8 +60,7 @@ def _find(there: View) -> Iterator[Guard]:
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each time limit that is gone."""
-    kinds = _KEYED | {"python", "go", "typescript", "java", "kotlin", "ruby", "rust"}
-    for loss in losses(context, _find, re.compile(f"{_CODE.pattern}|{_KEY.pattern}"), kinds):
+    for loss in losses(context, _find, re.compile(f"{_CODE.pattern}|{_KEY.pattern}"), CODE | _KEYED):
         if not replaced(loss, _STANDS_IN):
             yield hit(loss, PAGE.rule, "A time limit is taken off what stays")
 

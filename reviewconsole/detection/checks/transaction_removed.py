@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.code import View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import Guard, Loss, hit, losses, marked, replaced
+from reviewconsole.detection.removal import Guard, Loss, hit, losses, marked, once_a_host
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -51,12 +51,9 @@ def _find(there: View) -> Iterator[Guard]:
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each transaction that is gone, once a host."""
-    seen = set()
-    for loss in losses(context, _find, re.compile(f"{_SIGN.pattern}|{_SQL.pattern}"), _CODE | {"sql"}):
-        place = (loss.source.path, loss.host.name)
-        if place in seen or replaced(loss, _SIGN):
-            continue
-        seen.add(place)
+    for loss in once_a_host(
+        losses(context, _find, re.compile(f"{_SIGN.pattern}|{_SQL.pattern}"), _CODE | {"sql"}), _SIGN
+    ):
         severity = loss.severity if _writes(loss) >= 2 else Severity.MEDIUM
         yield hit(loss, PAGE.rule, "Writes that stay are no longer one transaction", severity)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.hits import hit
-from reviewconsole.detection.migrations import created, forward, migrations, operations
+from reviewconsole.detection.migrations import created, created_here, forward, migrations, operations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Fact, Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -55,7 +55,7 @@ def check(context: Context) -> Iterator[Hit]:
     """Name each such step on what the change does not create."""
     young = created(context)
     for source in migrations(context):
-        here = {step.table for step in operations(source) if step.verb is Verb.CREATE_TABLE and not step.back}
+        here = created_here(source)
         for step in forward(source):
             if step.verb not in _MESSAGES or Fact.WIDENING in step.facts or step.table in young | here:
                 continue

@@ -8,7 +8,7 @@ from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
-from reviewconsole.detection.source import Source, is_test
+from reviewconsole.detection.source import Source, is_test, stood
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -70,7 +70,6 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _calls(source: Source) -> Iterator[Hit]:
     there = view(source, Side.NEW)
-    old = "".join("".join(row.split()) for row in source.old)
     for call in there.calls:
         if call.first not in source.added and call.last not in source.added:
             continue
@@ -78,7 +77,7 @@ def _calls(source: Source) -> Iterator[Hit]:
         if not message or _bounded(source, there, call.first, call.last):
             continue
         text = source.text(Side.NEW, call.first, call.last)
-        if "".join(text.split()) not in old:
+        if not stood(source, text):
             yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message)
 
 

@@ -19,7 +19,7 @@ from reviewconsole.errors import FormatError
 from reviewconsole.finding import Confidence, Family, Page, Severity
 
 _FOLDER = Path(__file__).parent
-_NAME = re.compile(r"[a-z][a-z0-9-]{1,63}")
+RULE_NAME = re.compile(r"[a-z][a-z0-9-]{1,63}")
 _NAMES = {"hcl": "terraform"}
 
 
@@ -65,7 +65,7 @@ def _own(document: Mapping[str, Any], place: str) -> Mapping[str, Any]:
 
 
 def _documents(document: Mapping[str, Any], own: Mapping[str, Any], name: str, place: str) -> list[Document]:
-    if own.get("rule") != name or not _NAME.fullmatch(name):
+    if own.get("rule") != name or not RULE_NAME.fullmatch(name):
         raise FormatError(f"the rule must be named like its file, {name!r}", place=place)
     if own.get("fires") not in FIRES:
         raise FormatError(f"fires must be one of {', '.join(sorted(FIRES))}", place=place)
