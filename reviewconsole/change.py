@@ -143,6 +143,14 @@ class Evidence:
     """Notes ref -> commit -> raw note."""
 
 
+def short_ref(ref: str) -> str:
+    """A ref without its usual prefix; a commit id by its first digits."""
+    for prefix in ("refs/heads/", "refs/remotes/", "refs/"):
+        if ref.startswith(prefix):
+            return ref.removeprefix(prefix)
+    return ref[:12]
+
+
 def change_id(target: str, head: Oid) -> ChangeId:
     """Identify a change: SHA-256 over target ref, NUL, head id; first 12 hex digits."""
     return ChangeId(hashlib.sha256(encode(target) + b"\0" + encode(head)).hexdigest()[:12])

@@ -2,6 +2,7 @@
 
 from reviewconsole.canonical import printable
 from reviewconsole.decision import Acknowledgement, DecisionKind, Draft
+from reviewconsole.display import counted
 from reviewconsole.errors import ReviewIncomplete
 from reviewconsole.finding import Side
 from reviewconsole.session import ReviewSession, worded
@@ -23,7 +24,8 @@ def draft(session: ReviewSession, kind: DecisionKind, reason: str) -> Draft:
     reason = worded(reason, "a decision needs a reason")
     if kind is DecisionKind.APPROVE and session.refused:
         raise ReviewIncomplete(
-            f"{len(session.refused)} refused hunks stand against an approval", remedy="undo them, or reject"
+            counted(len(session.refused), "refused hunk stands", "refused hunks stand") + " against an approval",
+            remedy="undo them, or reject",
         )
     rules = {finding.fingerprint: finding.rule for finding in session.opened.findings}
     return Draft(

@@ -23,7 +23,7 @@ from reviewconsole.cli.common import (
     where,
 )
 from reviewconsole.decision import Verdict
-from reviewconsole.display import safe_lines, safe_text
+from reviewconsole.display import counted, safe_lines, safe_text
 from reviewconsole.errors import FormatError, RepositoryError, ReviewConsoleError, UsageError
 
 if TYPE_CHECKING:
@@ -164,8 +164,8 @@ def _text(result: "Guarded") -> list[str]:
             lines.append(f"    do: {_remedy(result, each.kind, each.id, waivable=each.waivable)}")
     lines += [f"✗ {safe_text(task.why)}" for task in result.tasks if task.verdict is not Verdict.SATISFIED]
     what = "staged work" if result.staged else f"{(result.base or 'nothing')[:12]}..{result.head[:12]}"
-    held = sum(each.verdict == "pass" for each in result.results)
-    return [*lines, f"{result.verdict.value}: {what} into {safe_text(result.target)}, {held} constraints hold"]
+    held = counted(sum(each.verdict == "pass" for each in result.results), "constraint holds", "constraints hold")
+    return [*lines, f"{result.verdict.value}: {what} into {safe_text(result.target)}, {held}"]
 
 
 def _said(options: Options) -> "Said":

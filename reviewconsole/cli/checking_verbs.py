@@ -2,7 +2,6 @@
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewconsole.cli.common import (
@@ -15,10 +14,11 @@ from reviewconsole.cli.common import (
     ask,
     json_option,
     note,
+    read_file,
     say,
     target_option,
 )
-from reviewconsole.errors import FormatError, UsageError
+from reviewconsole.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
@@ -93,20 +93,13 @@ def check_signature(options: Options, environ: Environ) -> int:
     from reviewconsole.signing.check import check_signature as check
 
     del environ
-
-    def read(name: str) -> bytes:
-        try:
-            return Path(name).read_bytes()
-        except OSError as error:
-            raise FormatError(f"cannot be read: {error.strerror}", place=name) from error
-
     signer = check(
         sys.stdin.buffer.read(),
-        signers=read(options.signers),
+        signers=read_file(options.signers),
         principal=options.principal,
         namespace=options.namespace,
-        signature=read(options.signature),
-        revoked=read(options.revoked) if options.revoked else None,
+        signature=read_file(options.signature),
+        revoked=read_file(options.revoked) if options.revoked else None,
         at=_moment(options.at) if options.at else int(time.time()),
     )
     say([f"good signature of {options.principal} with {signer.fingerprint}"])

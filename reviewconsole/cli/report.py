@@ -6,7 +6,7 @@ from html import escape
 
 from reviewconsole import __version__
 from reviewconsole.decision import Verdict
-from reviewconsole.display import safe_text
+from reviewconsole.display import counted, safe_text
 from reviewconsole.loading.judging import ChangeVerdict
 from reviewconsole.standing import JudgedRecord
 from reviewconsole.verify import RangeVerdict
@@ -83,8 +83,8 @@ def page(result: RangeVerdict, now: int) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{title}: {_verdict(result.verdict)}</h1>",
         (
-            f"<p>{len(result.changes)} changes: {counts}. Judged on {when} by reviewconsole {__version__}, policy "
-            f"<code>{policy}</code>, repository <code>{_text(result.repository_id or 'unknown')}</code>.</p>"
+            f"<p>{counted(len(result.changes), 'change')}: {counts}. Judged on {when} by reviewconsole {__version__}, "
+            f"policy <code>{policy}</code>, repository <code>{_text(result.repository_id or 'unknown')}</code>.</p>"
         ),
         f"<p>{_text(result.why)}</p>" if result.why else "",
         *(line for item in result.changes for line in _change(item)),

@@ -50,8 +50,8 @@ def figures(
         "repository": {"id": identity, "target": target},
         "queue": {
             "waiting": len(waiting),
-            "by_state": _counted(entry.state for entry in entries),
-            "by_risk": _counted(entry.risk.level for entry in waiting),
+            "by_state": _tallied(entry.state for entry in entries),
+            "by_risk": _tallied(entry.risk.level for entry in waiting),
             "median_days": int(median(ages)) if ages else None,
             "oldest_days": max(ages, default=None),
         },
@@ -59,13 +59,13 @@ def figures(
             "records": len(good),
             "unverified": len(records) - len(good),
             "last_30_days": sum(record.decided_at >= since for record in good),
-            "by_decision": _counted(record.decision for record in good),
+            "by_decision": _tallied(record.decision for record in good),
             "by_person": {name: dict(sorted(counts.items())) for name, counts in sorted(people.items())},
         },
     }
 
 
-def _counted(words: Iterable[str]) -> dict[str, int]:
+def _tallied(words: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items()))
 
 

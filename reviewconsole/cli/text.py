@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow
+from reviewconsole.change import short_ref
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, Hunk
 from reviewconsole.display import counted, safe_text
@@ -41,14 +42,6 @@ def age(seconds: int, now: int) -> str:
         if gone >= size:
             return f"{gone // (604800 if unit == 'w' else size)}{unit}"
     return f"{gone}s"
-
-
-def short_ref(ref: str) -> str:
-    """A ref without `refs/heads/` or `refs/remotes/`."""
-    for prefix in ("refs/heads/", "refs/remotes/", "refs/"):
-        if ref.startswith(prefix):
-            return ref.removeprefix(prefix)
-    return ref[:12]
 
 
 def mine(found: "Sequence[Mine]", paint: Painter) -> Iterator[str]:
@@ -186,7 +179,9 @@ def inspect(opened: OpenedChange, paint: Painter, since: Rereview | None = None)
     for note in opened.notes:
         yield paint(f"note       {safe_text(note)}", "yellow")
     if opened.suppressed:
-        yield paint(f"suppressed {opened.suppressed} findings, by marks in the code; shown below with a ~", "yellow")
+        yield paint(
+            f"suppressed {counted(opened.suppressed, 'finding')}, by marks in the code; shown below with a ~", "yellow"
+        )
     if opened.dropped:
         counts = ", ".join(f"{count} {guard}" for guard, count in opened.dropped.items())
         yield f"left out   {counts}; --json names them"

@@ -13,6 +13,7 @@ from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid, paths_digest
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft, must_acknowledge
 from reviewconsole.diff import HunkId
+from reviewconsole.display import counted
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity
@@ -320,7 +321,7 @@ def _rows(case: Case, att: Attestation, signer: Signer) -> tuple[tuple[str, str]
         ("boundary", boundary or "none"),
         ("coverage", f"{att.viewed} of {att.hunks} hunks on screen"),
         ("acknowledged", f"{len(att.acknowledged)} of {sum(must_acknowledge(f) for f in case.findings)} high findings"),
-        ("supersedes", f"{len(att.supersedes)} records of yours"),
+        ("supersedes", f"{counted(len(att.supersedes), 'record')} of yours"),
         *((("overrides", ", ".join(att.overrides)),) if att.overrides else ()),
         ("log", log_ref(att.principal, key8(signer.public_blob), att.device)),
     )

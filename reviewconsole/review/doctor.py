@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewconsole.config import Config, load_config
+from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
@@ -163,7 +164,7 @@ def _refspec(repository: Repository, folder: Path) -> Check:
 def _records(repository: Repository) -> Check:
     records = read_records(repository)
     bad = len(records.problems) + len(records.broken)
-    says = f"{len(records.verified)} with a good signature, {bad} problems"
+    says = f"{len(records.verified)} with a good signature, {counted(bad, 'problem')}"
     if bad:
         return Check(id="records", state="warning", says=says, remedy="see `reviewconsole log`")
     return _good("records", says)

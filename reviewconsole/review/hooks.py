@@ -14,7 +14,6 @@ _CALLS = {
     "pre-push": 'hook pre-push "$@"',
     "pre-commit": "guard --staged --level block",
 }
-HOOKS = tuple(sorted(_CALLS))
 _SAYS = {
     "pre-receive": "refuses pushes that land what is not signed off, or that rewind, drop or forge records",
     "pre-commit": "refuses commits that break a constraint of level block, or whose constraints cannot be decided",

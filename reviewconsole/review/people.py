@@ -17,6 +17,7 @@ from tomlkit.items import AoT, Array, Table
 
 from reviewconsole.attestation import NAMESPACE
 from reviewconsole.chain import PRINCIPAL
+from reviewconsole.display import counted
 from reviewconsole.errors import FormatError, PolicyError, Refused, StorageError, UsageError
 from reviewconsole.loading.policies import parse_policy_file
 from reviewconsole.policy import POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy
@@ -156,8 +157,8 @@ def _group(files: Files, group: str) -> Array:
     return found
 
 
-def _add_key(files: Files, name: str, blob: bytes, options: str = "") -> None:
-    files.signers.append(f'{name} namespaces="{NAMESPACE}"{options} {public_line(blob)}')
+def _add_key(files: Files, name: str, blob: bytes) -> None:
+    files.signers.append(f'{name} namespaces="{NAMESPACE}" {public_line(blob)}')
 
 
 def rotate(folder: Path, name: str, *, key: str, old: str, compromised: bool, since: int | None, now: int) -> list[str]:
@@ -170,7 +171,7 @@ def rotate(folder: Path, name: str, *, key: str, old: str, compromised: bool, si
     for each in gone:
         _end_key(files, each.blob, compromised=compromised, since=since, now=now)
     _add_key(files, name, fresh)
-    return _done(files, f"{name}: {fingerprint(fresh)} in, {len(gone)} key{'s' if len(gone) != 1 else ''} out")
+    return _done(files, f"{name}: {fingerprint(fresh)} in, {counted(len(gone), 'key')} out")
 
 
 def remove(folder: Path, name: str, *, compromised: bool, since: int | None, now: int) -> list[str]:

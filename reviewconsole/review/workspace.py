@@ -9,8 +9,6 @@ from pathlib import Path
 from reviewconsole import detection
 from reviewconsole.casefile import (
     OpenedChange,
-    PassphraseAnswer,
-    PassphraseRequest,
     QueueEntry,
     Recorded,
     RecordRow,
@@ -50,11 +48,11 @@ from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, entry_of, evident, state_of
 from reviewconsole.review.personal import Personal
 from reviewconsole.review.rows import newest, row, statement_row
+from reviewconsole.signing.select import Ask
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
 
-Ask = Callable[[PassphraseRequest], PassphraseAnswer | None]
 Told = Callable[[OpenedChange | None], object]
 _MANY = 8
 """Changes from which processes are worth starting."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from reviewconsole.casefile import QueueEntry
-from reviewconsole.tui.paint import short_ref
+from reviewconsole.change import short_ref
 
 FIELDS: dict[str, Callable[[QueueEntry], Iterable[str]]] = {
     "state": lambda entry: (entry.state,),

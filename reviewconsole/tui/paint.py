@@ -19,7 +19,8 @@ from reviewconsole.display import safe_text
 
 Piece = tuple[str, str]
 
-_STRONGER = {"add": "cursor-add", "del": "cursor-del"}
+STRONGER = {"add": "cursor-add", "del": "cursor-del"}
+"""A ground -> the one under the cursor, or under what differs in a line."""
 
 SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–"}
 STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣"}
@@ -66,7 +67,7 @@ class Palette:
             name, *attributes = ink.split()
             if "mark" in attributes:
                 attributes.append("underline" if self._ansi else "bold")
-                ground = _STRONGER.get(ground, ground)
+                ground = STRONGER.get(ground, ground)
             style = Style(
                 color=self._colour(f"ink-{name}"),
                 bgcolor=self._colour(f"ground-{ground}"),
@@ -170,14 +171,6 @@ def age(seconds: int) -> str:
         return f"{span.days}d"
     minutes = span.seconds // 60
     return f"{minutes // 60}h" if minutes >= 60 else f"{minutes}m" if minutes else "new"
-
-
-def short_ref(ref: str) -> str:
-    """A ref without its usual prefix; a commit id by its first digits."""
-    for prefix in ("refs/heads/", "refs/remotes/", "refs/"):
-        if ref.startswith(prefix):
-            return ref.removeprefix(prefix)
-    return ref[:12]
 
 
 def agent(entry: QueueEntry) -> str:

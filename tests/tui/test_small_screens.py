@@ -6,7 +6,7 @@ from reviewconsole.finding import Severity
 from reviewconsole.tui.app import ReviewApp
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.screens.review import ReviewScreen
-from reviewconsole.tui.screens.sheet_text import counted
+from reviewconsole.tui.screens.sheet_text import by_severity
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.lines import StatusLine, fitted
 from reviewconsole.tui.widgets.queue_list import QueueList
@@ -85,5 +85,5 @@ async def test_the_glyphs_of_the_queue_are_explained(service: Service) -> None:
 
 def test_findings_are_counted_by_severity() -> None:
     found = [finding("a", 1, severity=severity) for severity in (Severity.CRITICAL, Severity.HIGH, Severity.HIGH)]
-    assert counted(found) == "1 critical and 2 high findings"
-    assert counted(found[:1]) == "1 critical finding"
+    assert by_severity(found) == "1 critical and 2 high findings"
+    assert by_severity(found[:1]) == "1 critical finding"

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest, Recorded, Sheet
-from reviewconsole.change import Oid
+from reviewconsole.change import Oid, short_ref
 from reviewconsole.decision import DecisionKind
 from reviewconsole.diff import HunkId
 from reviewconsole.drafting import draft, offered
@@ -22,7 +22,7 @@ from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.desk import Asking, Desk, error_text
 from reviewconsole.tui.keys import key
-from reviewconsole.tui.paint import Piece, content, short_ref
+from reviewconsole.tui.paint import Piece, content
 from reviewconsole.tui.screens import sheet_text
 from reviewconsole.tui.screens.prompts import PassphrasePrompt
 from reviewconsole.tui.service import ReviewService

@@ -10,10 +10,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from reviewconsole.casefile import OpenedChange, Rereview
+from reviewconsole.change import short_ref
 from reviewconsole.diff import FileDiff
+from reviewconsole.display import counted
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.keys import key
-from reviewconsole.tui.paint import content, short_ref
+from reviewconsole.tui.paint import content
 from reviewconsole.tui.widgets.diff_view import DiffView
 from reviewconsole.tui.widgets.lines import KeyLine
 
@@ -43,9 +45,7 @@ class DeltaScreen(Screen[None]):
         """From which head to which, and the diff."""
         files = len(self._session.opened.files)
         what = (
-            f"{files} file{'s differ' if files > 1 else ' differs'}"
-            if files
-            else "the content is the same; only commits differ"
+            counted(files, "file differs", "files differ") if files else "the content is the same; only commits differ"
         )
         since = self._since
         start = since.head if since is not None else self._older.change.head

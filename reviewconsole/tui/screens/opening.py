@@ -3,10 +3,10 @@
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import OpenedChange
+from reviewconsole.change import short_ref
 from reviewconsole.display import safe_text
 from reviewconsole.errors import FormatError, ReviewConsoleError
 from reviewconsole.tui.desk import Stopped, error_text
-from reviewconsole.tui.paint import short_ref
 from reviewconsole.tui.screens.filtering import Filtering
 from reviewconsole.tui.screens.keeping import Begun
 from reviewconsole.tui.screens.review import ReviewScreen

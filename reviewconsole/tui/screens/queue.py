@@ -10,16 +10,13 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import QueueEntry, RecordRow, SyncState
+from reviewconsole.change import short_ref
 from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui import filters
 from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.keys import key
-from reviewconsole.tui.paint import (
-    content,
-    glyph_pieces,
-    short_ref,
-)
+from reviewconsole.tui.paint import content, glyph_pieces
 from reviewconsole.tui.screens.opening import Opening
 from reviewconsole.tui.screens.pages import PageScreen, keys_page
 from reviewconsole.tui.screens.queue_text import empty_page, entry_page, fault_page, log_page

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from reviewconsole.casefile import QueueEntry, RecordRow
+from reviewconsole.change import short_ref
 from reviewconsole.display import counted
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, short_ref
+from reviewconsole.tui.paint import SEVERITY_GLYPHS
 from reviewconsole.tui.screens.pages import Line, paragraphs, provenance_lines
 from reviewconsole.tui.service import ReviewService
 
@@ -56,7 +57,7 @@ def empty_page(known: int, text: str, service: ReviewService, *, everything: boo
     if known and text:
         lines += [
             [("the filter hides all of them", "text bold")],
-            [f"{known} changes are there, none fits ", (text, "accent")],
+            [f"{counted(known, 'change is', 'changes are')} there, none fits ", (text, "accent")],
             [("esc drops the filter · v uses another view", "muted")],
         ]
     elif everything:

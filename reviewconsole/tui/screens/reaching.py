@@ -4,7 +4,7 @@ from textual.app import SuspendNotSupported
 from textual.reactive import reactive
 from textual.worker import get_current_worker
 
-from reviewconsole.display import safe_text
+from reviewconsole.display import counted, safe_text
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.desk import Asking
@@ -104,7 +104,7 @@ class Reaching(Asking[bool]):
         text = "\n".join("\t".join(map(safe_text, line.split("\t"))) for line in lines) + "\n"
         self.view.unselect()
         desktop = self.desk.service.desktop
-        count = f"{len(lines)} line{'s' * (len(lines) != 1)}"
+        count = counted(len(lines), "line")
         try:
             by = desktop.copy(text)
             if by:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from reviewconsole.casefile import OpenedChange, SyncState
+from reviewconsole.change import short_ref
 from reviewconsole.display import safe_text
 from reviewconsole.session import Comment, Kept, ReviewSession, Said
 from reviewconsole.tui.lines import shown
@@ -17,7 +18,6 @@ from reviewconsole.tui.paint import (
     Piece,
     clip,
     content,
-    short_ref,
 )
 from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.widgets.sync import sync_pieces

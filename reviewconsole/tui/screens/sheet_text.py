@@ -6,6 +6,7 @@ from textual.content import Content
 
 from reviewconsole.casefile import Sheet
 from reviewconsole.diff import HunkId
+from reviewconsole.display import counted
 from reviewconsole.finding import Finding, Severity
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS
@@ -29,7 +30,7 @@ def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = (), cu
         *([(f"        {why}", "muted")] for why in sheet.gate_why),
     ]
     if sheet.unread:
-        count = f"{len(sheet.unread)} hunk{'s' * (len(sheet.unread) != 1)}"
+        count = counted(len(sheet.unread), "hunk")
         lines.append([("○ unread  ", "warn bold"), count, ("  ctrl+n shows the first", "muted")])
         places = _places(session)
         lines += [[(f"        {places.get(unit, unit)}", "muted")] for unit in sheet.unread[:_LISTED]]
@@ -38,7 +39,7 @@ def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = (), cu
         if cut:
             lines.append([(f"        {cut} {CUT} in the review", "warn")])
     if sheet.unacknowledged:
-        lines.append([("! unanswered  ", "warn bold"), counted(sheet.unacknowledged),
+        lines.append([("! unanswered  ", "warn bold"), by_severity(sheet.unacknowledged),
                       ("  ctrl+t shows the first", "muted")])  # fmt: skip
         for finding in sheet.unacknowledged[:_LISTED]:
             severity = finding.severity.value
@@ -58,11 +59,11 @@ def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = (), cu
     return paragraphs(lines)
 
 
-def counted(findings: Sequence[Finding]) -> str:
+def by_severity(findings: Sequence[Finding]) -> str:
     """How many findings there are of each severity, in words."""
     by = [(severity.value, sum(f.severity is severity for f in findings)) for severity in Severity]
     parts = [f"{count} {name}" for name, count in by if count]
-    return f"{' and '.join(parts)} finding{'s' * (len(findings) != 1)}"
+    return f"{' and '.join(parts)} {'finding' if len(findings) == 1 else 'findings'}"
 
 
 def _places(session: ReviewSession) -> dict[HunkId, str]:

@@ -9,13 +9,12 @@ from reviewconsole.diff import HunkId
 from reviewconsole.display import safe_text
 from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip_start
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, STRONGER, Piece, clip_start
 from reviewconsole.tui.rows import Kind, Row, RowMap
 from reviewconsole.tui.widgets.diff_body import Bodies
 
 _GROUNDS = {Kind.FILE: "head", Kind.HUNK: "hunk", Kind.FINDING: "note", Kind.COMMENT: "note"}
 _LINE_GROUNDS = {"+": "add", "-": "del", " ": "base"}
-_CURSOR_GROUNDS = {"add": "cursor-add", "del": "cursor-del"}
 _SIGNS = {"+": "+", "-": "−", " ": " "}
 
 
@@ -49,7 +48,7 @@ class DiffPainter:
         ground = _GROUNDS.get(row.kind, "base")
         if row.kind is Kind.LINE and not self.bodies.calm(row):
             ground = _LINE_GROUNDS[self.rows.files[row.file].hunks[row.hunk].lines[row.line].kind]
-        return _CURSOR_GROUNDS.get(ground, "cursor") if cursor else ground
+        return STRONGER.get(ground, "cursor") if cursor else ground
 
     def gutter(self, row: Row, *, cursor: bool, continued: bool) -> list[Piece]:
         """Cursor bar or flag, line numbers and sign, `gutter_width` cells."""

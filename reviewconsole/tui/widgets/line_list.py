@@ -34,11 +34,6 @@ class LineList(ScrollView, can_focus=True):
             super().__init__()
             self.list = sender
 
-        @property
-        def control(self) -> "LineList":
-            """The list it comes from."""
-            return self.list
-
     class Chosen(Moved):
         """The row under the cursor was chosen."""
 

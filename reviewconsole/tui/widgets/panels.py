@@ -29,7 +29,6 @@ class FindingsPanel(LineList):
     def show(self, session: ReviewSession) -> None:
         """Show the findings of a session."""
         self._session = session
-        self.border_title = "findings"
         self.reset()
 
     @property

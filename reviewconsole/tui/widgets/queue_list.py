@@ -3,7 +3,8 @@
 import time
 
 from reviewconsole.casefile import QueueEntry
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, STATE_GLYPHS, STATE_INKS, Piece, age, agent, clip, short_ref
+from reviewconsole.change import short_ref
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, STATE_GLYPHS, STATE_INKS, Piece, age, agent, clip
 from reviewconsole.tui.widgets.line_list import LineList
 
 
