@@ -8,7 +8,7 @@ Nothing here is a decision: accepted, refused and ticked hunks are notes of the 
 comes from `View` alone, which the console sends for what was on screen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from reviewconsole.casefile import OpenedChange
@@ -322,7 +322,7 @@ def kept(session: ReviewSession, place: Place | None = None) -> Kept:
     return Kept(
         viewed=session.viewed,
         said=session.said,
-        origins={unit: at for unit, at in _origins(session.opened).items() if unit in commented} if commented else {},
+        origins=_origins(session.opened, commented),
         reasons=session.reasons,
         place=place,
     )
@@ -353,11 +353,13 @@ def resume(opened: OpenedChange, kept: Kept | None) -> ReviewSession:
     )
 
 
-def _origins(opened: OpenedChange) -> dict[HunkId, tuple[int, int]]:
-    """Unit -> the first line it changes on the old and on the new side."""
+def _origins(opened: OpenedChange, units: Collection[HunkId]) -> dict[HunkId, tuple[int, int]]:
+    """Unit -> the first line it changes on the old and on the new side, for some hunks."""
     out = {}
-    for file in opened.files:
+    for file in opened.files if units else ():
         for hunk in file.hunks:
+            if hunk.id not in units:
+                continue
             lead = next((index for index, line in enumerate(hunk.lines) if line.kind != " "), 0)
             out[hunk.id] = (hunk.old_start + lead, hunk.new_start + lead)
     return out
@@ -366,7 +368,7 @@ def _origins(opened: OpenedChange) -> dict[HunkId, tuple[int, int]]:
 def _moved(kept: Kept, opened: OpenedChange, units: frozenset[HunkId]) -> tuple[Comment, ...]:
     """The comments of units that are still there, at the lines where these stand now."""
     first = {file.path: file.units[0] for file in opened.files}
-    origins = _origins(opened)
+    origins = _origins(opened, {comment.unit for comment in kept.said.comments})
     out = []
     for comment in kept.said.comments:
         if not comment.line:

@@ -75,9 +75,8 @@ def own_emails(workspace: Workspace) -> frozenset[str]:
 
 
 def mine(workspace: Workspace) -> tuple[Mine, ...]:
-    """List one's own changes that are not satisfied: rejected ones first, then the newest."""
+    """List one's own changes that are not satisfied, of what the workspace has read: rejected ones, then the newest."""
     emails = own_emails(workspace)
-    workspace.reload()
     store = workspace.store
     found = []
     for change in changes.pending(store.repository, store.targets):

@@ -43,6 +43,7 @@ from reviewconsole.loading.policies import policy_at, repository_id
 from reviewconsole.loading.rereview import since_decision
 from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
+from reviewconsole.policy import Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, entry_of, evident, state_of
@@ -72,6 +73,19 @@ def _whole_store(repository: Repository, config: Config, wanted: str | None) -> 
     return open_store(repository, config.patterns, wanted)
 
 
+def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
+    """The policy that is enforced, or what to say where there is none."""
+    try:
+        return policy_at(repository, tip)[0], ""
+    except PolicyError as error:
+        return (
+            None,
+            f"the policy on the target is not readable, so nothing can pass: {error}; see `reviewconsole doctor`",
+        )
+    except (Undecidable, RepositoryError):
+        return None, "no policy on the target: nothing is enforced; run `reviewconsole init`"
+
+
 class Workspace(Personal):
     """A repository, the person's settings and everything read so far.
 
@@ -90,16 +104,9 @@ class Workspace(Personal):
         cache = Cache(config.cache_dir / "v1")
         self._scanner = Scanner(repository, cache, own_digest=self._own.packs.digest)
         self._store = self._read()
-        policy = None
-        fault = "no policy on the target: nothing is enforced; run `reviewconsole init`"
-        try:
-            policy = policy_at(repository, self._store.targets[0].tip)[0]
-        except PolicyError as error:
-            fault = (
-                f"the policy on the target is not readable, so nothing can pass: {error}; see `reviewconsole doctor`"
-            )
-        except (Undecidable, RepositoryError):
-            policy = None
+        self._asked = False
+        """Whether anything was listed or opened: until then, what was read at the start is new enough."""
+        policy, fault = _policy_at(repository, self._store.targets[0].tip)
         self.target = self._store.targets[0].ref
         self.repository_name = policy.repository if policy is not None else repository.git_dir.parent.name
         notices = [fault] if policy is None else []
@@ -148,7 +155,9 @@ class Workspace(Personal):
         seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
         """List what waits for a decision, worst first; `everything` adds the decided and the rest."""
-        self.reload()
+        if self._asked:
+            self.reload()
+        self._asked = True
         store = self._store
         if span is not None:
             left, _, right = span.partition("..")
@@ -177,6 +186,7 @@ class Workspace(Personal):
         return tuple(entries)
 
     def _open(self, change: Change, own: OwnRules | None = None, told: Told | None = None) -> Opened:
+        self._asked = True
         case = open_case(replace(self._store, own=own or self._own), change, told=_teller(told))
         ask = judge_landed if change.landed else judge
         return Opened(case, ask(self._store, case, int(time.time())))
@@ -294,7 +304,8 @@ class Workspace(Personal):
 
     def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
         """The records that speak about a change, newest first."""
-        report = judge(self._store, self._open(opened.change).case, int(time.time()))
+        found = self._opened.get(_key(opened.change)) or self._open(opened.change)
+        report = judge(self._store, found.case, int(time.time()))
         rows = [row(judged) for judged in report.records]
         rows += [statement_row(each.statement, each.why, valid=each.in_force) for each in report.statements]
         return newest(rows)

@@ -76,7 +76,7 @@ class ReviewScreen(Scanned):
         super().on_mount()
         self._written = self._begun.kept
         self.query_one(DiffView).focus()
-        self.watch(self.app, "sync", self._draw_status)
+        self.watch(self.app, "sync", self.draw_status)
         self.watch_session()
         if self._begun.kept is not None and self._begun.kept.place is not None:
             self.call_after_refresh(self.go_to, self._begun.kept.place)
@@ -89,23 +89,20 @@ class ReviewScreen(Scanned):
         self.query_one(FindingsPanel).show(session)
         self._draw_title()
         self.draw_banner()
-        self._draw_status()
+        self.draw_status()
         self.keep_soon()
 
     def on_resize(self) -> None:
         """Say in title and status what there is room for."""
         self._draw_title()
-        self._draw_status()
+        self.draw_status()
 
     def _draw_title(self) -> None:
         left, right = review_text.title(self.now.opened, self.size.width)
         self.query_one("#title", FitLine).show(left, right)
 
-    def draw_status(self) -> None:
+    def draw_status(self, _sync: SyncState | None = None) -> None:
         """Draw the status line."""
-        self._draw_status()
-
-    def _draw_status(self, _sync: SyncState | None = None) -> None:
         view = self.query_one(DiffView)
         file = view.row.file if view.row is not None else 0
         sync: SyncState = self.app.sync  # type: ignore[attr-defined]
@@ -120,7 +117,7 @@ class ReviewScreen(Scanned):
     def on_diff_canvas_seen(self, event: DiffCanvas.Seen) -> None:
         """Count what was on screen."""
         self.act(View(units=event.units))
-        self._draw_status()
+        self.draw_status()
 
     def on_diff_view_moved(self, _event: DiffView.Moved) -> None:
         """Keep the tree and the status with the cursor."""
@@ -129,7 +126,7 @@ class ReviewScreen(Scanned):
             self.query_one(FileTree).point(row.file)
         self.desk.wrap = self.view.wrap
         self.place()
-        self._draw_status()
+        self.draw_status()
 
     def on_diff_view_detail(self, event: DiffView.Detail) -> None:
         """Explain a finding."""

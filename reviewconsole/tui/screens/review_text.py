@@ -119,7 +119,7 @@ def status(
     opened = session.opened
     units = len(session.units)
     accepted = sum(mark.accepted for mark in session.said.marks.values())
-    refused = len(session.refused)
+    refused = len(session.said.marks) - accepted
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
     if cut:
         pieces.append((f" · {cut} {CUT}", "warn"))

@@ -44,11 +44,13 @@ class FileTree(LineList):
 
     def point(self, file: int) -> None:
         """Put the cursor on a file without telling anyone."""
-        for index, (_, number) in enumerate(self._rows):
-            if number == file >= 0 and index != self.cursor:
-                self.cursor = index
-                self._show_cursor()
-                self.refresh()
+        if file < 0 or file == self.file:
+            return
+        at = next((index for index, (_, number) in enumerate(self._rows) if number == file), None)
+        if at is not None:
+            self.cursor = at
+            self._show_cursor()
+            self.refresh()
 
     def count(self) -> int:
         """Folders and files."""
