@@ -10,8 +10,6 @@ from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading import documents as docs
 from reviewconsole.constraints.reading import terraform
 
-SUFFIXES = (".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".tf", ".tfvars")
-
 
 @dataclass(frozen=True, slots=True)
 class Value:
