@@ -9,12 +9,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from reviewconsole.casefile import QueueEntry, RecordRow
-from reviewconsole.cli import documents
 from reviewconsole.cli.common import Environ, Options, Verbs, add_verb, json_option, open_workspace, say, target_option
 from reviewconsole.display import safe_text
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
+    from reviewconsole.cli.documents import Document
 
 _DAY = 86_400
 
@@ -34,7 +34,7 @@ def figures(
     entries: Sequence[QueueEntry],
     records: Sequence[RecordRow],
     now: int,
-) -> documents.Document:
+) -> "Document":
     """`reviewconsole/stats/v1`. What waits is what the queue lists; `entries` are all open changes.
 
     Ages are whole days since the last commit; records are those that verify.
@@ -87,6 +87,8 @@ def stats(options: Options, environ: Environ) -> int:
         now=int(time.time()),
     )
     if options.json:
+        from reviewconsole.cli import documents
+
         sys.stdout.write(documents.render(table))
         return 0
     queue, decisions = table["queue"], table["decisions"]

@@ -1,5 +1,6 @@
 """Choosing what the queue shows: a filter, its order, named views."""
 
+from abc import abstractmethod
 from contextlib import suppress
 
 from textual.widgets import Input
@@ -22,13 +23,13 @@ class Filtering(Asking[None]):
         super().__init__()
         self._named: dict[str, str] = {}
 
+    @abstractmethod
     def fill(self) -> None:
         """Show the rows that the filter lets through."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw_status(self, _sync: SyncState | None = None) -> None:
         """Draw the status line."""
-        raise NotImplementedError
 
     def recall(self) -> None:
         """Take the filter of the last time."""

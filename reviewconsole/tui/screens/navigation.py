@@ -1,5 +1,6 @@
 """Moving through a review, and what stands beside the diff."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from textual.widget import Widget
@@ -90,9 +91,9 @@ class Navigation(Reaching):
             tree.toggle_class("-hidden")
             self.view.focus()
 
+    @abstractmethod
     def action_leave(self) -> None:
         """Leave the review."""
-        raise NotImplementedError
 
     def action_back(self) -> None:
         """Close what is open, or leave."""

@@ -1,5 +1,7 @@
 """Opening a change from the queue: its diff at once, what the rules find as they find it."""
 
+from abc import abstractmethod
+
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import OpenedChange
@@ -23,13 +25,13 @@ class Opening(Filtering):
     _unfinished = False
     _review: ReviewScreen | None = None
 
+    @abstractmethod
     def begun(self) -> None:
         """A review has begun."""
-        raise NotImplementedError
 
+    @abstractmethod
     def returned(self, *, decided: bool, unfinished: bool) -> None:
         """The review was left; `unfinished` where the queue was being read when it began."""
-        raise NotImplementedError
 
     def wait_for(self, what: str) -> None:
         """Say what is waited for."""

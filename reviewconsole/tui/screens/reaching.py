@@ -1,5 +1,7 @@
 """Finding text in a diff, and taking it elsewhere: the clipboard, the editor."""
 
+from abc import abstractmethod
+
 from textual.app import SuspendNotSupported
 from textual.reactive import reactive
 from textual.worker import get_current_worker
@@ -29,9 +31,9 @@ class Reaching(Asking[bool]):
         """The diff."""
         return self.query_one(DiffView)
 
+    @abstractmethod
     def draw_status(self) -> None:
         """Draw the status line."""
-        raise NotImplementedError
 
     # --- searching
 

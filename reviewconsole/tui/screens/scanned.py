@@ -1,5 +1,7 @@
 """A review that has begun before the rules are through with the change."""
 
+from abc import abstractmethod
+
 from textual.widgets import Static
 
 from reviewconsole.casefile import OpenedChange
@@ -19,9 +21,9 @@ class Scanned(Keeping):
     _wanted: DecisionKind | None = None
     _fault = ""
 
+    @abstractmethod
     def decide(self, kind: DecisionKind) -> None:
         """Open the sheet of a decision."""
-        raise NotImplementedError
 
     def draw_banner(self) -> None:
         """Say what must be known first; nothing where there is nothing."""

@@ -1,5 +1,6 @@
 """Rows of one line each, drawn when they come into view, with a cursor."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -41,13 +42,13 @@ class LineList(ScrollView, can_focus=True):
     touched = False
     """Whether the cursor stands where somebody put it."""
 
+    @abstractmethod
     def count(self) -> int:
         """How many rows there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
         """The row's left and right part."""
-        raise NotImplementedError
 
     def selectable(self, index: int) -> bool:
         """Whether the cursor may stand on a row."""
