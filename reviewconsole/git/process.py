@@ -3,15 +3,15 @@
 The reasons for each setting are in docs/decisions/0005-reading-git-safely.md.
 """
 
-import os
+import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reviewconsole.display import safe_lines, safe_text
 from reviewconsole.errors import RemoteError, RepositoryError
+from reviewconsole.git.waiting import Stalled, end, exchange
 
 _KEPT = ("PATH", "HOME", "TMPDIR")
 QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
@@ -61,13 +61,18 @@ _OPTIONS = (
 )
 _LOCAL_OPTIONS = ("protocol.allow=never",)
 _NETWORK_OPTIONS = ("http.lowSpeedLimit=1", "http.lowSpeedTime=30", "push.followTags=false")
-NETWORK_SECONDS = 60
-_LOCAL_SECONDS = 600
+STALL_SECONDS = 30.0
+"""How long a remote may say nothing; git tells its progress meanwhile."""
+_LONGEST_SECONDS = 600.0
+_PROGRESS = re.compile(
+    r"(?:remote: )?(?:[A-Z][a-z]+ (?:objects|deltas|references): .*|Total \d+ \(delta .*|Delta compression using .*)"
+)
 
 
 def said(err: bytes) -> str:
-    """What git, or a remote through it, wrote on stderr, safe to show."""
-    return safe_lines(err.decode("utf-8", "surrogateescape").strip()) or "no message"
+    """What git, or a remote through it, wrote on stderr, safe to show and without its progress."""
+    rows = err.decode("utf-8", "surrogateescape").strip().split("\n")
+    return safe_lines("\n".join(row for row in rows if not _PROGRESS.match(row)).strip()) or "no message"
 
 
 def find_git(path: str | None) -> str:
@@ -123,7 +128,6 @@ class Git:
 
     def attempt(self, args: Sequence[str], *, stdin: bytes = b"", network: bool = False) -> tuple[int, bytes, bytes]:
         """Run one command and give its exit code, stdout and stderr."""
-        seconds = NETWORK_SECONDS if network else _LOCAL_SECONDS
         try:
             # A session of its own: ssh finds no terminal to ask on, and ends together with git.
             with subprocess.Popen(  # noqa: S603 - fixed executable, ids and fixed words as arguments
@@ -136,27 +140,23 @@ class Git:
                 start_new_session=network,
             ) as process:
                 try:
-                    out, err = process.communicate(stdin, timeout=seconds)
+                    if network:
+                        out, err = exchange(process, stdin, stall=STALL_SECONDS, longest=_LONGEST_SECONDS)
+                    else:
+                        out, err = process.communicate(stdin, timeout=_LONGEST_SECONDS)
                 except BaseException:
-                    _end(process, group=network)
+                    end(process, group=network)
                     raise
+        except Stalled as stalled:
+            kind = "did not end" if stalled.whole else "the remote gave no answer"
+            raise RemoteError(
+                f"git {args[0]}: {kind} within {stalled.seconds:g} seconds", remedy="try again when it answers"
+            ) from stalled
         except subprocess.TimeoutExpired as error:
-            kind = RemoteError if network else RepositoryError
-            raise kind(f"git {args[0]} gave no answer within {seconds} seconds") from error
+            raise RepositoryError(f"git {args[0]} did not end within {error.timeout:g} seconds") from error
         except OSError as error:
             raise RepositoryError(f"git could not be started: {error.strerror}") from error
         return process.returncode, out, err
-
-
-def _end(process: "subprocess.Popen[bytes]", *, group: bool) -> None:
-    """Kill a process, with everything it started when it leads a group of its own."""
-    if group:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
-    else:
-        process.kill()
 
 
 def read_user_config(environ: Mapping[str, str], key: str) -> str | None:
@@ -171,7 +171,7 @@ def read_user_config(environ: Mapping[str, str], key: str) -> str | None:
             capture_output=True,
             env={**env, "LC_ALL": "C"},
             cwd="/",
-            timeout=_LOCAL_SECONDS,
+            timeout=_LONGEST_SECONDS,
             check=False,
         )
         if done.returncode == 0:

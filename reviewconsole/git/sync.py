@@ -132,7 +132,7 @@ class Sync:
         specs = [f"+{ref}:{name}" for name, ref in names.items()]
         options = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"]
         feed = encode("\n".join(specs)) + b"\n"
-        self._git.run(["fetch", "-q", *options, "--stdin", "--", address], stdin=feed, network=True)
+        self._git.run(["fetch", "--progress", *options, "--stdin", "--", address], stdin=feed, network=True)
         out = self._git.run(["for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)", *names])
         arrived: dict[str, Oid] = {}
         failed: dict[str, str] = {}
@@ -243,6 +243,7 @@ class Sync:
         command = [
             "push",
             "--porcelain",
+            "--progress",
             "--no-verify",
             "--no-follow-tags",
             "--recurse-submodules=no",

@@ -1,6 +1,6 @@
 """From a judged case to a row of the queue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewconsole.casefile import QueueEntry
 from reviewconsole.change import Change
@@ -9,7 +9,9 @@ from reviewconsole.errors import RepositoryError
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Family
 from reviewconsole.gate import GateReport
+from reviewconsole.git.repository import Repository
 from reviewconsole.loading.case import Case
+from reviewconsole.loading.passing import passing_content
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import FOLDER
@@ -82,3 +84,11 @@ def state_of(report: GateReport) -> str:
     if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
         return "blocked"
     return "pending"
+
+
+def noticed(repository: Repository, opened: Opened) -> Opened:
+    """With a note on what the commits of a change hold and its content does not."""
+    case = opened.case
+    files = case.content.files if case.content is not None else ()
+    notes = passing_content(repository, case.change, [file.entry for file in files])
+    return replace(opened, case=replace(case, notes=(*case.notes, *notes)))

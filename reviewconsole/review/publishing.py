@@ -9,10 +9,12 @@ from reviewconsole.chain import REF_PREFIX
 from reviewconsole.errors import RemoteError, RepositoryError, ReviewConsoleError
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
+from reviewconsole.git.waiting import leave
 from reviewconsole.loading.changes import sync_remote
 from reviewconsole.review.journaling import device_id, merge_notes
 from reviewconsole.witness import WITNESS_PREFIX
 
+__all__ = ["Exchange", "exchange", "leave", "own_refs"]
 _TRIES = 5
 
 

@@ -46,7 +46,7 @@ from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
-from reviewconsole.review.listing import Opened, entry_of, evident, state_of
+from reviewconsole.review.listing import Opened, entry_of, evident, noticed, state_of
 from reviewconsole.review.personal import Personal
 from reviewconsole.review.rows import newest, row, statement_row
 from reviewconsole.signing.select import Ask
@@ -89,7 +89,7 @@ def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
 class Workspace(Personal):
     """A repository, the person's settings and everything read so far.
 
-    Methods may be called from any thread, one at a time. Signing asks `ask` for a passphrase.
+    Methods may be called from any thread, one at a time, `publish` beside them. Signing asks `ask` for a passphrase.
     """
 
     def __init__(self, repository: Repository, config: Config, environ: Mapping[str, str], target: str | None) -> None:
@@ -204,7 +204,7 @@ class Workspace(Personal):
         `told` gets it before it is scanned and after each stage; None is a sign of life. It may raise.
         """
         own = replace(self._own, active=True, reports=tuple(reports))
-        opened = self._open(self.change(spec), own, told)
+        opened = noticed(self._repository, self._open(self.change(spec), own, told))
         self._opened[_key(opened.case.change)] = opened
         return _shown(opened)
 
@@ -289,13 +289,16 @@ class Workspace(Personal):
         """Fetch everybody's records and push one's own, after mending what the notes lost."""
         if self._store.policy is not None:
             mend_logs(self._repository, self.config.state_dir, self.identity)
-        result = publishing.exchange(self._repository, self.config.state_dir, self._environ, remote=remote, push=push)
+        repository = Repository(self._repository.git_dir, self._environ)
+        result = publishing.exchange(repository, self.config.state_dir, self._environ, remote=remote, push=push)
         self.reload()
         return result
 
     def publish(self) -> SyncState:
         """Like `exchange`, for the console."""
         return self.exchange().state
+
+    leave = staticmethod(publishing.leave)
 
     def sync_state(self) -> SyncState:
         """Where one's own records are, without asking the remote."""

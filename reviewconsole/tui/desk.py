@@ -38,6 +38,12 @@ class Desk:
         self.wrap: bool | None = None
         """Whether long lines are wrapped in every review of this sitting, as chosen last."""
         self._lock = Lock()
+        self._outside = Lock()
+
+    def call_beside(self, work: Callable[[ReviewService], Answer]) -> Answer:
+        """Run an exchange with the remote; it keeps no other call waiting. Never on the UI thread."""
+        with self._outside:
+            return work(self.service)
 
     def call(self, work: Callable[[ReviewService], Answer]) -> Answer:
         """Run one call; waits for the one before it. Never on the UI thread."""

@@ -12,6 +12,9 @@ from reviewconsole.tui.desk import Desk, PublishRequested, error_text, unexpecte
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.sync import PUBLISHING
 
+_Work = Callable[[ReviewService], SyncState]
+_Call = Callable[[_Work], SyncState]
+
 
 class Publishing(App[None]):
     """An application that knows where the records are: `sync`, which screens watch."""
@@ -21,17 +24,21 @@ class Publishing(App[None]):
 
     def read_sync(self) -> None:
         """Learn where the records are, without asking the remote."""
-        self._exchange(lambda service: service.sync_state(), pending=0)
+        self._exchange(self.desk.call, lambda service: service.sync_state(), pending=0)
 
     def on_publish_requested(self, _event: PublishRequested) -> None:
         """Exchange records in the background; the outcome stays in sight."""
         self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)
-        self._exchange(lambda service: service.publish(), pending=1)
+        self._exchange(self.desk.call_beside, lambda service: service.publish(), pending=1)
 
-    def _exchange(self, work: Callable[[ReviewService], SyncState], *, pending: int) -> None:
+    def on_unmount(self) -> None:
+        """Let an exchange that goes on end, and one that stalls not hold up the shell."""
+        self.desk.service.leave()
+
+    def _exchange(self, call: _Call, work: _Work, *, pending: int) -> None:
         def run() -> None:
             try:
-                state = self.desk.call(work)
+                state = call(work)
             except ReviewConsoleError as error:
                 state = SyncState(state="failed", pending=pending, why=error_text(error))
             if not get_current_worker().is_cancelled:

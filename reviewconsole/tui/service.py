@@ -55,9 +55,10 @@ class Desktop(Protocol):
 
 
 class ReviewService(Protocol):
-    """One repository, opened by one person. Methods may be called from any thread, one at a time.
+    """One repository, opened by one person.
 
-    Every method may raise ReviewConsoleError.
+    Methods may be called from any thread, one at a time; `publish` and `leave` beside any other. Every method may
+    raise ReviewConsoleError.
     """
 
     repository_name: str
@@ -111,6 +112,9 @@ class ReviewService(Protocol):
 
     def publish(self) -> SyncState:
         """Exchange records with the remote."""
+
+    def leave(self) -> None:
+        """Wait no longer for a remote that is silent: the console is being left. May be called at any time."""
 
     def sync_state(self) -> SyncState:
         """Where one's own records are, without asking the remote."""

@@ -242,7 +242,7 @@ def test_a_remote_that_is_gone_is_a_remote_error(trio: Trio, tmp_path: Path) -> 
 def test_a_stalled_transport_ends_with_all_it_started(
     trio: Trio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "NETWORK_SECONDS", 1)
+    monkeypatch.setattr(process, "STALL_SECONDS", 1.0)
     ssh = tmp_path / "ssh"
     ssh.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
     ssh.chmod(0o755)

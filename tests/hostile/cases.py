@@ -305,7 +305,7 @@ def history() -> Iterator[Case]:
     yield _history("evil-merge-drop", dropped, "evil()")
     yield _history("octopus", octopus, "evil()")
     yield _history("orphan", orphan, "steal(amount)")
-    yield _history("add-then-revert", reverted, "add-then-revert")
+    yield _history("add-then-revert", reverted, "1 file that came and went (s.key in ")
     heads = {
         "dates-ancient": b"author M <m@example.com> 0 +0000\ncommitter M <m@example.com> -1 +9999",
         "dates-future": b"author M <m@example.com> 99999999999 -9999\ncommitter M <m@example.com> 99999999999999999999 +0000",

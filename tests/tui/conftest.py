@@ -262,6 +262,9 @@ class Service:
             raise answer
         return answer
 
+    def leave(self) -> None:
+        self.left = True
+
     def sync_state(self) -> SyncState:
         return SyncState(state="nothing", pending=0)
 

@@ -1,0 +1,92 @@
+"""Exchange bytes with a running process, and give up on one that says nothing for too long."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from typing import IO, cast
+
+_PIECE = 64 << 10
+_GRACE_SECONDS = 2.0
+"""Between SIGTERM and SIGKILL: time for git to remove its locks."""
+_LEAVING_SECONDS = 2.0
+_LEAVING = threading.Event()
+
+
+def leave() -> None:
+    """Wait for nobody who is silent longer than a moment, from now on: this process is about to end."""
+    _LEAVING.set()
+
+
+class Stalled(Exception):
+    """Nothing was heard for `seconds`; with `whole`, it did not end within them."""
+
+    def __init__(self, seconds: float, *, whole: bool) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+        self.whole = whole
+
+
+def exchange(process: "subprocess.Popen[bytes]", stdin: bytes, *, stall: float, longest: float) -> tuple[bytes, bytes]:
+    """Write `stdin`, give stdout and stderr, like `communicate`.
+
+    Raises Stalled when no byte moved in any direction for `stall` seconds, or after `longest` altogether.
+    """
+    pipes = cast("list[IO[bytes]]", [process.stdin, process.stdout, process.stderr])
+    feed, out, err = pipes
+    read: dict[int, bytearray] = {out.fileno(): bytearray(), err.fileno(): bytearray()}
+    left = memoryview(stdin)
+    start = heard = time.monotonic()
+    with selectors.DefaultSelector() as ready:
+        for pipe in pipes:
+            os.set_blocking(pipe.fileno(), False)
+            ready.register(pipe, selectors.EVENT_WRITE if pipe is feed else selectors.EVENT_READ)
+        while ready.get_map():
+            now = time.monotonic()
+            silence = min(stall, _LEAVING_SECONDS) if _LEAVING.is_set() else stall
+            patience = min(heard + silence, start + longest) - now
+            if patience <= 0:
+                whole = now >= start + longest
+                raise Stalled(longest if whole else silence, whole=whole)
+            for key, _ in ready.select(min(patience, 0.5)):
+                heard = time.monotonic()
+                pipe = cast("IO[bytes]", key.fileobj)
+                if pipe is feed:
+                    left = left[_write(key.fd, left) :]
+                    done = not left
+                else:
+                    piece = os.read(key.fd, _PIECE)
+                    read[key.fd] += piece
+                    done = not piece
+                if done:
+                    ready.unregister(pipe)
+                    pipe.close()
+    process.wait(timeout=stall)
+    outputs = tuple(read.values())
+    return bytes(outputs[0]), bytes(outputs[1])
+
+
+def _write(handle: int, data: memoryview) -> int:
+    try:
+        return os.write(handle, data[:_PIECE])
+    except BlockingIOError:
+        return 0
+    except BrokenPipeError:
+        return len(data)
+
+
+def end(process: "subprocess.Popen[bytes]", *, group: bool) -> None:
+    """End a process; when it leads a group of its own everything it started, by SIGTERM first."""
+    if not group:
+        process.kill()
+        return
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=_GRACE_SECONDS)
