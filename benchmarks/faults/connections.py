@@ -97,8 +97,7 @@ def run(world: World, cuts: int, seed: int) -> dict[str, object]:
         longest = proxy.relayed
         for number in range(cuts):
             proxy.limit = chance.randrange(longest // 2)
-            process = alice.start("approve", changes[number % len(changes)], "--reason", "read")
-            _, told = process.communicate(timeout=120)
+            _, _, told = alice.attempt("approve", changes[number % len(changes)], "--reason", "read")
             here, there = _tip(alice.clone), _tip(world.remote)
             sent = "on the remote" in told
             counts["said sent" if sent else "said failed"] += 1

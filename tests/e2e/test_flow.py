@@ -4,11 +4,12 @@ import base64
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.world import CLAUDE, World, build, offer, policy_files, public_key
+from tests.e2e.world import CLAUDE, Person, World, build, offer, policy_files, public_key
 
 GOOD = {"app.py": "def pay():\n    return 2\n"}
 
@@ -230,9 +231,10 @@ def test_a_rollback_on_the_remote_is_called_what_it_is(world: World) -> None:
     assert bob.json("verify", "origin/feat", code=1)["changes"][0]["why"]
 
 
-def _outcomes(running: list[subprocess.Popen[str]]) -> list[tuple[int, str]]:
-    """Wait for processes that run at once: exit code and stderr of each."""
-    return [(process.returncode, err) for process in running for _, err in [process.communicate(timeout=600)]]
+def _at_once(calls: list[tuple[Person, list[str]]]) -> list[tuple[int, str]]:
+    """Run calls in processes that live at the same time: exit code and stderr of each."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [(code, err) for code, _, err in pool.map(lambda call: call[0].attempt(*call[1]), calls)]
 
 
 def test_forty_processes_with_one_key_make_one_unbroken_chain(world: World) -> None:
@@ -241,7 +243,7 @@ def test_forty_processes_with_one_key_make_one_unbroken_chain(world: World) -> N
         alice.branch(f"feat-{index}", {f"f{index}.py": f"x = {index}\n"})
     bob.git("fetch", "-q", str(alice.clone), "+refs/heads/*:refs/heads/offered/*")
     names = [f"offered/feat-{index}" for index in range(40)]
-    ends = _outcomes([bob.start("approve", name, "--reason", name, "--no-push") for name in names])
+    ends = _at_once([(bob, ["approve", name, "--reason", name, "--no-push"]) for name in names])
     assert [code for code, _ in ends] == [0] * 40, ends
     records = bob.json("log")
     assert len(records["records"]) == 40
@@ -257,7 +259,7 @@ def test_clones_pushing_at_once_lose_nothing(tmp_path: Path) -> None:
         offer(world, f"feat-{index}", {f"f{index}.py": f"x = {index}\n"})
     seniors = [world[name] for name in names[1:]]
     for index in range(3):
-        ends = _outcomes([w.start("approve", f"origin/feat-{index}", "--reason", f"{w.name} {index}") for w in seniors])
+        ends = _at_once([(w, ["approve", f"origin/feat-{index}", "--reason", f"{w.name} {index}"]) for w in seniors])
         assert [code for code, _ in ends] == [0] * 4, ends
     for who in seniors:
         who.run("sync")

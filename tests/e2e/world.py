@@ -3,10 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.forked import command
 
 CLAUDE = "Co-Authored-By: Claude <noreply@anthropic.com>"
 
@@ -29,27 +30,21 @@ class Person:
             raise AssertionError(f"git {args}: {done.stderr}")
         return done.stdout.strip()
 
-    def start(self, *args: str, cwd: Path | None = None) -> subprocess.Popen[str]:
-        """Start the command as this person."""
-        command = [sys.executable, "-m", "reviewconsole", "-C", str(cwd or self.clone), *args]
-        return subprocess.Popen(
-            command, env=self.env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+    def attempt(self, *args: str, cwd: Path | None = None) -> tuple[int, str, str]:
+        """Run the command as this person in a process of its own; give exit code, stdout and stderr."""
+        return command(["-C", str(cwd or self.clone), *args], self.env)
 
     def run(self, *args: str, code: int | None = 0, cwd: Path | None = None) -> str:
         """Run the command, check its exit code and that it never shows a traceback; give its stdout."""
-        process = self.start(*args, cwd=cwd)
-        out, err = process.communicate(timeout=300)
+        got, out, err = self.attempt(*args, cwd=cwd)
         assert "Traceback" not in err, err
-        if code is not None:
-            assert process.returncode == code, f"{args}: {process.returncode}\n{out}\n{err}"
+        assert code is None or got == code, f"{args}: {got}\n{out}\n{err}"
         return out if code == 0 or code is None else out + err
 
     def json(self, *args: str, code: int | None = 0) -> Any:
         """Run the command with --json and parse the one document."""
-        process = self.start(*args, "--json")
-        out, err = process.communicate(timeout=300)
-        assert code is None or process.returncode == code, f"{args}: {process.returncode}\n{out}\n{err}"
+        got, out, err = self.attempt(*args, "--json")
+        assert code is None or got == code, f"{args}: {got}\n{out}\n{err}"
         return json.loads(out)
 
     def branch(
