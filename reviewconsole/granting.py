@@ -1,7 +1,7 @@
 """How waivers and task boundaries stand towards a change. Pure.
 
-Both are signed by somebody whom a rule lets approve and who took no part in the change. A waiver
-lets one broken constraint pass; a task boundary narrows what the policy allows, for refs that
+Both are signed by somebody whom a rule lets approve. A waiver lets one broken constraint pass, on a
+change that its author took no part in; a task boundary narrows what the policy allows, for refs that
 match. Neither is part of the boundary evidence that a decision signs.
 """
 
@@ -97,8 +97,10 @@ def judge_statements(
             if not _same_change(facts, entry, names) or (result is not None and result.verdict in ("pass", "n/a")):
                 continue
             approvers = frozenset(name for rule in rules for name in rule.people)
-            fault = _fault(force, facts, records, entry, approvers=approvers, now=now) or _waiver_fault(
-                facts, entry, body, result
+            fault = (
+                _fault(force, facts, records, entry, approvers=approvers, now=now)
+                or _part_fault(force, facts, entry)
+                or _waiver_fault(facts, entry, body, result)
             )
             if fault is None:
                 waived[body.constraint] = f"waived by {said.principal} until {said.expires_at or 'a witness changes'}"
@@ -140,6 +142,15 @@ def _fault(
         return f"expired on {said.expires_at}"
     if said.principal not in approvers:
         return f"{said.principal} is nobody whom a rule lets approve this"
+    return None
+
+
+def _part_fault(force: PolicyInForce, facts: Facts, entry: VerifiedStatement) -> str | None:
+    """Nobody waives anything for what they had a hand in.
+
+    A task boundary is not lifted by that: it can only narrow, and anybody can write a name into a commit.
+    """
+    said = entry.attestation
     own = force.policy.people.get(said.principal, frozenset())
     taken = [p for p in facts.participants if p.email in own]
     if taken:

@@ -37,31 +37,48 @@ class RangeVerdict:
     """Empty where no readable policy names the repository."""
 
 
-def _range(store: Store, spec: str) -> tuple[Target, tuple[Change, ...]]:
+def _range(store: Store, spec: str, *, told: bool) -> tuple[Target, tuple[Change, ...]]:
     """The target and the changes that a RANGE or REF stands for.
 
     Of several targets it is the one whose first-parent line holds B, else the one with the fewest
-    commits up to B, else the first.
+    commits up to B, else the first. A branch that only a pattern makes a target must be asked for by
+    name, or be B itself: where nothing guards such names, anybody could push one that hides the rest.
     """
     repository = store.repository
     left_name, dots, right_name = spec.partition("..")
     left = repository.resolve(left_name)[1] if dots and left_name else None
-    ref, right = repository.resolve((right_name or "HEAD") if dots else spec)
+    name = (right_name or "HEAD") if dots else spec
+    ref, right = repository.resolve(name)
     for target in store.targets:
         if changes.on_first_parent_line(repository, target, right):
+            if not told:
+                _asked_for(store, target, None if name == "HEAD" else ref)
             if not dots:
                 return target, (changes.landed_commit(repository, target, right),)
             if left is not None and not changes.on_line_of(repository, left, right):
                 raise Undecidable(
-                    f"{left_name} is not on the first-parent line of {right_name or 'HEAD'}",
+                    f"{left_name} is not on the first-parent line of {name}",
                     remedy=f"name a commit that {target.ref} itself stood at",
                 )
             return target, changes.landed(repository, target, left, right)
     ahead = {target: len(repository.commits([right], [target.tip])) for target in store.targets}
     target = min(store.targets, key=ahead.__getitem__)
+    if not told:
+        _asked_for(store, target, None)
     if not ahead[target]:
         return target, ()
     return target, (changes.explicit(repository, target.ref, target.tip, right, ref),)
+
+
+def _asked_for(store: Store, target: Target, ref: str | None) -> None:
+    """Refuse to guess a target that only a pattern makes one; `ref` is what B was named by."""
+    branch = target.ref.removeprefix(changes.HEADS)
+    literal = store.policy is None or branch in store.policy.targets
+    if not literal and ref not in (target.ref, target.source):
+        raise Undecidable(
+            f"{branch} is a target by a pattern alone, and anybody could have pushed a branch of that name",
+            remedy="say where the change goes: --target BRANCH",
+        )
 
 
 def verify(
@@ -76,7 +93,7 @@ def verify(
     """Judge a range or a ref against its target. `now` is the gate's clock."""
     store = open_store(repository, patterns, target)
     start = introduction(repository, since)
-    chosen, listed = _range(store, spec)
+    chosen, listed = _range(store, spec, told=target is not None)
     if start is not None and not repository.is_ancestor(start, chosen.tip):
         raise Undecidable(
             f"the introduction {start[:12]} is not in the history of {chosen.ref}",

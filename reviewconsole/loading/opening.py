@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from reviewconsole.change import OBJECT_ID, Oid
-from reviewconsole.errors import PolicyError, Undecidable, UsageError
+from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable, UsageError
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.policies import policy_at
+from reviewconsole.loading.policies import in_force, policy_at
 from reviewconsole.loading.provenances import read_provenance_notes
 from reviewconsole.loading.records import read_records
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
+from reviewconsole.standing import Records, of_people
 
 _WHOLE_ID = re.compile(OBJECT_ID)
 _ABBREVIATED = re.compile(r"[0-9a-f]{4,39}")
@@ -59,14 +61,23 @@ def open_store(
     `pushed` gives notes refs the tips that a push brings.
     """
     policy = tip_policy(repository, wanted)
+    targets = changes.find_targets(repository, policy, wanted)
     return Store(
         repository=repository,
         policy=policy,
-        targets=changes.find_targets(repository, policy, wanted),
-        records=read_records(repository, pushed),
+        targets=targets,
+        records=whole_logs(repository, targets[0].tip, read_records(repository, pushed)),
         patterns=patterns,
         notes=read_provenance_notes(repository, pushed),
     )
+
+
+def whole_logs(repository: Repository, tip: Oid, records: Records) -> Records:
+    """Say of a log that it is broken only by the word of people in the signers in force, where these can be read."""
+    try:
+        return replace(records, broken=of_people(in_force(repository, tip), records).broken)
+    except (PolicyError, Undecidable, RepositoryError, FormatError):
+        return records
 
 
 def introduction(repository: Repository, named: str | None) -> Oid | None:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reviewconsole.chain import REF_PREFIX
-from reviewconsole.change import decode
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import HEADS, find_targets
@@ -37,7 +36,8 @@ class PushVerdict:
 
 def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
     """Judge one push. `now` is the hook's clock, in seconds since the epoch."""
-    updates = [_followed(repository, update) for update in updates]
+    aliases = repository.symbolic_refs([update.ref for update in updates])
+    updates = [replace(update, ref=aliases.get(update.ref, update.ref)) for update in updates]
     refusals = [refusal for update in updates for refusal in names.check(update)]
     own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
     force, read = _force(repository), logs.reader(repository)
@@ -69,12 +69,6 @@ def before_push(repository: Repository, patterns: Patterns, feed: bytes, *, now:
     for update in parse_pushes(feed):
         refusals += landing.check(store, update, start, now)
     return PushVerdict(refusals=tuple(refusals))
-
-
-def _followed(repository: Repository, update: Update) -> Update:
-    """The update of the branch that a symbolic one stands for, as git would carry it out."""
-    code, out, _ = repository.git.attempt(["symbolic-ref", "-q", update.ref])
-    return replace(update, ref=decode(out).strip()) if code == 0 else update
 
 
 def _force(repository: Repository) -> PolicyInForce | None:

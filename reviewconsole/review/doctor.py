@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewconsole.config import Config, load_config
@@ -19,7 +19,7 @@ from reviewconsole.review.journaling import device_id
 from reviewconsole.review.keys import keyring_state, public_signer
 from reviewconsole.review.setup import NOTES_REFSPEC, has_refspec, work_tree
 from reviewconsole.signing.signer import Signer
-from reviewconsole.standing import PolicyInForce
+from reviewconsole.standing import PolicyInForce, of_people
 
 _OLDEST_GIT = (2, 39)
 
@@ -86,7 +86,7 @@ def examine(folder: Path, environ: Mapping[str, str]) -> tuple[Check, ...]:
     checks.append(_keyring())
     checks += [
         _guard("remote", lambda: _remote(repository, config, environ)),
-        _guard("records", lambda: _records(repository)),
+        _guard("records", lambda: _records(repository, force)),
     ]
     if not repository.is_bare:
         checks.append(_guard("refspec", lambda: _refspec(repository, folder)))
@@ -161,8 +161,9 @@ def _refspec(repository: Repository, folder: Path) -> Check:
     return Check(id="refspec", state="warning", says="plain `git fetch` does not bring the records", remedy=remedy)
 
 
-def _records(repository: Repository) -> Check:
+def _records(repository: Repository, force: PolicyInForce | None) -> Check:
     records = read_records(repository)
+    records = records if force is None else replace(records, broken=of_people(force, records).broken)
     bad = len(records.problems) + len(records.broken)
     says = f"{len(records.verified)} with a good signature, {counted(bad, 'problem')}"
     if bad:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from reviewconsole.attestation import payload_bytes, summary
-from reviewconsole.chain import record_id
+from reviewconsole.chain import Observed, record_id
 from reviewconsole.change import Oid
 from reviewconsole.envelope import parse_envelope
 from reviewconsole.sshkey import fingerprint
-from reviewconsole.statement import note_text
+from reviewconsole.statement import TaskBoundary, note_text
 from tests.conformance.kit import (
     ADMIN,
     AGENT,
@@ -1336,9 +1336,15 @@ broken(
 )
 broken(
     "policy_other_trust_branch",
-    "trust branch",
-    "The trust branch is not here.",
+    "is none of the targets",
+    "The trust branch is none of the targets: anybody could push signers there, so the policy does not count.",
     policy=Scene().policy.replace('targets = ["main"]', 'targets = ["main"]\ntrust = "keys"'),
+)
+broken(
+    "policy_trust_branch_not_here",
+    "the trust branch keys is not here",
+    "The trust branch is a target that was not fetched, so nobody's key is known.",
+    policy=Scene().policy.replace('targets = ["main"]', 'targets = ["main", "keys"]\ntrust = "keys"'),
 )
 broken(
     "signers_wildcard",
@@ -1468,6 +1474,79 @@ def several_merge_bases() -> Scene:
     crossed = scene.merge(one, two, {"other.py": b"o = 1\n"})
     scene.feat({"n.py": b"n = 1\n"}, parent=crossed)
     return scene
+
+
+# --- task boundaries, and what strangers write
+
+
+STAY_OUT = TaskBoundary(task="PAY-17", refs=("feat",), allow=(), forbid=("infra/**",), supersedes=())
+
+
+def bounded(**who: str) -> Scene:
+    scene = Scene()
+    scene.feat({"infra/prod.tf": b"x = 1\n"}, **who)
+    scene.state("alice", STAY_OUT)
+    scene.add("bob")
+    return scene.write()
+
+
+@case("violated", "infra/prod.tf is forbidden to task PAY-17, says alice")
+def task_boundary_broken() -> Scene:
+    """An approval does not lift the boundary that alice signed for the task."""
+    return bounded()
+
+
+@case("violated", "infra/prod.tf is forbidden to task PAY-17, says alice")
+def task_boundary_and_a_forged_co_author() -> Scene:
+    """A line of the commit makes alice a co-author: anybody can write that, and her boundary holds."""
+    return bounded(message=f"Work\n\nCo-authored-by: A <alice@example.com>\n{CLAUDE}\n")
+
+
+@case("violated", "infra/prod.tf is forbidden to task PAY-17, says alice")
+def task_boundary_and_a_forged_author() -> Scene:
+    """The commit bears alice's name: anybody can write that, and her boundary holds."""
+    return bounded(author=ALICE)
+
+
+AI_NOTE = """app.py
+  aaaa 1-2
+---
+{"schema_version":"authorship/3.0.0","prompts":{"aaaa":{"agent_id":{"tool":"x","model":"m"},"human_author":"A <alice@example.com>"}}}
+"""
+
+
+@case("satisfied", "approved by alice")
+def unsigned_note_names_the_reviewer() -> Scene:
+    """Somebody's note says, after the approval, that alice drove the agent: an unsigned word takes no approval away."""
+    scene = approved()
+    scene.git.notes("refs/notes/ai", {scene.head: AI_NOTE.encode()})
+    return scene.write()
+
+
+@case("satisfied", "approved by alice")
+def stranger_claims_that_a_record_is_missing() -> Scene:
+    """A stranger's record says that it saw another record in alice's log: nobody's word breaks it but that of people."""
+    scene = approved()
+    lie = Observed(log=scene.log("alice"), sequence=9, id="sha256:" + "1" * 64)
+    scene.add("mallory", observed=(lie,))
+    return scene.write()
+
+
+@case("undecidable", "release/evil is a target by a pattern alone", args=("feat",))
+def target_that_anybody_could_have_pushed() -> Scene:
+    """A branch whose name a pattern of `targets` matches holds a policy of its own, and the change to be judged."""
+    scene = Scene(targets='["main", "release/*"]', review='scope = "all"')
+    weak = scene.policy.replace('scope = "all"', "")
+    first = scene.feat({".reviewconsole/policy.toml": weak.encode()}, message="Weaken\n")
+    scene.feat(parent=first, message="Evil\n")
+    scene.git.refs["refs/heads/release/evil"] = scene.head
+    return scene
+
+
+@case("violated", "0 of 1 approvals", args=("feat", "--target", "main"))
+def target_that_is_told() -> Scene:
+    """The same, with the target told as the recipes for CI do."""
+    return target_that_anybody_could_have_pushed()
 
 
 # --- time

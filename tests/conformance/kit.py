@@ -21,7 +21,7 @@ from reviewconsole.evidence import Participant
 from reviewconsole.git.objects import TreeItem, object_id, tree_bytes
 from reviewconsole.signing.sshsig import armour, signed_data
 from reviewconsole.sshkey import fingerprint, key8, public_line, wire
-from reviewconsole.statement import note_text
+from reviewconsole.statement import Statement, TaskBoundary, Waiver, note_text, record_bytes
 from reviewconsole.witness import WITNESS_NAMESPACE, WITNESS_PREFIX, Witness, trailer, witness_bytes, witness_note
 
 AT = "20261201120000Z"
@@ -350,6 +350,23 @@ class Scene:
         payload = payload_bytes(att)
         self.last[log] = (att.sequence, record_id(payload))
         self.line(log, att.head, envelope(payload, self.keys[key or who]))
+        return record_id(payload)
+
+    def state(self, who: str, body: Waiver | TaskBoundary, head: Oid | None = None, **over: Any) -> str:
+        """Append a waiver (about the branch) or a task boundary (about main) to a person's log and give its id."""
+        waiver = isinstance(body, Waiver)
+        log = self.log(who)
+        sequence, previous = self.last.get(log, (0, None))
+        said = Statement(
+            ref="refs/heads/feat" if waiver else "refs/heads/main", head=head or (self.head if waiver else self.main),
+            repository_id=self.repository_id, target_ref="refs/heads/main", body=body, principal=who,
+            device="0badcafe", sequence=sequence + 1, previous=previous, observed=(), reason="Agreed.",
+            decided_at=DECIDED, expires_at=None, tool=("conformance", "1"), nonce="0" * 32,
+        )  # fmt: skip
+        said = replace(said, **over)
+        payload = record_bytes(said)
+        self.last[log] = (said.sequence, record_id(payload))
+        self.line(log, said.head, envelope(payload, self.keys[who]))
         return record_id(payload)
 
     def line(self, log: str, noted: Oid, line: bytes) -> None:

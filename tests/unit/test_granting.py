@@ -176,9 +176,15 @@ def test_a_task_boundary_of_somebody_who_may_not_approve_binds_nobody(who: str) 
     assert [s.in_force for s in report.statements] == [False]
 
 
-def test_an_author_cannot_bound_and_a_boundary_can_be_lifted() -> None:
-    own = facts(paths=("b.md",), participants=(Participant(email="bob@example.com", roles=("author",)),))
-    assert judge(own, statement(TASK)).verdict is Verdict.SATISFIED
+@pytest.mark.parametrize("role", ["author", "co-author", "committer"])
+def test_a_name_in_a_commit_lifts_no_boundary(role: str) -> None:
+    named = facts(paths=("b.md",), participants=(Participant(email="bob@example.com", roles=(role,)),))
+    report = judge(named, statement(TASK))
+    assert report.verdict is Verdict.VIOLATED
+    assert [s.in_force for s in report.statements] == [True]
+
+
+def test_a_boundary_can_be_lifted_by_its_author_alone() -> None:
     first = statement(TASK)
     lift = statement(
         replace(TASK, allow=(), forbid=(), supersedes=(first.id,)), sequence=2, previous=first.id
