@@ -12,6 +12,7 @@ import tomli
 
 from reviewconsole.errors import FormatError
 from reviewconsole.mapping import Table
+from reviewconsole.places import xdg
 from reviewconsole.provenance.patterns import Patterns
 
 _KEY = r"[^\n]+"
@@ -46,11 +47,6 @@ class Config:
     """`[[scanner]]` of the file: commands a policy may ask for, exactly as written."""
 
 
-def _folder(environ: Mapping[str, str], variable: str, home: Path, default: str) -> Path:
-    named = environ.get(variable, "")
-    return Path(named) if named.startswith("/") else home / default
-
-
 def _toml(path: Path) -> Mapping[str, object]:
     try:
         return tomli.loads(path.read_text(encoding="utf-8"))
@@ -68,9 +64,9 @@ def builtin_patterns() -> Patterns:
 
 def load_config(environ: Mapping[str, str]) -> Config:
     """Read the settings; FormatError names the file and key of the first fault."""
+    config_dir = xdg(environ, "XDG_CONFIG_HOME", ".config")
+    state_dir = xdg(environ, "XDG_STATE_HOME", ".local/state")
     home = Path(environ.get("HOME") or Path.home())
-    config_dir = _folder(environ, "XDG_CONFIG_HOME", home, ".config") / "reviewconsole"
-    state_dir = _folder(environ, "XDG_STATE_HOME", home, ".local/state") / "reviewconsole"
     path = config_dir / "config.toml"
     try:
         table = Table(_toml(path))
@@ -103,7 +99,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         keys=keys,
         editor=editor,
         clipboard=clipboard,
-        cache_dir=_folder(environ, "XDG_CACHE_HOME", home, ".cache") / "reviewconsole",
+        cache_dir=xdg(environ, "XDG_CACHE_HOME", ".cache"),
         packs=tuple(_expand(name, home) for name in packs) or (config_dir / "rules",),
         scanners=scanners,
     )

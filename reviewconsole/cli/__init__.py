@@ -19,12 +19,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         sys.stdout.write(f"reviewconsole {__version__}\n")
         return 0
-    from reviewconsole.cli.run import run
+    from reviewconsole.cli import first_frame
 
     try:
+        first_frame.paint(words, os.environ)
+        from reviewconsole.cli.run import run
+
         return run(words, os.environ)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        first_frame.leave()

@@ -1,8 +1,10 @@
 """Verbs that show: the console, the queue, one change, the records, the rules."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from reviewconsole.cli import first_frame
 from reviewconsole.cli.common import (
     CHANGE,
     Environ,
@@ -61,14 +63,24 @@ def grammar(verbs: "Sub") -> None:
 
 def open_(options: Options, environ: Environ) -> int:
     """Open the console."""
-    from reviewconsole.tui.app import Settings, run_console
-
-    for name, value in (("target", None), ("change", None), ("theme", None)):
-        if not hasattr(options, name):
-            setattr(options, name, value)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the console needs a terminal", remedy="use `reviewconsole queue` or `inspect` in a pipe")
-    workspace = open_workspace(options, environ)
+    for name in ("target", "change", "theme"):
+        if not hasattr(options, name):
+            setattr(options, name, None)
+    try:
+        return _console(options, environ)
+    finally:
+        first_frame.leave()
+
+
+def _console(options: Options, environ: Environ) -> int:
+    # Half of opening a repository is waiting for git; meanwhile the toolkit is imported.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        opening = pool.submit(open_workspace, options, environ)
+        from reviewconsole.tui.app import Settings, run_console
+
+        workspace = opening.result()
     config = workspace.config
     settings = Settings(
         theme=options.theme or config.theme,
@@ -76,9 +88,10 @@ def open_(options: Options, environ: Environ) -> int:
         keys=config.keys,
         themes=config.config_dir / "themes",
     )
+    first_frame.remember(workspace.store.repository.git_dir, environ, workspace.store.targets[0].source)
     workspace.in_background()
     try:
-        run_console(workspace, settings, start=options.change)
+        run_console(workspace, settings, start=options.change, begun=first_frame.hand_over)
     finally:
         workspace.close()
     return 0

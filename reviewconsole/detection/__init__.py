@@ -18,9 +18,9 @@ from pathlib import Path
 from reviewconsole import __version__
 from reviewconsole.change import encode
 from reviewconsole.detection import ast_grep, guards, line_rules, packs
-from reviewconsole.detection.checks import CHECKS
 from reviewconsole.detection.kubernetes import unreadable
-from reviewconsole.detection.model import Context, Hit, Progress, RuleSettings, ScanResult, Told, Tree
+from reviewconsole.detection.model import Check, Context, Hit, Progress, RuleSettings, ScanResult, Told, Tree
+from reviewconsole.detection.pages import page_of  # now: a later import of this module would hide `pages` below
 from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, oddities, read
 from reviewconsole.detection.tally import KEPT, Tally
 from reviewconsole.diff import FileDiff
@@ -38,6 +38,7 @@ __all__ = [
     "Tree",
     "engine_digest",
     "page",
+    "page_of",
     "pages",
     "scan",
     "stages",
@@ -53,10 +54,17 @@ _IGNORE = re.compile(r"reviewconsole:ignore\[([a-z0-9,\s-]+)\]\s+(\S.*)")
 _UNSUPPRESSIBLE = frozenset({"suppression-added"})
 
 
+def _checks() -> Sequence[Check]:
+    """Every check; they are imported when something is scanned or looked up, since that is most of a start."""
+    from reviewconsole.detection.checks import CHECKS
+
+    return CHECKS
+
+
 @cache
 def pages() -> Mapping[str, Page]:
     """Every rule's page, by name."""
-    found = [pack.page for pack in packs.load()] + [check.page for check in CHECKS]
+    found = [pack.page for pack in packs.load()] + [check.page for check in _checks()]
     return {each.rule: each for each in sorted(found, key=lambda each: each.rule)}
 
 
@@ -139,7 +147,7 @@ def stages(
         if tree_has is None and new_tree is not None:
             tree_has = new_tree.has
         context = Context(sources=sources, tree_has=tree_has, old_tree=old_tree, new_tree=new_tree, tally=tally)
-        checks = [check for check in CHECKS if check.page.rule not in settings.disable]
+        checks = [check for check in _checks() if check.page.rule not in settings.disable]
         yield _result([hit for check in checks for hit in check.run(context)], settings, [], tally)
         for future in structural:
             tally = Tally()

@@ -158,6 +158,23 @@ class Git:
             raise RepositoryError(f"git could not be started: {error.strerror}") from error
         return process.returncode, out, err
 
+    def beginning(self, args: Sequence[str], size: int) -> bytes:
+        """Give the first bytes of a command's stdout, and end it; nothing where it fails or has none."""
+        try:
+            with subprocess.Popen(  # noqa: S603 - as above
+                self._command(args, network=False),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._env(network=False),
+                cwd="/",
+            ) as process:
+                out = process.stdout.read(size) if process.stdout is not None else b""
+                process.kill()
+        except OSError:
+            return b""
+        return out
+
 
 def read_user_config(environ: Mapping[str, str], key: str) -> str | None:
     """Read one value of the person's own git settings (global, then system scope), never a repository's."""

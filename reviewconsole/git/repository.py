@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reviewconsole.change import OBJECT_ID, Commit, Entry, Oid, decode, encode
 from reviewconsole.errors import MissingObject, RepositoryError
+from reviewconsole.git.discovery import discover
 from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
 from reviewconsole.git.process import Git, read_user_config, said
@@ -47,32 +48,6 @@ class Ref:
 
     name: str
     oid: Oid
-
-
-def discover(path: Path) -> Path:
-    """Find the git directory that holds `path`, without starting git or reading configuration."""
-    try:
-        start = path.resolve(strict=True)
-        for folder in (start, *start.parents):
-            found = _git_dir(folder)
-            if found is not None:
-                return found
-    except OSError as error:
-        raise RepositoryError(f"{path} cannot be read: {error.strerror}") from error
-    raise RepositoryError(f"{path} is in no git repository", remedy="go into one, or name it with -C PATH")
-
-
-def _git_dir(folder: Path) -> Path | None:
-    dot = folder / ".git"
-    if dot.is_dir() and (dot / "HEAD").is_file():
-        return dot.resolve()
-    if dot.is_file():
-        text = decode(dot.read_bytes()).rstrip("\r\n")
-        if text.startswith("gitdir: "):
-            return (folder / text.removeprefix("gitdir: ")).resolve()
-    if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
-        return folder
-    return None
 
 
 REGULAR = ("100644", "100755")

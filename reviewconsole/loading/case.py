@@ -24,7 +24,6 @@ from reviewconsole.finding import (
     risk_level,
 )
 from reviewconsole.gate import GateReport, evaluate
-from reviewconsole.loading.boundary import evaluate_boundary
 from reviewconsole.loading.content import Content, load_content
 from reviewconsole.loading.detecting import detect, rules_for, unscanned, would_break
 from reviewconsole.loading.policies import for_change, in_force, repository_id, would_break_policy
@@ -139,11 +138,7 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
     faults = rules.faults + _breaks(store, change, policy, paths)
     result = detect(store, change, files, rules, hear)
     judged = tuple(finding for finding in result.findings if finding.counts)
-    boundary: tuple[BoundaryResult, ...] = ()
-    if policy is not None:
-        boundary = evaluate_boundary(
-            store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns
-        )
+    boundary = _bounded(store, change, policy, files, origin)
     notes = (*faults, *result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
     facts = None
     if force is not None:
@@ -177,6 +172,16 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
         policy_fault=fault,
         policy_unreadable=unreadable or bool(faults),
     )
+
+
+def _bounded(
+    store: Store, change: Change, policy: Policy | None, files: tuple[FileDiff, ...], origin: Provenance
+) -> tuple[BoundaryResult, ...]:
+    if policy is None:
+        return ()
+    from reviewconsole.loading.boundary import evaluate_boundary  # every constraint: not before there is a diff
+
+    return evaluate_boundary(store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns)
 
 
 def _begun(

@@ -28,7 +28,8 @@ class OwnRules:
 def own_rules(config: Config, environ: Mapping[str, str], root: Path | None) -> OwnRules:
     """Read the person's packs from disk; what is broken there is a fault, never an error."""
     there = {str(folder): folder for folder in config.packs if folder.is_dir()}
-    return OwnRules(packs=read_folders(there, taken=pages()), scanners=config.scanners, environ=environ, root=root)
+    packs = read_folders(there, taken=pages() if there else ())
+    return OwnRules(packs=packs, scanners=config.scanners, environ=environ, root=root)
 
 
 def read_folders(folders: Mapping[str, Path], *, taken: Iterable[str]) -> UserPacks:

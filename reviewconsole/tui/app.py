@@ -106,8 +106,14 @@ class Settings:
     """The folder of the person's own themes."""
 
 
-def run_console(service: ReviewService, settings: Settings, *, start: str | None = None) -> None:
-    """Run the console until it is left.
+def run_console(
+    service: ReviewService,
+    settings: Settings,
+    *,
+    start: str | None = None,
+    begun: Callable[[], object] = lambda: None,
+) -> None:
+    """Run the console until it is left; `begun` is called when it takes the terminal over.
 
     Raises UsageError for an unknown theme, FormatError for a theme or keys that cannot be used, and
     ReviewConsoleError when it stopped by a bug.
@@ -118,6 +124,7 @@ def run_console(service: ReviewService, settings: Settings, *, start: str | None
     theme = choose(settings.theme, os.environ)
     with quiet():
         app = ReviewApp(service, theme, start, keys=keys)
+        begun()
         app.run()
     if app.return_code:
         raise ReviewConsoleError("the console stopped because of an error of its own")
