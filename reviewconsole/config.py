@@ -45,6 +45,8 @@ class Config:
     """Folders of the person's own rules; `rules` beside the file unless it says otherwise."""
     scanners: tuple[tuple[str, ...], ...] = ()
     """`[[scanner]]` of the file: commands a policy may ask for, exactly as written."""
+    repositories: tuple[Path, ...] = ()
+    """Whose changes `queue --everywhere` lists together."""
 
 
 def _toml(path: Path) -> Mapping[str, object]:
@@ -78,6 +80,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         keys = _keys(table.table("keys", missing=True))
         principal = table.text("principal", "", pattern=r"[a-z0-9][a-z0-9._-]{0,63}") or None
         packs = table.texts("packs", (), pattern=_KEY)
+        repositories = table.texts("repositories", (), pattern=_KEY)
         scanners = tuple(_command(row) for row in table.tables("scanner", missing=True))
         table.end()
     except FormatError as error:
@@ -102,6 +105,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         cache_dir=xdg(environ, "XDG_CACHE_HOME", ".cache"),
         packs=tuple(_expand(name, home) for name in packs) or (config_dir / "rules",),
         scanners=scanners,
+        repositories=tuple(_expand(name, home) for name in repositories),
     )
 
 

@@ -16,6 +16,7 @@ from reviewconsole.verify import RangeVerdict
 
 if TYPE_CHECKING:
     from reviewconsole.review.mine import Mine
+    from reviewconsole.review.repositories import Listed
     from reviewconsole.review.witnessing import Witnessed
 
 Document = dict[str, Any]
@@ -219,6 +220,23 @@ def inspect(opened: OpenedChange, since: Rereview | None = None) -> Document:
         "requirements": [requirement(item) for item in opened.requirements],
         "statements": [statement(row) for row in opened.statements],
         "verdict": opened.verdict.value,
+    }
+
+
+def queues(found: Iterable["Listed"]) -> Document:
+    """`reviewconsole/queues/v1`: the queues of several repositories; `fault` is null where one could be read."""
+    return {
+        "schema": "reviewconsole/queues/v1",
+        "repositories": [
+            {
+                "path": str(each.path),
+                "name": each.name,
+                "fault": each.fault or None,
+                "queue": None if each.fault else queue(each.identity, each.target, each.entries),
+                "notices": list(each.notices),
+            }
+            for each in found
+        ],
     }
 
 

@@ -38,6 +38,7 @@ def grammar(verbs: "Sub") -> None:
     which.add_argument(
         "--mine", action="store_true", help="what of your own, or your agent's, was rejected or waits, and why"
     )
+    queue.add_argument("--everywhere", action="store_true", help="of all repositories that `add` has named")
     queue.add_argument("--range", metavar="A..B", help="the first-parent commits of a range that lack a sign-off")
     inspect = add_verb(verbs, "inspect", "show one change: provenance, annotated diff, findings, what is required")
     inspect.add_argument("change", metavar="CHANGE", help=CHANGE)
@@ -100,7 +101,10 @@ def _console(options: Options, environ: Environ) -> int:
 def queue(options: Options, environ: Environ) -> int:
     """List what waits."""
     from reviewconsole.cli import documents, text
+    from reviewconsole.cli.repositories_verbs import everywhere
 
+    if options.everywhere:
+        return everywhere(options, environ)
     workspace = open_workspace(options, environ)
     if options.mine:
         return _mine(workspace, options, environ)

@@ -17,6 +17,7 @@ from reviewconsole.verify import RangeVerdict
 
 if TYPE_CHECKING:
     from reviewconsole.review.mine import Mine
+    from reviewconsole.review.repositories import Listed
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 _LEVELS = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim", "none": "dim"}
@@ -42,6 +43,26 @@ def age(seconds: int, now: int) -> str:
         if gone >= size:
             return f"{gone // (604800 if unit == 'w' else size)}{unit}"
     return f"{gone}s"
+
+
+def queues(found: "Sequence[Listed]", paint: Painter) -> Iterator[str]:
+    """What waits in several repositories, worst first; then what is odd about each."""
+    rows = [(each, entry) for each in found for entry in each.entries]
+    if not rows:
+        yield "nothing waits for a decision"
+    wide = max((len(safe_text(each.name)) for each, _ in rows), default=0)
+    now = int(time.time())
+    for each, entry in sorted(rows, key=lambda row: -row[1].risk.score):
+        change, level = entry.change, entry.risk.level
+        risk = paint(f"{GLYPHS[level]} {level:<8} {entry.risk.score:>4}", _LEVELS[level])
+        yield (
+            f"{risk}  {entry.state:<8}  {safe_text(each.name):<{wide}}  {change.id}  {age(change.updated, now):>4}  "
+            f"{safe_text(short_ref(change.ref))}  {safe_text(change.title)}"
+        )
+    for each in found:
+        for said in (each.fault, *each.notices):
+            if said:
+                yield paint(f"! {safe_text(str(each.path))}: {safe_text(said)}", "red" if each.fault else "yellow")
 
 
 def mine(found: "Sequence[Mine]", paint: Painter) -> Iterator[str]:

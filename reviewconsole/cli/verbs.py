@@ -7,6 +7,7 @@ from reviewconsole.cli import (
     deciding_verbs,
     people_verbs,
     reading_verbs,
+    repositories_verbs,
     server_verbs,
     setup_verbs,
     stats_verbs,
@@ -23,6 +24,7 @@ GROUPS = (
     server_verbs,
     boundary_verbs,
     people_verbs,
+    repositories_verbs,
 )
 
 VERBS: Verbs = {name: run for group in GROUPS for name, run in group.VERBS.items()}
