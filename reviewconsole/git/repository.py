@@ -104,19 +104,6 @@ class Repository:
         rows = [row.split(b"\0") for row in out.split(b"\n") if row]
         return tuple(Ref(decode(name), Oid(oid.decode())) for name, oid in rows)
 
-    def symbolic_refs(self, names: Sequence[str]) -> dict[str, str]:
-        """Which of these refs stand for another one, and for which; also where that one is not there yet."""
-        found: dict[str, str] = {}
-        for at in range(0, len(names), 500):
-            out = self.git.run(["for-each-ref", "--format=%(refname)%00%(symref)", *names[at : at + 500]])
-            rows = [row.split(b"\0") for row in out.split(b"\n") if row]
-            found.update({decode(name): decode(stands) for name, stands in rows if stands})
-        for name in names:
-            if name not in found and (self.common_dir / name).is_file():
-                text = decode((self.common_dir / name).read_bytes())
-                found |= {name: text[4:].strip()} if text.startswith("ref:") else {}
-        return found
-
     def note_refs(self, prefix: str) -> tuple[Ref, ...]:
         """List notes refs under a prefix, or the one of that name."""
         return self.refs(prefix.rstrip("/"))

@@ -8,7 +8,7 @@ in the same push count, once they passed as an addition to their log.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reviewconsole.chain import REF_PREFIX
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
@@ -18,7 +18,7 @@ from reviewconsole.loading.opening import introduction, open_store, readable_pol
 from reviewconsole.loading.policies import in_force
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.receive import landing, logs, names
-from reviewconsole.receive.update import Refusal, Update, parse_pushes, parse_updates
+from reviewconsole.receive.update import Refusal, Update, followed, parse_pushes, parse_updates
 from reviewconsole.standing import PolicyInForce
 from reviewconsole.witness import WITNESS_PREFIX
 
@@ -36,8 +36,7 @@ class PushVerdict:
 
 def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
     """Judge one push. `now` is the hook's clock, in seconds since the epoch."""
-    aliases = repository.symbolic_refs([update.ref for update in updates])
-    updates = [replace(update, ref=aliases.get(update.ref, update.ref)) for update in updates]
+    updates = followed(repository, updates)
     refusals = [refusal for update in updates for refusal in names.check(update)]
     own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
     force, read = _force(repository), logs.reader(repository)
