@@ -64,7 +64,8 @@ def grammar(verbs: "Sub") -> None:
 
 def open_(options: Options, environ: Environ) -> int:
     """Open the console."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = "web_driver" in environ.get("TEXTUAL_DRIVER", "")
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the console needs a terminal", remedy="use `reviewconsole queue` or `inspect` in a pipe")
     for name in ("target", "change", "theme"):
         if not hasattr(options, name):

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewconsole.cli.common import Environ, Options, Verbs, add_verb, json_option, say
+from reviewconsole.cli.common import Environ, Options, Verbs, add_verb, json_option, note, say
 from reviewconsole.cli.reading_verbs import open_
+from reviewconsole.display import safe_text
+from reviewconsole.errors import UsageError
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
@@ -26,6 +28,9 @@ def grammar(verbs: "Sub") -> None:
     demo = add_verb(verbs, "demo", "build a small repository with AI-assisted changes and open the console on it")
     demo.add_argument("folder_", nargs="?", metavar="FOLDER", help="where to build it; default a temporary folder")
     demo.add_argument("--no-open", action="store_true", help="build only")
+    served = add_verb(verbs, "serve", "open the console in a browser on this machine")
+    served.add_argument("--port", type=int, default=8765, help="default 8765")
+    served.add_argument("--host", default="127.0.0.1", help="a loopback address; every other is refused")
     completion = add_verb(verbs, "completion", "print a completion script for a shell")
     completion.add_argument("shell", choices=["bash", "zsh", "fish"])
 
@@ -76,6 +81,28 @@ def demo(options: Options, environ: Environ) -> int:
     return open_(argparse.Namespace(folder=built.repository), inside)
 
 
+def serve(options: Options, environ: Environ) -> int:
+    """Serve the console on loopback until interrupted."""
+    from reviewconsole.git.discovery import discover
+
+    del environ
+    git_dir = discover(options.folder)
+    try:
+        from reviewconsole.serving import serve as run
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "the console in a browser needs textual-serve, which is not installed",
+            remedy="pipx inject reviewconsole textual-serve, or install reviewconsole[serve]",
+        ) from error
+    place = str(options.folder.resolve())
+    command = [sys.executable, "-m", "reviewconsole", "-C", place, "open"]
+    title = git_dir.parent.name if git_dir.name == ".git" else git_dir.name
+    run(command, host=options.host, port=options.port, title=title, tell=lambda address: note(
+        f"the console of {safe_text(title)}: {address}\nwhoever has this address can sign as you; ctrl+c ends"
+    ))  # fmt: skip
+    return 0
+
+
 def completion(options: Options, environ: Environ) -> int:
     """Print a completion script."""
     from reviewconsole.cli.completion import completion as script
@@ -89,5 +116,6 @@ VERBS: Verbs = {
     "init": init,
     "doctor": doctor,
     "demo": demo,
+    "serve": serve,
     "completion": completion,
 }

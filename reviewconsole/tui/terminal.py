@@ -90,6 +90,8 @@ def choose(wanted: str, environ: Mapping[str, str], ask: Callable[[], bytes] = a
     """The theme to begin with: the one that is wanted; for `auto`, `ansi`, `dark` or `light` as the terminal is."""
     if wanted != "auto":
         return wanted
+    if "web_driver" in environ.get("TEXTUAL_DRIVER", ""):
+        return "dark"  # a page of our own
     if few_colours(environ):
         return "ansi"
     dark = is_dark(ask()) if environ.get("TERM", "") not in _SILENT else None
