@@ -55,16 +55,9 @@ class Provenance:
     tools: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     """E-mail addresses of the people who drove an agent, lower-cased, sorted."""
-    noted: tuple[str, ...] = ()
-    """Those of them whom notes alone name. Notes are unsigned and come later: they exclude nobody's approval."""
     signals: tuple[SignalHit, ...] = ()
     ai_lines: int | None = None
     """Lines attested as AI-written by line-level notes; None without such notes."""
-
-    @property
-    def drivers(self) -> tuple[str, ...]:
-        """The operators whom the commits themselves name."""
-        return tuple(email for email in self.operators if email not in self.noted)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -174,7 +174,7 @@ def _granted(
         repository_id=repository_id(store.repository, force.policy.repository, tip),
         digest="",
         paths=tuple(entry.path for entry in facts.entries),
-        participants=participants(change.commits, facts.provenance.drivers),
+        participants=participants(change.commits, facts.provenance.operators),
         provenance=facts.provenance,
         findings=(),
         engine="",

@@ -54,7 +54,7 @@ def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) 
             if content or replays[record.id].equal:
                 change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=found.commits)
                 origin = assess_provenance(store, replace(change, landed=False), facts.paths)
-                origins[record.id] = involved(store.repository, force, found.commits, origin.drivers)
+                origins[record.id] = involved(store.repository, force, found.commits, origin.operators)
     return replace(records, origins=origins, replays=replays)
 
 

@@ -96,14 +96,11 @@ def assess(evidence: Evidence, patterns: Patterns) -> Provenance:
     found = [signal.attested(evidence) for signal in SIGNALS if signal.attested is not None]
     attested = [item for item in found if item is not None]
     people = [person for item in attested for person in item.people]
-    drivers = _drivers(evidence.change.commits, hits, patterns)
-    noted = _noted(evidence.change.commits, people, patterns) - drivers
     return Provenance(
         provenance=max((hit.provenance for hit in hits), key=lambda item: item.rank, default=ProvenanceClass.NONE),
         flags=tuple(sorted({flag for hit in hits for flag in hit.flags})),
         tools=tuple(sorted({hit.tool for hit in hits if hit.tool and hit.provenance is not ProvenanceClass.NONE})),
-        operators=tuple(sorted(drivers | noted)),
-        noted=tuple(sorted(noted)),
+        operators=_operators(evidence.change.commits, hits, people, patterns),
         signals=hits,
         # Two standards may attest the same lines, so their counts are not added.
         ai_lines=max((item.lines for item in attested), default=None),
@@ -156,26 +153,27 @@ def _people(emails: Iterable[str], patterns: Patterns) -> list[str]:
     return [email for email in plain if email and patterns.agent(email) is None]
 
 
-def _drivers(commits: tuple[Commit, ...], hits: tuple[SignalHit, ...], patterns: Patterns) -> set[str]:
-    """The people who drove an agent, as its commits name them: author, co-authors and committer."""
+def _operators(
+    commits: tuple[Commit, ...],
+    hits: tuple[SignalHit, ...],
+    attested: list[tuple[Oid, str]],
+    patterns: Patterns,
+) -> tuple[str, ...]:
+    """The people who drove an agent: author, co-authors and committer of its commits, and whom notes name."""
     driven = {hit.commit for hit in hits if hit.provenance in _WROTE and "touched" not in hit.flags}
     emails: list[str] = []
-    for commit in commits:
-        if commit.oid in driven:
-            emails += (commit.author.email, commit.committer.email)
-            emails += (co_author.email for co_author in co_authors(commit.message))
-    return set(_people(emails, patterns))
-
-
-def _noted(commits: tuple[Commit, ...], attested: list[tuple[Oid, str]], patterns: Patterns) -> set[str]:
-    """The people whom notes name; some give a bare name, which a commit of the change may resolve."""
     by_name: dict[str, str] = {}
     for commit in commits:
         for person in (commit.author, commit.committer):
             by_name.setdefault(person.name.strip().casefold(), person.email)
-    found = [(_ADDRESS.search(stated), stated) for _, stated in attested]
-    emails = [at[1] if at else by_name.get(stated.strip().casefold(), "") for at, stated in found]
-    return set(_people(emails, patterns))
+        if commit.oid in driven:
+            emails += (commit.author.email, commit.committer.email)
+            emails += (co_author.email for co_author in co_authors(commit.message))
+    for _, stated in attested:
+        address = _ADDRESS.search(stated)
+        # Some notes give a bare name, which a commit of the change may resolve.
+        emails.append(address[1] if address else by_name.get(stated.strip().casefold(), ""))
+    return tuple(sorted(set(_people(emails, patterns))))
 
 
 __all__ = ["NOTES_REFS", "SIGNALS", "Agent", "Patterns", "Signal", "assess", "commit_signals"]

@@ -301,11 +301,6 @@ def _blocked(ready_: Ready, principal: str, draft: Draft, own: tuple[VerifiedAtt
     taken = [p for p in ready_.facts.participants if p.email in emails]
     if taken:
         return f"{principal} took part in this change ({', '.join(taken[0].roles)}) and cannot approve it"
-    if emails & set(ready_.facts.provenance.noted):
-        return (
-            f"a note says that {principal} drove the agent here: leave it to somebody else. Notes are unsigned: "
-            f"where it is not so, take it away first (git notes --ref=ai remove COMMIT) and decide again"
-        )
     return ""
 
 

@@ -1515,9 +1515,9 @@ AI_NOTE = """app.py
 """
 
 
-@case("satisfied", "approved by alice")
-def unsigned_note_names_the_reviewer() -> Scene:
-    """Somebody's note says, after the approval, that alice drove the agent: an unsigned word takes no approval away."""
+@case("violated", "operator")
+def note_that_came_later_names_the_reviewer() -> Scene:
+    """A note says, after the approval, that alice drove the agent: while it is there, hers is no second person's."""
     scene = approved()
     scene.git.notes("refs/notes/ai", {scene.head: AI_NOTE.encode()})
     return scene.write()
