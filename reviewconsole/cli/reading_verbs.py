@@ -1,5 +1,6 @@
 """Verbs that show: the console, the queue, one change, the records, the rules."""
 
+import gc
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -22,6 +23,10 @@ from reviewconsole.errors import Undecidable, UsageError
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
     from reviewconsole.review.workspace import Workspace
+
+
+_OBJECTS = 100_000
+"""New objects between two looks for cycles: a diff is many objects and no cycle."""
 
 
 def grammar(verbs: "Sub") -> None:
@@ -67,7 +72,7 @@ def open_(options: Options, environ: Environ) -> int:
     served = "web_driver" in environ.get("TEXTUAL_DRIVER", "")
     if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the console needs a terminal", remedy="use `reviewconsole queue` or `inspect` in a pipe")
-    for name in ("target", "change", "theme"):
+    for name in ("target", "change", "theme", "tour"):
         if not hasattr(options, name):
             setattr(options, name, None)
     try:
@@ -77,6 +82,7 @@ def open_(options: Options, environ: Environ) -> int:
 
 
 def _console(options: Options, environ: Environ) -> int:
+    gc.set_threshold(_OBJECTS, 20, 50)
     # Half of opening a repository is waiting for git; meanwhile the toolkit is imported.
     with ThreadPoolExecutor(max_workers=1) as pool:
         opening = pool.submit(open_workspace, options, environ)
@@ -89,6 +95,7 @@ def _console(options: Options, environ: Environ) -> int:
         preset=config.keymap,
         keys=config.keys,
         themes=config.config_dir / "themes",
+        tour=bool(options.tour),
     )
     first_frame.remember(workspace.store.repository.git_dir, environ, workspace.store.targets[0].source)
     workspace.in_background()

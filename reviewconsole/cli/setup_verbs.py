@@ -27,6 +27,7 @@ def grammar(verbs: "Sub") -> None:
     json_option(doctor)
     demo = add_verb(verbs, "demo", "build a small repository with AI-assisted changes and open the console on it")
     demo.add_argument("folder_", nargs="?", metavar="FOLDER", help="where to build it; default a temporary folder")
+    demo.add_argument("--no-tour", action="store_true", help="without the bar that says which key to press next")
     demo.add_argument("--no-open", action="store_true", help="build only")
     served = add_verb(verbs, "serve", "open the console in a browser on this machine")
     served.add_argument("--port", type=int, default=8765, help="default 8765")
@@ -78,7 +79,7 @@ def demo(options: Options, environ: Environ) -> int:
     if options.no_open or not sys.stdout.isatty():
         return 0
     inside = {**environ, **built.environ}
-    return open_(argparse.Namespace(folder=built.repository), inside)
+    return open_(argparse.Namespace(folder=built.repository, tour=not options.no_tour), inside)
 
 
 def serve(options: Options, environ: Environ) -> int:

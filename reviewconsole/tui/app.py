@@ -104,6 +104,16 @@ class Settings:
     keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     themes: Path | None = None
     """The folder of the person's own themes."""
+    tour: bool = False
+    """Whether a bar leads through the first minutes."""
+
+
+def _kind(settings: Settings) -> type[ReviewApp]:
+    if not settings.tour:
+        return ReviewApp
+    from reviewconsole.tui.tour import TourApp
+
+    return TourApp
 
 
 def run_console(
@@ -123,7 +133,7 @@ def run_console(
     keys = keymap(settings.preset, settings.keys, scopes(ReviewApp.BINDINGS))
     theme = choose(settings.theme, os.environ)
     with quiet():
-        app = ReviewApp(service, theme, start, keys=keys)
+        app = _kind(settings)(service, theme, start, keys=keys)
         begun()
         app.run()
     if app.return_code:

@@ -1,5 +1,6 @@
 """Opening a change from the queue: its diff at once, what the rules find as they find it."""
 
+import gc
 from abc import abstractmethod
 
 from textual.worker import get_current_worker
@@ -65,6 +66,7 @@ class Opening(Filtering):
         self.waiting = ""
         self.draw_status()
         self.begun()
+        gc.freeze()  # a diff has no cycles; looking for some in a million lines would hold up keys
         review = ReviewScreen(self.desk, begun)
         self.app.push_screen(review, self._returned)
         return review
