@@ -91,6 +91,13 @@ def verify(
     since: str | None = None,
 ) -> RangeVerdict:
     """Judge a range or a ref against its target. `now` is the gate's clock."""
+    with repository.held():
+        return _verify(repository, patterns, spec, now=now, target=target, since=since)
+
+
+def _verify(
+    repository: Repository, patterns: Patterns, spec: str, *, now: int, target: str | None, since: str | None
+) -> RangeVerdict:
     store = open_store(repository, patterns, target)
     start = introduction(repository, since)
     chosen, listed = _range(store, spec, told=target is not None)

@@ -158,6 +158,19 @@ class Git:
             raise RepositoryError(f"git could not be started: {error.strerror}") from error
         return process.returncode, out, err
 
+    def open(self, args: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """Start a command that stays open, out of reach of the terminal's signals; see `lasting`."""
+        return subprocess.Popen(  # noqa: S603 - as above
+            self._command(args, network=False),
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._env(network=False),
+            cwd="/",
+            start_new_session=True,
+        )
+
     def beginning(self, args: Sequence[str], size: int) -> bytes:
         """Give the first bytes of a command's stdout, and end it; nothing where it fails or has none."""
         try:

@@ -1,9 +1,12 @@
-"""Read raw objects through `git cat-file`, each hashed again; small ones are kept where the caller asks for it."""
+"""Read raw objects through one `git cat-file`, each hashed again; small ones are kept where the caller asks for it."""
 
-from collections.abc import Iterable, Iterator
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from reviewconsole.change import Oid
+from reviewconsole.change import Oid, encode
 from reviewconsole.errors import CorruptObject, MissingObject, RepositoryError
+from reviewconsole.git.lasting import MOST_ASKED, Ended, Lasting
 from reviewconsole.git.objects import check_object
 from reviewconsole.git.process import Git, said
 
@@ -12,12 +15,19 @@ _LARGEST_KEPT = 64 << 10
 _MOST_KEPT = 16 << 20
 """Bytes of all of them; beyond, all are forgotten."""
 
+_LONGEST_NAME = 1024
+
+Answer = tuple[Oid, str, int] | None
+"""Id, kind and size; None for what is not here."""
+T = TypeVar("T")
+
 
 class Objects:
     """The objects of one repository. What is kept was hashed when it was read."""
 
     def __init__(self, git: Git, object_format: str) -> None:
-        self._git = git
+        # buffered: an answer is written when enough of them are there, or when we ask for it
+        self._server = Lasting(git.open, ["cat-file", "--batch-command", "--buffer"])
         self._object_format = object_format
         self._kept: dict[tuple[str, Oid], bytes] = {}
         self._size = 0
@@ -31,14 +41,11 @@ class Objects:
         wanted = list(dict.fromkeys(oids))
         held = {oid: data for oid in wanted if keep and (data := self._kept.get((kind, oid))) is not None}
         fresh = self._fresh([oid for oid in wanted if oid not in held], kind, largest)
-        for oid in wanted:
-            if oid in held:
-                yield oid, held[oid]
-                continue
-            _, data = next(fresh)
-            if keep:
+        if keep:
+            for oid, data in fresh.items():
                 self._keep(kind, oid, data)
-            yield oid, data
+        for oid in wanted:
+            yield oid, held[oid] if oid in held else fresh.pop(oid)
 
     def _keep(self, kind: str, oid: Oid, data: bytes) -> None:
         if len(data) > _LARGEST_KEPT:
@@ -49,36 +56,78 @@ class Objects:
         self._kept[kind, oid] = data
         self._size += len(data)
 
-    def _fresh(self, wanted: list[Oid], kind: str, largest: int) -> Iterator[tuple[Oid, bytes]]:
-        if not wanted:
-            return
-        feed = "".join(f"{oid}\n" for oid in wanted).encode()
+    def _fresh(self, wanted: Sequence[Oid], kind: str, largest: int) -> dict[Oid, bytes]:
         if kind == "blob" and largest:
             for oid, size in self.sizes(wanted).items():
                 if size > largest:
                     raise RepositoryError(f"{oid[:12]} has {size} bytes, more than {largest}")
-        out = self._cat_file("--batch", feed)
-        at = 0
-        for oid in wanted:
-            end = out.index(b"\n", at)
-            parts = out[at:end].split()
-            if len(parts) != 3 or parts[1] != kind.encode():
-                why = "is not here" if parts[-1:] == [b"missing"] else f"is no {kind}"
-                raise MissingObject(f"object {oid[:12]} {why}", remedy="fetch the whole history")
-            size = int(parts[2])
-            data = out[end + 1 : end + 1 + size]
-            at = end + 2 + size
-            check_object(oid, kind, data, self._object_format)
-            yield oid, data
+        return dict(
+            zip(wanted, self._each(b"contents", wanted, lambda oid: self._content(Oid(oid), kind)), strict=True)
+        )
 
-    def _cat_file(self, option: str, feed: bytes) -> bytes:
-        code, out, err = self._git.attempt(["cat-file", option], stdin=feed)
-        if code:
-            raise CorruptObject(f"an object cannot be read: {said(err)}", remedy="run `git fsck`")
-        return out
+    def _content(self, oid: Oid, kind: str) -> bytes:
+        parts = self._server.line().split()
+        if len(parts) != 3 or parts[1] != kind.encode():
+            why = "is not here" if parts[-1:] == [b"missing"] else f"is no {kind}"
+            raise MissingObject(f"object {oid[:12]} {why}", remedy="fetch the whole history")
+        data = self._server.take(int(parts[2]) + 1)[:-1]
+        check_object(oid, kind, data, self._object_format)
+        return data
+
+    def _each(self, command: bytes, names: Sequence[str], read: Callable[[str], T]) -> list[T]:
+        """Ask about many names, as many at a time as the pipe holds; a failure ends the process, and its answers."""
+        found: list[T] = []
+        most = (MOST_ASKED - 8) // (len(command) + 2 + max((len(encode(name)) for name in names), default=0))
+        with self._server.lock:
+            try:
+                for at in range(0, len(names), most):
+                    some = names[at : at + most]
+                    rows = b"".join(b"%s %s\n" % (command, encode(name)) for name in some)
+                    self._server.ask(rows + b"flush\n")
+                    found += map(read, some)
+            except Ended as ended:
+                raise CorruptObject(f"an object cannot be read: {said(ended.err)}", remedy="run `git fsck`") from ended
+            except BaseException:
+                self._server.end()
+                raise
+        return found
+
+    def look_up(self, names: Sequence[str]) -> list[Answer]:
+        """Say what names (ids, `id^{commit}`, `id:path`) stand for, in their order; unchecked.
+
+        A name holds no newline; one of more than 1024 bytes is not here.
+        """
+        fitting = [name if len(encode(name)) <= _LONGEST_NAME and "\n" not in name else "0" * 40 for name in names]
+        return self._each(b"info", fitting, lambda _: self._info())
+
+    def _info(self) -> Answer:
+        parts = self._server.line().rsplit(b" ", 2)
+        if len(parts) != 3 or not parts[2].isdigit():
+            return None
+        return Oid(parts[0].decode()), parts[1].decode(), int(parts[2])
 
     def sizes(self, oids: Iterable[Oid]) -> dict[Oid, int]:
         """Sizes in bytes of the objects that are here, unchecked."""
-        feed = "".join(f"{oid}\n" for oid in oids).encode()
-        rows = [row.split() for row in self._cat_file("--batch-check", feed).split(b"\n")]
-        return {Oid(row[0].decode()): int(row[2]) for row in rows if len(row) == 3}
+        return {found[0]: found[2] for found in self.look_up(list(oids)) if found is not None}
+
+
+class Patches:
+    """The patches of one repository, by one `git diff-tree` that gets pairs of trees."""
+
+    def __init__(self, git: Git, options: Sequence[str]) -> None:
+        self._server = Lasting(git.open, ["diff-tree", "--stdin", *options])
+        # git repeats a line that names no object: what cannot be guessed ends an answer, whatever files hold
+        self._mark = f"end {secrets.token_hex(16)}\n".encode()
+
+    def between(self, old_tree: Oid, new_tree: Oid) -> bytes:
+        """The patch that leads from one tree to another; RepositoryError where git cannot make it."""
+        asked = f"{old_tree} {new_tree}\n".encode()
+        with self._server.lock:
+            try:
+                self._server.ask(asked + self._mark)
+                return self._server.until(self._mark).removeprefix(asked)
+            except Ended as ended:
+                raise RepositoryError(f"git diff-tree {old_tree} {new_tree} ended: {said(ended.err)}") from ended
+            except BaseException:
+                self._server.end()
+                raise

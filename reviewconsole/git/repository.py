@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from reviewconsole.git.discovery import discover
 from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
 from reviewconsole.git.process import Git, read_user_config, said
-from reviewconsole.git.reading import Objects
+from reviewconsole.git.reading import Objects, Patches
 from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
 _OID = re.compile(OBJECT_ID)
@@ -50,6 +51,14 @@ class Ref:
     oid: Oid
 
 
+def _named(refs: Iterable[Ref], name: str) -> Oid | None:
+    return next((ref.oid for ref in refs if ref.name == name), None)
+
+
+def _within(name: str, root: str) -> bool:
+    return name == root or name.startswith(f"{root}/")
+
+
 REGULAR = ("100644", "100755")
 """Modes of regular files."""
 
@@ -67,6 +76,8 @@ class Repository:
         self.common_dir = (git_dir / common).resolve()
         self.is_shallow = (self.common_dir / "shallow").is_file()
         self._objects = Objects(self.git, self.object_format)
+        self._patches = Patches(self.git, ["-r", *PATCH_OPTIONS, *DIFF_OPTIONS])
+        self._held: tuple[Ref, ...] | None = None
         self._roots: dict[Oid, Oid] = {}
         self.empty_tree = object_id("tree", b"", self.object_format)
 
@@ -84,25 +95,30 @@ class Repository:
         every other ref unreadable.
         """
         rows = self.raw_refs(*prefixes)
-        feed = "".join(f"{ref.oid}^{{commit}}\n" for ref in rows).encode()
-        answers = self.git.run(["cat-file", "--batch-check"], stdin=feed).split(b"\n")[: len(rows)] if rows else []
-        parts = [answer.split(b" ") for answer in answers]
-        return tuple(
-            Ref(ref.name, Oid(part[0].decode()))
-            for ref, part in zip(rows, parts, strict=True)
-            if len(part) == 3 and part[1] == b"commit"
-        )
+        found = self._objects.look_up([f"{ref.oid}^{{commit}}" for ref in rows])
+        return tuple(Ref(ref.name, each[0]) for ref, each in zip(rows, found, strict=True) if each is not None)
 
     def is_commit(self, oid: Oid) -> bool:
         """Whether a commit, or a tag of one, of this id is here."""
-        answer = self.git.run(["cat-file", "--batch-check"], stdin=f"{oid}^{{commit}}\n".encode())
-        return answer.split(b" ")[1:2] == [b"commit"]
+        return self._objects.look_up([f"{oid}^{{commit}}"]) != [None]
 
     def raw_refs(self, *prefixes: str) -> tuple[Ref, ...]:
         """List refs as they are stored: not peeled, their objects not looked at."""
+        if self._held is not None:
+            roots = [prefix.rstrip("/") for prefix in prefixes]
+            return tuple(r for r in self._held if not roots or any(_within(r.name, root) for root in roots))
         out = self.git.run(["for-each-ref", "--format=%(refname)%00%(objectname)", *prefixes])
         rows = [row.split(b"\0") for row in out.split(b"\n") if row]
         return tuple(Ref(decode(name), Oid(oid.decode())) for name, oid in rows)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Read the refs once: all that is asked of them within sees this one moment. Nothing moves a ref within."""
+        before, self._held = self._held, self.raw_refs()
+        try:
+            yield
+        finally:
+            self._held = before
 
     def note_refs(self, prefix: str) -> tuple[Ref, ...]:
         """List notes refs under a prefix, or the one of that name."""
@@ -112,35 +128,36 @@ class Repository:
         """Resolve a full ref, branch, remote branch, tag, HEAD or commit id to (full ref, commit)."""
         if not name or "\0" in name or "\n" in name:
             raise RepositoryError("an empty or broken name")
-        known = {ref.name: ref.oid for ref in self.refs()}
         if name == "HEAD":
-            return self._head(known)
+            return self._head()
         # a branch may be called like a commit: a whole id always means the commit
         candidates = [name] if name.startswith("refs/") else []
         candidates += [f"refs/heads/{name}", f"refs/remotes/{name}", f"refs/tags/{name}", f"refs/{name}"]
-        for candidate in candidates:
-            if candidate in known and not _OID.fullmatch(name):
-                self._refuse_ambiguous(name, known[candidate])
-                return candidate, known[candidate]
+        for candidate in candidates if not _OID.fullmatch(name) else ():
+            oid = _named(self.refs(candidate), candidate)
+            if oid is not None:
+                self._refuse_ambiguous(name, oid)
+                return candidate, oid
         if _ABBREVIATED.fullmatch(name):
-            out = self.git.run(["cat-file", "--batch-check"], stdin=name.encode() + b"^{commit}\n").split()
-            if len(out) == 3 and out[1] == b"commit":
-                return None, Oid(out[0].decode())
+            [found] = self._objects.look_up([f"{name}^{{commit}}"])
+            if found is not None:
+                return None, found[0]
         raise RepositoryError(f"{name!r} names no branch, ref or commit here", remedy="list them with `git branch -a`")
 
     def _refuse_ambiguous(self, name: str, oid: Oid) -> None:
         """A ref whose name is the beginning of another commit's id could be taken for it."""
         if _ABBREVIATED.fullmatch(name):
-            out = self.git.run(["cat-file", "--batch-check"], stdin=name.encode() + b"^{commit}\n").split()
-            if len(out) == 3 and out[1] == b"commit" and decode(out[0]) != oid:
+            [found] = self._objects.look_up([f"{name}^{{commit}}"])
+            if found is not None and found[0] != oid:
                 raise RepositoryError(f"{name} is a ref, and begins the id of another commit", remedy="name it in full")
 
-    def _head(self, known: Mapping[str, Oid]) -> tuple[str | None, Oid]:
+    def _head(self) -> tuple[str | None, Oid]:
         text = decode((self.git_dir / "HEAD").read_bytes()).strip()
         if text.startswith("ref: "):
             name = text.removeprefix("ref: ").strip()
-            if name in known:
-                return name, known[name]
+            oid = _named(self.refs(name), name)
+            if oid is not None:
+                return name, oid
             raise RepositoryError("the current branch has no commit yet")
         if _OID.fullmatch(text):
             return None, Oid(text)
@@ -257,8 +274,7 @@ class Repository:
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""
-        out = self.git.run(["diff-tree", "-r", *PATCH_OPTIONS, *DIFF_OPTIONS, old_tree, new_tree])
-        return split_patches(out, entries)
+        return split_patches(self._patches.between(old_tree, new_tree) if entries else b"", entries)
 
     # trees that are not stored
 

@@ -36,7 +36,11 @@ class PushVerdict:
 
 def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
     """Judge one push. `now` is the hook's clock, in seconds since the epoch."""
-    updates = followed(repository, updates)
+    with repository.held():
+        return _receive(repository, patterns, followed(repository, updates), now=now)
+
+
+def _receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
     refusals = [refusal for update in updates for refusal in names.check(update)]
     own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
     force, read = _force(repository), logs.reader(repository)
