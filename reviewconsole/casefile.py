@@ -73,6 +73,16 @@ class QueueEntry:
     """Changed paths, the first five hundred."""
     emergency: str = ""
     """Who let it through unreviewed, and until when."""
+    repository: str = ""
+    """The name of its repository, where several are listed together."""
+
+
+_STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
+
+
+def urgency(entry: QueueEntry) -> tuple[int, int, int, str]:
+    """The order in which changes are to be worked off, as a key to sort by."""
+    return _STATE_ORDER.index(entry.state) // 2, -entry.risk.score, entry.change.updated, entry.change.head
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

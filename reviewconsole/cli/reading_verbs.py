@@ -84,11 +84,16 @@ def open_(options: Options, environ: Environ) -> int:
 def _console(options: Options, environ: Environ) -> int:
     gc.set_threshold(_OBJECTS, 20, 50)
     # Half of opening a repository is waiting for git; meanwhile the toolkit is imported.
+    from reviewconsole.cli.repositories_verbs import home
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        opening = pool.submit(open_workspace, options, environ)
+        opening = pool.submit(home, options, environ)
         from reviewconsole.tui.app import Settings, run_console
+        from reviewconsole.tui.places import Elsewhere
 
         workspace = opening.result()
+    from reviewconsole.review.repositories import elsewhere
+
     config = workspace.config
     settings = Settings(
         theme=options.theme or config.theme,
@@ -99,8 +104,9 @@ def _console(options: Options, environ: Environ) -> int:
     )
     first_frame.remember(workspace.store.repository.git_dir, environ, workspace.store.targets[0].source)
     workspace.in_background()
+    others = [Elsewhere(path=str(path), open=begin) for path, begin in elsewhere(config, environ, workspace)]
     try:
-        run_console(workspace, settings, start=options.change, begun=first_frame.hand_over)
+        run_console(workspace, settings, start=options.change, begun=first_frame.hand_over, others=others)
     finally:
         workspace.close()
     return 0

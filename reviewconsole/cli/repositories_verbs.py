@@ -1,20 +1,23 @@
 """Verbs about several repositories at once."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewconsole.cli.common import Environ, Options, Verbs, add_verb, say
+from reviewconsole.cli.common import Environ, Options, Verbs, add_verb, open_workspace, say
 from reviewconsole.display import safe_text
-from reviewconsole.errors import UsageError
+from reviewconsole.errors import RepositoryError, ReviewConsoleError, UsageError
+from reviewconsole.git.discovery import discover
 
 if TYPE_CHECKING:
     from reviewconsole.cli.common import Sub
+    from reviewconsole.review.workspace import Workspace
 
 
 def grammar(verbs: "Sub") -> None:
     """Add these verbs to the grammar."""
-    more = add_verb(verbs, "add", "name one more repository, for `queue --everywhere`")
+    more = add_verb(verbs, "add", "name one more repository, for the console's queue and `queue --everywhere`")
     more.add_argument("path", metavar="PATH", help="a clone, or a bare repository")
 
 
@@ -28,6 +31,22 @@ def add(options: Options, environ: Environ) -> int:
     done = "added to" if fresh else "is already in"
     say((f"{safe_text(str(place))} {done} {safe_text(str(config.config_dir / 'config.toml'))}",))
     return 0
+
+
+def home(options: Options, environ: Environ) -> "Workspace":
+    """Open the repository of the call; outside of any, the first of the settings that can be read."""
+    from reviewconsole.config import load_config
+    from reviewconsole.review.workspace import Workspace
+
+    try:
+        discover(Path(options.folder))
+    except RepositoryError as error:
+        if options.target is None and options.change is None:
+            for path in load_config(environ).repositories:
+                with suppress(ReviewConsoleError):
+                    return Workspace.open(path, environ)
+        raise error from None
+    return open_workspace(options, environ)
 
 
 def everywhere(options: Options, environ: Environ) -> int:

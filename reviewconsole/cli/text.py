@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow
+from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow, urgency
 from reviewconsole.change import short_ref
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, Hunk
@@ -52,7 +52,7 @@ def queues(found: "Sequence[Listed]", paint: Painter) -> Iterator[str]:
         yield "nothing waits for a decision"
     wide = max((len(safe_text(each.name)) for each, _ in rows), default=0)
     now = int(time.time())
-    for each, entry in sorted(rows, key=lambda row: -row[1].risk.score):
+    for each, entry in sorted(rows, key=lambda row: urgency(row[1])):
         change, level = entry.change, entry.risk.level
         risk = paint(f"{GLYPHS[level]} {level:<8} {entry.risk.score:>4}", _LEVELS[level])
         yield (

@@ -1,8 +1,9 @@
 """Several repositories of one person: which they are, and what waits in each."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -11,7 +12,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from reviewconsole.casefile import QueueEntry
 from reviewconsole.config import Config
-from reviewconsole.errors import FormatError, ReviewConsoleError, StorageError
+from reviewconsole.errors import FormatError, RepositoryError, ReviewConsoleError, StorageError
+from reviewconsole.git.discovery import discover
 from reviewconsole.git.repository import Repository
 from reviewconsole.review.workspace import Workspace
 
@@ -43,7 +45,28 @@ def everywhere(config: Config, environ: Mapping[str, str], *, everything: bool =
                 notices=workspace.notices,
             )
         except ReviewConsoleError as error:
-            yield Listed(path=path, name=path.name, fault=str(error))
+            yield Listed(path=path, name=path.name, fault=f"{error}; {error.remedy}" if error.remedy else str(error))
+
+
+def elsewhere(
+    config: Config, environ: Mapping[str, str], home: Workspace
+) -> Iterator[tuple[Path, Callable[[], Workspace]]]:
+    """The repositories of the settings beside the one that is open, each with what opens it."""
+    known = {home.store.repository.git_dir}
+    for path in config.repositories:
+        try:
+            git_dir = discover(path)
+        except RepositoryError:
+            git_dir = path
+        if git_dir not in known:
+            known.add(git_dir)
+            yield path, partial(_open, path, environ)
+
+
+def _open(path: Path, environ: Mapping[str, str]) -> Workspace:
+    workspace = Workspace.open(path, environ)
+    workspace.in_background()
+    return workspace
 
 
 def add(config: Config, environ: Mapping[str, str], path: Path) -> tuple[Path, bool]:

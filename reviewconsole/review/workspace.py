@@ -15,6 +15,7 @@ from reviewconsole.casefile import (
     Rereview,
     Sheet,
     SyncState,
+    urgency,
 )
 from reviewconsole.change import Change, Oid
 from reviewconsole.config import Config, load_config
@@ -49,6 +50,7 @@ from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, entry_of, evident, noticed, state_of
 from reviewconsole.review.personal import Personal
 from reviewconsole.review.rows import newest, row, statement_row
+from reviewconsole.review.watching import Watched
 from reviewconsole.signing.select import Ask
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
@@ -57,7 +59,6 @@ from reviewconsole.standing import JudgedRecord, VerifiedStatement
 Told = Callable[[OpenedChange | None], object]
 _MANY = 8
 """Changes from which processes are worth starting."""
-_STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
 
 
 def _whole_store(repository: Repository, config: Config, wanted: str | None) -> Store:
@@ -86,7 +87,7 @@ def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
         return None, "no policy on the target: nothing is enforced; run `reviewconsole init`"
 
 
-class Workspace(Personal):
+class Workspace(Personal, Watched):
     """A repository, the person's settings and everything read so far.
 
     Methods may be called from any thread, one at a time, `publish` beside them. Signing asks `ask` for a passphrase.
@@ -158,6 +159,7 @@ class Workspace(Personal):
         if self._asked:
             self.reload()
         self._asked = True
+        self.remember_refs()
         store = self._store
         if span is not None:
             left, _, right = span.partition("..")
@@ -182,8 +184,7 @@ class Workspace(Personal):
                         seen(entry)
         finally:
             self._scanner.cancel() if self._scanner.background else self._scanner.close()
-        entries.sort(key=lambda e: (_STATE_ORDER.index(e.state) // 2, -e.risk.score, e.change.updated, e.change.head))
-        return tuple(entries)
+        return tuple(sorted(entries, key=urgency))
 
     def _open(self, change: Change, own: OwnRules | None = None, told: Told | None = None) -> Opened:
         self._asked = True

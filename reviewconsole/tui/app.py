@@ -19,6 +19,7 @@ from reviewconsole.tui import theme as themes
 from reviewconsole.tui.desk import Desk
 from reviewconsole.tui.keymap import keymap
 from reviewconsole.tui.keys import key
+from reviewconsole.tui.places import Elsewhere
 from reviewconsole.tui.publishing import Publishing
 from reviewconsole.tui.screens import scopes
 from reviewconsole.tui.screens.queue import QueueScreen
@@ -38,12 +39,18 @@ class ReviewApp(Publishing):
     ]
 
     def __init__(
-        self, service: ReviewService, theme: str, start: str | None = None, *, keys: Mapping[str, str] | None = None
+        self,
+        service: ReviewService,
+        theme: str,
+        start: str | None = None,
+        *,
+        keys: Mapping[str, str] | None = None,
+        others: Sequence[Elsewhere] = (),
     ) -> None:
         super().__init__()
         self.fault = ""
         self.desk = Desk(service)
-        self._start = start
+        self._start, self._others = start, others
         for found in themes.themes().values():
             self.register_theme(found)
         self.theme = themes.named(theme).name
@@ -55,7 +62,7 @@ class ReviewApp(Publishing):
 
     def on_mount(self) -> None:
         """Show the queue, and what is known of one's own records."""
-        self.push_screen(QueueScreen(self.desk, self._start))
+        self.push_screen(QueueScreen(self.desk, self._start, self._others))
         self.read_sync()
 
     def action_next_theme(self) -> None:
@@ -122,8 +129,11 @@ def run_console(
     *,
     start: str | None = None,
     begun: Callable[[], object] = lambda: None,
+    others: Sequence[Elsewhere] = (),
 ) -> None:
     """Run the console until it is left; `begun` is called when it takes the terminal over.
+
+    `others` are listed in the same queue, opened and read in the background.
 
     Raises UsageError for an unknown theme, FormatError for a theme or keys that cannot be used, and
     ReviewConsoleError when it stopped by a bug.
@@ -133,7 +143,7 @@ def run_console(
     keys = keymap(settings.preset, settings.keys, scopes(ReviewApp.BINDINGS))
     theme = choose(settings.theme, os.environ)
     with quiet():
-        app = _kind(settings)(service, theme, start, keys=keys)
+        app = _kind(settings)(service, theme, start, keys=keys, others=others)
         begun()
         app.run()
     if app.return_code:

@@ -23,7 +23,11 @@ _UNHAPPY: "WeakKeyDictionary[Worker[None], Callable[[ReviewConsoleError], object
 
 
 class PublishRequested(Message):
-    """Records shall be exchanged with the remote."""
+    """Records of one repository shall be exchanged with its remote."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__()
+        self.desk = desk
 
 
 class Stopped(ReviewConsoleError):
@@ -63,13 +67,18 @@ class Asking(Screen[ScreenResultType]):
         *,
         group: str,
         failed: Callable[[ReviewConsoleError], object] | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        """Start a call; a later one of the same group makes the answer of an earlier one unwanted."""
+        """Start a call; a later one of the same group makes the answer of an earlier one unwanted.
+
+        `desk` is another repository than the screen's own.
+        """
+        at = desk or self.desk
 
         def run() -> None:
             worker = get_current_worker()
             try:
-                answer = self.desk.call(work)
+                answer = at.call(work)
             except ReviewConsoleError as error:
                 if not worker.is_cancelled:
                     self.app.call_from_thread(failed or self.failed, error)

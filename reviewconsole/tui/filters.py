@@ -14,6 +14,7 @@ FIELDS: dict[str, Callable[[QueueEntry], Iterable[str]]] = {
     "risk": lambda entry: (entry.risk.level,),
     "agent": lambda entry: (*entry.provenance.tools, entry.provenance.provenance.value),
     "author": lambda entry: (f"{c.author.name} {c.author.email}" for c in entry.change.commits),
+    "repo": lambda entry: (entry.repository,),
     "path": lambda entry: entry.paths,
     "ref": lambda entry: (entry.change.ref, entry.change.head),
     "rule": lambda entry: (finding.rule for finding in entry.top),
@@ -24,6 +25,7 @@ SORTS: dict[str, Callable[[QueueEntry], tuple[object, ...]] | None] = {
     "oldest": lambda entry: (entry.change.updated,),
     "largest": lambda entry: (-(entry.added + entry.removed),),
     "author": lambda entry: (entry.change.commits[0].author.name.lower() if entry.change.commits else "",),
+    "repo": lambda entry: (entry.repository.lower(),),
 }
 """`risk` is the order in which the queue is read: what is to be worked off first."""
 BUILT_IN = {

@@ -22,14 +22,20 @@ class Publishing(App[None]):
     desk: Desk
     sync: reactive[SyncState] = reactive(SyncState(state="nothing", pending=0))
 
+    def use(self, desk: Desk) -> None:
+        """Say from now on where the records of this repository are."""
+        if desk is not self.desk:
+            self.desk = desk
+            self.read_sync()
+
     def read_sync(self) -> None:
         """Learn where the records are, without asking the remote."""
         self._exchange(self.desk.call, lambda service: service.sync_state(), pending=0)
 
-    def on_publish_requested(self, _event: PublishRequested) -> None:
+    def on_publish_requested(self, event: PublishRequested) -> None:
         """Exchange records in the background; the outcome stays in sight."""
         self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)
-        self._exchange(self.desk.call_beside, lambda service: service.publish(), pending=1)
+        self._exchange(event.desk.call_beside, lambda service: service.publish(), pending=1)
 
     def on_unmount(self) -> None:
         """Let an exchange that goes on end, and one that stalls not hold up the shell."""

@@ -116,6 +116,12 @@ class ReviewService(Protocol):
     def leave(self) -> None:
         """Wait no longer for a remote that is silent: the console is being left. May be called at any time."""
 
+    def moved_on(self) -> bool:
+        """Whether any ref stands elsewhere than when the queue was read last."""
+
+    def close(self) -> None:
+        """End what works in the background; it begins again when it is needed."""
+
     def sync_state(self) -> SyncState:
         """Where one's own records are, without asking the remote."""
 

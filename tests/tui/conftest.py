@@ -157,6 +157,8 @@ class Service:
     rejects: tuple[RecordRow, ...] = ()
     key_kind: str = "file"
     slow: float = 0
+    refs_moved: bool = False
+    closed: int = 0
     stages: list[OpenedChange | None] = field(default_factory=list)
     """What is told while a change is opened; each waits for `go_on`."""
     go_on: threading.Event = field(default_factory=threading.Event)
@@ -261,6 +263,12 @@ class Service:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def moved_on(self) -> bool:
+        return self.refs_moved
+
+    def close(self) -> None:
+        self.closed += 1
 
     def leave(self) -> None:
         self.left = True

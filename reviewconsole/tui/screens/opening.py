@@ -9,7 +9,7 @@ from reviewconsole.casefile import OpenedChange
 from reviewconsole.change import short_ref
 from reviewconsole.display import safe_text
 from reviewconsole.errors import FormatError, ReviewConsoleError
-from reviewconsole.tui.desk import Stopped, error_text
+from reviewconsole.tui.desk import Desk, Stopped, error_text
 from reviewconsole.tui.screens.filtering import Filtering
 from reviewconsole.tui.screens.keeping import Begun
 from reviewconsole.tui.screens.review import ReviewScreen
@@ -25,6 +25,8 @@ class Opening(Filtering):
     """What went wrong last; safe text, empty once something else is asked for."""
     _unfinished = False
     _review: ReviewScreen | None = None
+    _at: Desk | None = None
+    """Where the change that is opened lies."""
 
     @abstractmethod
     def begun(self) -> None:
@@ -39,9 +41,11 @@ class Opening(Filtering):
         self.waiting, self.fault = what, ""
         self.draw_status()
 
-    def open(self, spec: str) -> None:
+    def open(self, spec: str, desk: Desk | None = None) -> None:
         """Read a change in a thread; the review is shown as soon as there is a diff."""
-        self._unfinished = bool(self.workers.cancel_group(self, "queue"))
+        self._at = desk or self.desk
+        self._unfinished = bool([*self.workers.cancel_group(self, "queue"),
+                                 *self.workers.cancel_group(self, "elsewhere")])  # fmt: skip
         self._review = None
         self.wait_for(f"opening {safe_text(short_ref(spec))} …")
 
@@ -60,14 +64,17 @@ class Opening(Filtering):
             told(opened)
             return opened
 
-        self.ask(work, lambda _: None, group="open", failed=self._not_opened)
+        self.ask(work, lambda _: None, group="open", failed=self._not_opened, desk=self._at)
 
     def _begin(self, begun: Begun) -> ReviewScreen:
         self.waiting = ""
         self.draw_status()
         self.begun()
         gc.freeze()  # a diff has no cycles; looking for some in a million lines would hold up keys
-        review = ReviewScreen(self.desk, begun)
+        at = self._at or self.desk
+        at.wrap = self.desk.wrap
+        self.app.use(at)  # type: ignore[attr-defined]
+        review = ReviewScreen(at, begun)
         self.app.push_screen(review, self._returned)
         return review
 
@@ -84,6 +91,8 @@ class Opening(Filtering):
     def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
         self.workers.cancel_group(self, "open")
         self._review = None
+        if self._at is not None:
+            self.desk.wrap = self._at.wrap
         self.returned(decided=bool(decided), unfinished=self._unfinished)
 
 

@@ -1,6 +1,7 @@
 """The queue: what waits for a decision, worst first, and why."""
 
 import time
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from reviewconsole.casefile import QueueEntry, RecordRow, SyncState
+from reviewconsole.casefile import QueueEntry, RecordRow, SyncState, urgency
 from reviewconsole.change import short_ref
 from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
@@ -17,12 +18,13 @@ from reviewconsole.tui import filters
 from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import content, glyph_pieces
-from reviewconsole.tui.screens.opening import Opening
+from reviewconsole.tui.places import Elsewhere, Places
+from reviewconsole.tui.screens.elsewhere import Everywhere
 from reviewconsole.tui.screens.pages import PageScreen, keys_page
 from reviewconsole.tui.screens.queue_text import empty_page, entry_page, fault_page, log_page
 from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
-from reviewconsole.tui.widgets.queue_list import QueueList, headings
+from reviewconsole.tui.widgets.queue_list import QueueList
 from reviewconsole.tui.widgets.sync import sync_pieces
 
 _PAUSE = 0.25
@@ -31,7 +33,11 @@ _LEGEND = 30
 """Rows of the screen from which the glyphs are explained under the list; `?` does so always."""
 
 
-class QueueScreen(Opening):
+def _same(one: QueueEntry, other: QueueEntry) -> bool:
+    return (one.repository, one.change.ref) == (other.repository, other.change.ref)
+
+
+class QueueScreen(Everywhere):
     """Lists, explains and opens."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (150, "-wide")]  # noqa: RUF012 - Textual's name
@@ -41,10 +47,10 @@ class QueueScreen(Opening):
             "f,slash",
             "filter",
             "Filter",
-            "Show only some rows: state: risk: agent: author: path: text",
+            "Show only some rows: state: risk: agent: author: repo: path: text",
             show=True,
         ),
-        key("queue.sort", "o", "sort", "Sort", "By risk, newest, oldest, largest, author", show=True),
+        key("queue.sort", "o", "sort", "Sort", "By risk, newest, oldest, largest, author, repository", show=True),
         key("queue.view", "v", "view", "View", "The next named filter", show=True),
         key("queue.name-view", "V", "name_view", "Name view", "Name this filter, or drop the name of an empty one"),
         key("queue.log", "4", "log", "Log", "All signed records", show=True),
@@ -56,14 +62,14 @@ class QueueScreen(Opening):
             "Show decided changes too, or only what waits",
             show=True,
         ),
-        key("queue.reload", "ctrl+r", "reload", "Reload", "Read the repository again", show=True),
+        key("queue.reload", "ctrl+r", "reload_all", "Reload", "Read every repository again", show=True),
         key("queue.publish", "P", "publish", "Publish", "Exchange records with the remote"),
         key("queue.keys", "question_mark", "keys", "Keys", "All keys", show=True),
         key("queue.back", "escape", "back", "Back", "Leave the filter, or stop reading"),
         key("queue.quit", "q", "app.quit", "Quit", "Leave the console", show=True),
     ]
     DEFAULT_CSS = """
-    QueueScreen #notice { height: auto; background: $ground-note; padding: 0 1; }
+    QueueScreen #notice { height: auto; max-height: 6; background: $ground-note; padding: 0 1; }
     QueueScreen #body { height: 1fr; layout: vertical; }
     QueueScreen #table { width: 1fr; height: 1fr; }
     QueueScreen #headings { height: 1; background: $ground-base; }
@@ -76,23 +82,23 @@ class QueueScreen(Opening):
     QueueScreen #legend { background: $ground-raised; }
     """
 
-    def __init__(self, desk: Desk, start: str | None = None) -> None:
+    def __init__(self, desk: Desk, start: str | None = None, others: Sequence[Elsewhere] = ()) -> None:
         super().__init__()
         self.desk = desk
+        self.places = Places(desk, others)
         self._start = start
         self._entries: tuple[QueueEntry, ...] = ()
-        self._everything = False
 
     def compose(self) -> ComposeResult:
         """Title, notices, table and preview, filter, status, keys."""
         service = self.desk.service
         name, target = f" {service.repository_name}", f" → {short_ref(service.target)}"
         title = FitLine(id="title")
-        title.show(((" reviewconsole ", "accent bold"), (name, "text bold"), (target, "muted")))
+        more = len(self.places.others)
+        also = f"  and {counted(more, 'repository', 'repositories')} more" if more else ""
+        title.show(((" reviewconsole ", "accent bold"), (name, "text bold"), (target, "muted"), (also, "muted")))
         yield title
-        notices = [piece for notice in service.notices for piece in ((f"! {notice}", "warn"), "\n")]
-        if notices:
-            yield Static(content(*notices[:-1]), id="notice")
+        yield Static(id="notice")
         with Horizontal(id="body"):
             with VerticalScroll(id="table", can_focus=False):
                 yield Static(id="headings")
@@ -109,10 +115,12 @@ class QueueScreen(Opening):
         self.query_one(QueueList).focus()
         self.recall()
         self.watch(self.app, "sync", self.draw_status)
+        self.draw_notices()
+        self.watch_refs()
         if self._start is not None:
             self.open(self._start)
         else:
-            self.action_reload()
+            self.action_reload_all()
 
     def on_resize(self) -> None:
         """Put the headings over the columns, and the legend where there is room."""
@@ -122,7 +130,7 @@ class QueueScreen(Opening):
         self.call_after_refresh(self._draw_headings)
 
     def _draw_headings(self) -> None:
-        self.query_one("#headings", Static).update(content(*headings(self.query_one(QueueList).row_width - 2)))
+        self.query_one("#headings", Static).update(content(*self.query_one(QueueList).headings()))
 
     def draw_status(self, _sync: SyncState | None = None) -> None:
         """Say how many rows are shown, by which filter, and where the records are."""
@@ -133,7 +141,8 @@ class QueueScreen(Opening):
             for part in (
                 f"{shown} of {counted(len(self._entries), 'change')}",
                 f"view {view}" if view else f"filter {self.filter}" if self.filter else "",
-                "everything" if self._everything else "",
+                "everything" if self.everything else "",
+                f"reading {self.reading} …" if self.reading else "",
             )
             if part
         )
@@ -146,7 +155,7 @@ class QueueScreen(Opening):
     # --- reading
 
     def action_reload(self) -> None:
-        """Read the queue in a thread."""
+        """Read the queue of home in a thread."""
         self.wait_for("reading the queue …")
 
         rows: list[QueueEntry] = []
@@ -160,7 +169,7 @@ class QueueScreen(Opening):
                 self.app.call_from_thread(self._progress, done, total, tuple(rows) if first else ())
                 told = time.monotonic()
 
-        everything, first = self._everything, not self._entries
+        everything, first = self.everything, not self.places.home.entries
         self.ask(
             lambda service: service.queue(everything=everything, progress=progress, seen=rows.append),
             self._loaded,
@@ -169,13 +178,19 @@ class QueueScreen(Opening):
 
     def _progress(self, done: int, total: int, rows: tuple[QueueEntry, ...]) -> None:
         if rows:
-            self._entries = tuple(sorted(rows, key=lambda entry: -entry.risk.score))
-            self.fill()
+            self.places.read(self.places.home, sorted(rows, key=urgency))
+            self.merge()
         self.wait_for(f"reading the queue … {done} of {total} (esc stops waiting)")
 
     def _loaded(self, entries: tuple[QueueEntry, ...]) -> None:
         self.waiting = ""
-        self._entries = entries
+        self.places.read(self.places.home, entries)
+        self.merge()
+
+    def merge(self) -> None:
+        """Show what is known now of all repositories."""
+        self._entries = self.places.entries
+        self.draw_notices()
         self.fill()
         self._draw_headings()
 
@@ -184,7 +199,7 @@ class QueueScreen(Opening):
         table = self.query_one(QueueList)
         here = table.entry if table.touched else None
         found = filters.apply(self._entries, self.filter)
-        at = next((i for i, e in enumerate(found) if here is not None and e.change.ref == here.change.ref), 0)
+        at = next((i for i, e in enumerate(found) if here is not None and _same(e, here)), 0)
         table.show(found, at)
         self._explain()
         self.draw_status()
@@ -198,7 +213,7 @@ class QueueScreen(Opening):
         elif self.fault:
             text = fault_page(self.fault)
         else:
-            text = empty_page(len(self._entries), self.filter, self.desk.service, everything=self._everything)
+            text = empty_page(len(self._entries), self.filter, self.desk.service, everything=self.everything)
         self.query_one("#explained", Static).update(text)
         self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
 
@@ -209,7 +224,7 @@ class QueueScreen(Opening):
         self.draw_status()
         if self._start is not None:
             self._start = None
-            self.action_reload()
+            self.action_reload_all()
 
     # --- keys
 
@@ -221,16 +236,11 @@ class QueueScreen(Opening):
         """Open it."""
         entry = self.query_one(QueueList).entry
         if entry is not None:
-            self.open(entry.change.ref)
+            self.open(entry.change.ref, self.places.desk(entry))
 
     def begun(self) -> None:
         """Nothing more is to be opened at the start."""
         self._start = None
-
-    def returned(self, *, decided: bool, unfinished: bool) -> None:
-        """Read again what may be another now, or was not read to its end."""
-        if decided or unfinished or not self._entries:
-            self.action_reload()
 
     def action_back(self) -> None:
         """Drop the filter, or stop waiting for an answer."""
@@ -239,9 +249,9 @@ class QueueScreen(Opening):
             box.remove_class("-open")
             box.value = ""
             self.query_one(QueueList).focus()
-        elif self.waiting or self.fault:
+        elif self.waiting or self.fault or self.reading:
             self.workers.cancel_node(self)
-            self.waiting = self.fault = ""
+            self.waiting = self.fault = self.reading = ""
             self.draw_status()
 
     def action_log(self) -> None:
@@ -250,16 +260,16 @@ class QueueScreen(Opening):
         def show(records: tuple[RecordRow, ...]) -> None:
             self.app.push_screen(PageScreen("signed records, newest first", log_page(records)))
 
-        self.ask(lambda service: service.log(), show, group="log")
+        self.ask(lambda service: service.log(), show, group="log", desk=self.here())
 
     def action_everything(self) -> None:
         """Show decided changes too, or not."""
-        self._everything = not self._everything
-        self.action_reload()
+        self.everything = not self.everything
+        self.action_reload_all()
 
     def action_publish(self) -> None:
         """Exchange records with the remote."""
-        self.post_message(PublishRequested())
+        self.post_message(PublishRequested(self.here()))
 
     def action_keys(self) -> None:
         """Show all keys."""

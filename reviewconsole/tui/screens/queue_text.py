@@ -21,6 +21,7 @@ def entry_page(entry: QueueEntry) -> Content:
     lines: list[Line] = [
         [(change.title, "text bold")],
         [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
+        *([[("in ", "muted"), (entry.repository, "accent")]] if entry.repository else []),
         [(f"{counted(len(change.commits), 'commit')} by {authors}", "muted")],
         [""],
         [("Why it stands here", "accent bold")],

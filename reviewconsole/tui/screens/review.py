@@ -201,7 +201,7 @@ class ReviewScreen(Scanned):
             self._decided = True
             self.banner = review_text.recorded(outcome.recorded.summary)
             self.draw_banner()
-            self.post_message(PublishRequested())
+            self.post_message(PublishRequested(self.desk))
             self._judge()
 
     def action_reload(self) -> None:
@@ -258,7 +258,7 @@ class ReviewScreen(Scanned):
 
     def action_publish(self) -> None:
         """Exchange records with the remote."""
-        self.post_message(PublishRequested())
+        self.post_message(PublishRequested(self.desk))
 
     def action_records(self) -> None:
         """Show the records beside the diff, or not."""

@@ -2,9 +2,12 @@
 
 import time
 
+from rich.cells import cell_len
+
 from reviewconsole.casefile import QueueEntry
 from reviewconsole.change import short_ref
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, STATE_GLYPHS, STATE_INKS, Piece, age, agent, clip
+from reviewconsole.display import safe_text
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, STATE_GLYPHS, STATE_INKS, Piece, age, agent, clip, clip_start
 from reviewconsole.tui.widgets.line_list import LineList
 
 
@@ -15,11 +18,13 @@ class QueueList(LineList):
         super().__init__(id=id)
         self.entries: tuple[QueueEntry, ...] = ()
         self._now = 0
+        self._repository = 0
 
     def show(self, entries: tuple[QueueEntry, ...], cursor: int | None = None) -> None:
         """Show these changes."""
         self.entries = entries
         self._now = int(time.time())
+        self._repository = min(_LONGEST, max((cell_len(entry.repository) for entry in entries), default=0))
         self.reset(cursor)
 
     @property
@@ -39,22 +44,33 @@ class QueueList(LineList):
             (f"{SEVERITY_GLYPHS[level]} {level:<8} {entry.risk.score:>3}  ", level if level != "none" else "muted"),
             (f"{age(self._now - entry.change.updated):>4}  ", "muted"),
         ]
-        if width >= _AGENT:
+        left += self._named(entry.repository)
+        if width >= _AGENT + self._repository:
             left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
         right: list[Piece] = []
-        if width >= _SIZES:
+        if width >= _SIZES + self._repository:
             right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
             right.append((f" {f'−{entry.removed}':>6}", "del"))
         right.append((f"  {STATE_GLYPHS[entry.state]} {entry.state:<8}", STATE_INKS[entry.state]))
         return [*left, (entry.change.title, "text bold"), (f"  {short_ref(entry.change.ref)}", "muted")], right
 
+    def _named(self, repository: str) -> list[Piece]:
+        """The column of repositories, where there are several; of a long name the end is shown."""
+        if not self._repository:
+            return []
+        shown = clip_start(safe_text(repository), self._repository)
+        return [(shown + " " * (self._repository - cell_len(shown) + 2), "accent")]
+
+    def headings(self) -> list[Piece]:
+        """The names of the columns, over them."""
+        width, more = self.row_width - 2, self._repository
+        left = f"   {'risk':<12} {'age':>4}  " + (f"{'repository'[:more]:<{more}}  " if more else "")
+        left += (f"{'agent':<18}  " if width >= _AGENT + more else "") + "change"
+        right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES + more else "") + f"  {'  state':<10} "
+        return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
+
 
 _AGENT, _SIZES = 92, 70
 """Cells from which these columns are shown."""
-
-
-def headings(width: int) -> list[Piece]:
-    """The names of the columns, over them."""
-    left = f"   {'risk':<12} {'age':>4}  " + (f"{'agent':<18}  " if width >= _AGENT else "") + "change"
-    right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES else "") + f"  {'  state':<10} "
-    return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
+_LONGEST = 18
+"""Cells of the column of repositories."""
