@@ -116,6 +116,8 @@ class Change:
     """True for a commit that is already on the target's first-parent line."""
     other_refs: tuple[str, ...] = ()
     """Further refs with the same head."""
+    onto: Oid | None = None
+    """The commit of the target that it goes onto, where that is not `base`: the tip, or a merge's first parent."""
 
     @property
     def id(self) -> ChangeId:

@@ -185,13 +185,23 @@ def _rule_requirement(
         return Requirement(id=rule.id, verdict=Verdict.SATISFIED, why=why, emergency=True)
     parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
     parts += [text for _, text in lacking]
+    parts += [
+        f"that of {j.record.attestation.principal} is spent: {j.why}"
+        for j in judged
+        if j.spent and j.live and j.record.attestation.principal in rule.people
+    ][:1]
     verdict = Verdict.VIOLATED
     if any(kind is Verdict.UNDECIDABLE for kind, _ in lacking):
         verdict = Verdict.UNDECIDABLE
     unknown = [
-        j for j in judged if j.unknown and _is_live_approval(j) and j.record.attestation.principal in rule.people
+        j
+        for j in judged
+        if j.unknown
+        and _is_live_approval(j)
+        and j.record.attestation.principal in rule.people
+        and (j.carried or strictest(rules) == "replay")
     ]
-    if unknown and strictest(rules) == "replay":
+    if unknown:
         verdict = Verdict.UNDECIDABLE
         parts.append(f"an approval of {unknown[0].record.attestation.principal} may carry over: {unknown[0].why}")
     return Requirement(id=rule.id, verdict=verdict, why="; ".join(parts))

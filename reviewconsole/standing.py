@@ -122,6 +122,8 @@ class Records:
     """Record id -> participants recomputed from the record's own base..head, where that is here whole."""
     replays: Mapping[str, Replay] = field(default_factory=dict)
     """Record id -> whether it carries by replay, for those that may (`carryover.may_be_replay`)."""
+    spent: Mapping[str, str] = field(default_factory=dict)
+    """Record id -> why an approval is spent: its content has landed and was taken back since."""
 
     witnesses: tuple[VerifiedWitness, ...] = ()
     witnessed: Mapping[str, int] = field(default_factory=dict)
@@ -145,7 +147,9 @@ class JudgedRecord:
     stale: bool = False
     """About an earlier content of this change."""
     unknown: bool = False
-    """Whether it carries by replay cannot be told; `why` says what is missing."""
+    """Whether it carries, or its author took part, cannot be told; `why` says what is missing."""
+    spent: bool = False
+    """Its content has landed and was taken back since; `why` says where."""
     age: int | None = None
     """Seconds since the earliest witness; None without one."""
     live: bool = True
@@ -196,6 +200,7 @@ def broken_logs(records: Iterable[Logged], witnesses: Iterable[VerifiedWitness] 
 
 
 _STALE = "stale"
+_UNTOLD = "cannot be told"
 _WROTE = {"author", "co-author"}
 _CARRIED = (Rung.SAME_CONTENT, Rung.REPLAY)
 
@@ -237,7 +242,8 @@ def judge_records(
                 why=fault or ("superseded by a later record" if gone else "counts"),
                 carried=relation.value if relation in _CARRIED else None,
                 stale=bool(fault and fault.startswith(_STALE)),
-                unknown=relation is Rung.UNKNOWN and bool(fault and fault.startswith(_STALE)),
+                unknown=bool(fault and fault.startswith(_STALE if relation is Rung.UNKNOWN else _UNTOLD)),
+                spent=record.id in records.spent,
                 age=now - records.witnessed[record.id] if record.id in records.witnessed else None,
                 live=not gone,
                 notes=_differences(force, facts, record.attestation),
@@ -306,6 +312,8 @@ def _fault(
         return None
     if record.log in records.broken:
         return f"its log is broken: {records.broken[record.log]}"
+    if record.id in records.spent:
+        return f"{_STALE}: {records.spent[record.id]}"
     if relation is Rung.EXACT and att.diff_sha256 != facts.digest:
         return f"{_STALE}: the base has moved, the content is not what was signed"
     allowed = strictest(rules)
@@ -321,8 +329,12 @@ def _fault(
         return "the approval has expired"
     fault = _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
     origin = records.replays.get(record.id)
-    if fault is None and relation is Rung.SAME_CONTENT and origin is not None and origin.equal is False:
-        return origin.why
+    if fault is None and relation is Rung.SAME_CONTENT and origin is not None:
+        if origin.equal is False:
+            return origin.why
+        if facts.change.landed:
+            # a squash by somebody else leaves no other trace of who wrote it than the old commits
+            return f"{_UNTOLD} whether {att.principal} took part: {origin.why}"
     return fault
 
 

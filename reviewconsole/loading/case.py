@@ -251,7 +251,10 @@ def judge(store: Store, case: Case, now: int, extra: Records | None = None) -> G
     """Ask the gate about one case; undecidable without a policy. `extra` replaces the records."""
     if case.force is None or case.facts is None:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=(case.policy_fault or NO_POLICY,))
-    records = carried(store, case.force, case.facts, extra or store.records)
+    facts = case.facts
+    if not facts.change.landed and facts.change.onto is None:
+        facts = replace(facts, change=replace(facts.change, onto=_tip(store, facts.change)))
+    records = carried(store, case.force, facts, extra or store.records)
     report = evaluate(case.force, case.facts, records, now)
     if case.content is None and report.verdict is Verdict.SATISFIED:
         return replace(report, verdict=Verdict.UNDECIDABLE, why=case.facts.doubts)

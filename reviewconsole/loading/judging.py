@@ -9,7 +9,7 @@ from reviewconsole.decision import Verdict
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.case import judge, open_case
-from reviewconsole.loading.landing import judge_landed, together
+from reviewconsole.loading.landing import judge_landed, rejected_together, together
 from reviewconsole.loading.store import Store
 
 
@@ -39,10 +39,13 @@ def judge_each(
     `within` are the commits that may be taken as approved together, None for any.
     """
     found = [_judge_one(store, change, start, now) for change in listed]
-    joined = together(store, [(item.change, item.report) for item in found], now, within)
+    judged = [(item.change, item.report) for item in found]
+    joined = together(store, judged, now, within)
+    rejected = rejected_together(store, judged, joined, now)
     missing = _not_fetched(store.repository)
     for item in found:
-        report = joined.get(item.change.head, item.report)
+        oid = item.change.head
+        report = rejected.get(oid) or (joined[oid].report if oid in joined else item.report)
         if missing and report.verdict is Verdict.VIOLATED:
             report = replace(report, verdict=Verdict.UNDECIDABLE, why=(*report.why, missing))
         yield replace(item, report=report)

@@ -1,7 +1,7 @@
 """Judge what has landed: by its own records, or as the mechanical merge of commits that are all covered."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from reviewconsole import canonical
@@ -62,7 +62,7 @@ def _by_parts(store: Store, case: Case, report: GateReport, now: int, depth: int
     if not line or len(line) > _MOST_PARTS or depth >= _DEEPEST:
         return report
     for oid in reversed(line):
-        part = _part(store, change, oid)
+        part = replace(_part(store, change, oid), onto=change.onto or change.base)
         judged = _judge(store, open_case(store, part, policy_from=change.base), now, depth + 1)
         if judged.verdict is not Verdict.SATISFIED:
             why = f"a mechanical merge, but {oid[:12]} in it is {judged.verdict.value}"
@@ -88,9 +88,17 @@ def _with_witness(store: Store, change: Change, report: GateReport) -> GateRepor
     return replace(report, verdict=worst([report.verdict, Verdict.UNDECIDABLE]), why=(*report.why, why))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Joined:
+    """Landed commits that were judged as one."""
+
+    commits: frozenset[Oid]
+    report: GateReport
+
+
 def together(
     store: Store, judged: Sequence[tuple[Change, GateReport]], now: int, within: frozenset[Oid] | None = None
-) -> dict[Oid, GateReport]:
+) -> dict[Oid, Joined]:
     """Find runs of landed commits that were approved as one, as a fast-forward or "rebase and merge" leaves them.
 
     A run is judged as one change by the policy before it; a reject of one of its commits still blocks.
@@ -102,7 +110,7 @@ def together(
     target = next((each for each in store.targets if judged and each.ref == judged[0][0].target), None)
     if target is None or not any(map(_is_open, reports.values())):
         return {}
-    found: dict[Oid, GateReport] = {}
+    found: dict[Oid, Joined] = {}
     claimed: set[Oid] = set()
     wanted = {oid for oid, report in reports.items() if _is_open(report)}
     for base, run in _runs(store, target, judged[-1][0].head, wanted):
@@ -117,7 +125,45 @@ def together(
         if all(_is_open(each) or (each.in_scope and _counted(each) <= _counted(report)) for each in alone):
             why = f"approved as one with {len(run)} commits, {base.oid[:12]}..{whole.head[:12]}"
             claimed |= oids
-            found.update({oid: replace(report, why=(why, *report.why)) for oid in oids & wanted})
+            joined = Joined(commits=frozenset(oids), report=replace(report, why=(why, *report.why)))
+            found.update(dict.fromkeys(oids & wanted, joined))
+    return found
+
+
+def rejected_together(
+    store: Store, judged: Sequence[tuple[Change, GateReport]], joined: Mapping[Oid, Joined], now: int
+) -> dict[Oid, GateReport]:
+    """Find runs of landed commits whose whole content somebody rejected, as "rebase and merge" takes a branch apart.
+
+    Commits that an approval of something larger covers as one are left out: that answers the reject.
+    Gives the new answer to each commit of such a run.
+    """
+    target = next((each for each in store.targets if judged and each.ref == judged[0][0].target), None)
+    known = {att.paths_sha256 for att in _decided(store, target, DecisionKind.REJECT)} if target is not None else set()
+    reports = {change.head: report for change, report in judged if change.landed}
+    if target is None or not known or not reports:
+        return {}
+    line = _line(store, judged[-1][0].head, len(reports) + _LONGEST_RUN)
+    listed = store.repository.entries_of([(old.tree, new.tree) for old, new in pairwise(line)])
+    touched = [frozenset(entry.path for entry in entries) for entries in listed]
+    found: dict[Oid, GateReport] = {}
+    for after in range(2, len(line)):
+        paths = touched[after - 1]
+        for first in range(after - 2, max(-1, after - _LONGEST_RUN - 1), -1):
+            paths |= touched[first]
+            run = tuple(line[first + 1 : after + 1])
+            oids = frozenset(commit.oid for commit in run)
+            if not oids & reports.keys() or paths_digest(paths) not in known:
+                continue
+            if any(oids <= joined[oid].commits for oid in oids & joined.keys()):
+                continue
+            whole = judge(store, open_case(store, _whole(target, line[first], run)), now)
+            rejects = [item for item in whole.requirements if item.id.startswith("reject/")]
+            for oid in oids & reports.keys() if rejects else ():
+                why = f"as one with {len(run) - 1} more, {line[first].oid[:12]}..{run[-1].oid[:12]}: {rejects[0].why}"
+                before = found.get(oid, joined[oid].report if oid in joined else reports[oid])
+                verdict = worst([before.verdict, *(item.verdict for item in rejects)])
+                found[oid] = replace(before, verdict=verdict, why=(why, *before.why), emergency="")
     return found
 
 
@@ -146,7 +192,7 @@ def _blocked(report: GateReport) -> bool:
 def _runs(store: Store, target: Target, last: Oid, open_: set[Oid]) -> Iterator[tuple[Commit, tuple[Commit, ...]]]:
     """Runs of plain commits that change the paths of an approval, with the commit before: oldest, then shortest."""
     line = _line(store, last, _LOOKED_BACK)
-    known = {att.paths_sha256 for att in _approved(store, target)}
+    known = {att.paths_sha256 for att in _decided(store, target, DecisionKind.APPROVE)}
     windows = [
         (first, after)
         for after in range(2, len(line))
@@ -165,10 +211,10 @@ def _line(store: Store, tip: Oid, most: int) -> list[Commit]:
     return store.repository.read_commits(reversed(store.repository.first_parents(tip, [], most=most + 1)))
 
 
-def _approved(store: Store, target: Target) -> Iterator[Attestation]:
+def _decided(store: Store, target: Target, kind: DecisionKind) -> Iterator[Attestation]:
     for record in store.records.verified:
         att = record.attestation
-        if att.decision is DecisionKind.APPROVE and att.target_ref == canonical.printable(target.ref):
+        if att.decision is kind and att.target_ref == canonical.printable(target.ref):
             yield att
 
 
@@ -189,7 +235,7 @@ def _whole(target: Target, base: Commit, run: tuple[Commit, ...]) -> Change:
 def let_through(store: Store) -> Iterator[Change]:
     """Commits of a target that an emergency approval let through; reviewed or not is the gate's answer."""
     for target in store.targets:
-        wanted = [att for att in _approved(store, target) if att.emergency]
+        wanted = [att for att in _decided(store, target, DecisionKind.APPROVE) if att.emergency]
         if not wanted:
             continue
         line = _line(store, target.tip, _LOOKED_BACK)

@@ -7,6 +7,7 @@ from reviewconsole import canonical
 from reviewconsole.attestation import Attestation
 from reviewconsole.carryover import Replay, Subject, may_be_replay, same_content
 from reviewconsole.change import Change, Commit, Oid
+from reviewconsole.decision import DecisionKind
 from reviewconsole.errors import CorruptObject, FormatError, MissingObject, RepositoryError, Undecidable
 from reviewconsole.evidence import Participant, participants
 from reviewconsole.git.merging import Bench
@@ -15,7 +16,8 @@ from reviewconsole.loading.commit_signatures import signing_people
 from reviewconsole.loading.content import content_digest
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
-from reviewconsole.standing import Facts, PolicyInForce, Records
+from reviewconsole.loading.undoing import taken_back
+from reviewconsole.standing import Facts, PolicyInForce, Records, VerifiedAttestation
 
 _SHOWN = 3
 
@@ -30,7 +32,7 @@ class _Range:
 
 
 def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) -> Records:
-    """Add to the records what of them carries to this change by replay, and who took part in their ranges.
+    """Add to the records what of them carries to this change by replay, who took part in their ranges, what is spent.
 
     What a record says of people and trees is not believed: its head and base must be here, with the
     trees and the content digest it states.
@@ -38,24 +40,49 @@ def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) 
     subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths)
     origins: dict[str, tuple[Participant, ...]] = {}
     replays: dict[str, Replay] = {}
+    spent: dict[str, str] = {}
     with Bench(store.repository) as bench:
         for record in records.verified:
             att = record.attestation
-            content = att.head != facts.change.head and same_content(att, subject)
+            if att.head == facts.change.head:
+                spent |= _spent(store.repository, bench, record, facts.change, None)
+                continue
+            content = same_content(att, subject)
             if not content and not may_be_replay(att, subject):
                 continue
             found = _read(store.repository, att)
             if isinstance(found, Replay):
-                if not content or found.equal is False:
-                    replays[record.id] = found
+                replays[record.id] = found
+                spent |= _spent(store.repository, bench, record, facts.change, None) if content else {}
                 continue
             if not content:
                 replays[record.id] = _replay(bench, found, facts.change)
             if content or replays[record.id].equal:
+                spent |= _spent(store.repository, bench, record, facts.change, found)
                 change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=found.commits)
                 origin = assess_provenance(store, replace(change, landed=False), facts.paths)
                 origins[record.id] = involved(store.repository, force, found.commits, origin.operators)
-    return replace(records, origins=origins, replays=replays)
+    return replace(records, origins=origins, replays=replays, spent=spent)
+
+
+def _spent(
+    repository: Repository, bench: Bench, record: VerifiedAttestation, change: Change, found: _Range | None
+) -> dict[str, str]:
+    """Record id -> why, where what an approval is about has landed before and was taken back."""
+    att = record.attestation
+    if att.decision is not DecisionKind.APPROVE:
+        return {}
+    trees = (change.base_tree, change.head_tree) if found is None else (found.base_tree, found.head_tree)
+    try:
+        held = taken_back(repository, bench, att, change, trees)
+    except (RepositoryError, Undecidable) as error:
+        return {record.id: f"whether its content was taken back since cannot be told: {error}"}
+    if held is None:
+        return {}
+    return {
+        record.id: f"its content stood in the target at {held[:12]} and was taken back since: rebase, "
+        "and have it approved again"
+    }
 
 
 def _read(repository: Repository, att: Attestation) -> _Range | Replay:

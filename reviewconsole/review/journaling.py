@@ -15,6 +15,7 @@ from typing import TypeVar
 from reviewconsole.attestation import NAMESPACE, Attestation
 from reviewconsole.chain import MOST_OBSERVED, Observed, log_ref, record_id
 from reviewconsole.change import Oid
+from reviewconsole.decision import DecisionKind
 from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, MissingObject, RepositoryError, StorageError
 from reviewconsole.git import notes
@@ -25,6 +26,8 @@ from reviewconsole.standing import Records, own_log
 from reviewconsole.statement import Statement, note_text, parse_record, record_bytes
 
 _TRIES = 50
+_MOST_KEPT = 16
+"""Heads that one commit of a log keeps."""
 _Record = TypeVar("_Record", bound=Attestation | Statement)
 
 
@@ -155,13 +158,31 @@ class Log:
             base, gone = (None, tip) if damaged else (tip, None)
             try:
                 notes.write_notes(
-                    self._repository, self.ref, updates, message="Record a decision", expected=base, replaced=gone
+                    self._repository,
+                    self.ref,
+                    updates,
+                    message="Record a decision",
+                    expected=base,
+                    parents=self._approved_heads(own, updates),
+                    replaced=gone,
                 )
             except RepositoryError as failed:
                 error = failed
                 continue
             return
         raise StorageError(f"recorded in the journal, but the note could not be written: {error}") from error
+
+    def _approved_heads(self, own: list[Envelope], updates: Mapping[Oid, bytes]) -> tuple[Oid, ...]:
+        """Heads that the log keeps, as parents of its commit: an approval is judged by the commits it was given for.
+
+        What was rejected is not kept.
+        """
+        records = [record for record in (parse_record(each.payload) for each in own) if record.head in updates]
+        heads = dict.fromkeys(
+            att.head for att in records if isinstance(att, Attestation) and att.decision is DecisionKind.APPROVE
+        )
+        there = self._repository.sizes(heads)
+        return tuple(head for head in heads if head in there)[-_MOST_KEPT:]
 
     def _there(self) -> tuple[Mapping[Oid, bytes], bool]:
         """The notes as they are, and whether they are damaged: a prune can take what a ref needs."""

@@ -504,6 +504,134 @@ def introduction_that_is_gone() -> Scene:
     return scene
 
 
+def spent(*, squash: bool = True, commits: int = 1, **options: object) -> Scene:
+    """alice's approval lands, bob's approved revert takes it back."""
+    scene = Scene(**options)  # type: ignore[arg-type]
+    scene.feat({"app.py": PAID})
+    if commits == 2:
+        scene.feat({"m.py": edit(M, x3="x3 = 33")}, parent=scene.head)
+    scene.add()
+    scene.git.refs["refs/pull/1/head"] = scene.head
+    if squash:
+        scene.land({path: scene.git.files[scene.head][path] for path in ("app.py", "m.py")}, message="Land\n")
+    else:
+        scene.main = scene.git.refs["refs/heads/main"] = scene.head
+    landed = scene.main
+    scene.land({"app.py": APP, "m.py": M}, message="Revert\n", author=DEV)
+    scene.add("bob", scene.main, base=landed)
+    return scene
+
+
+@case("violated", "and was taken back since", args=LANDED)
+def landed_again_after_a_revert() -> Scene:
+    """What an approved revert took back lands again on the old approval, as a squash."""
+    scene = before(spent())
+    scene.land({"app.py": PAID}, message=f"Again\n\n{CLAUDE}\n", author=DEV)
+    return scene.write()
+
+
+@case("violated", "and was taken back since", args=LANDED)
+def landed_again_after_a_revert_of_the_whole_branch() -> Scene:
+    """A branch of two commits was fast-forwarded and taken back as one; it lands again as a squash."""
+    scene = before(spent(squash=False, commits=2))
+    scene.land({"app.py": PAID, "m.py": edit(M, x3="x3 = 33")}, message=f"Again\n\n{CLAUDE}\n", author=DEV)
+    return scene.write()
+
+
+@case("violated", "and was taken back since", args=LANDED)
+def landed_again_by_a_merge_of_the_old_branch() -> Scene:
+    """The branch landed as a squash and was taken back; its old head, approved as it is, is merged now."""
+    scene = before(spent())
+    scene.land({"app.py": PAID}, scene.git.refs["refs/pull/1/head"], message=f"Merge\n\n{CLAUDE}\n", author=DEV)
+    return scene.write()
+
+
+@case("violated", "and was taken back since", args=LANDED)
+def landed_again_in_part_over_other_work() -> Scene:
+    """The same file was worked on between; what was taken back of it returns by replay."""
+    scene = Scene()
+    scene.feat({"m.py": edit(M, x3="x3 = 33", x20="x20 = 2")})
+    scene.add()
+    scene.git.refs["refs/pull/1/head"] = scene.head
+    scene.land({"m.py": edit(M, x3="x3 = 33", x20="x20 = 2")}, message=f"Land\n\n{CLAUDE}\n")
+    scene.land({"m.py": edit(M, x20="x20 = 2", x38="x38 = 0")}, message="Take x3 back\n")
+    before(scene).land({"m.py": edit(M, x3="x3 = 33", x20="x20 = 2", x38="x38 = 0")}, message=f"Again\n\n{CLAUDE}\n")
+    return scene.write()
+
+
+@case("violated", "and was taken back since", args=("refs/pull/1/head",))
+def offered_again_after_a_revert() -> Scene:
+    """The very head that was approved, offered again after its squash was taken back."""
+    return spent().write()
+
+
+@case("satisfied", "approved by alice", args=LANDED)
+def landed_again_after_a_new_approval() -> Scene:
+    """The same content, rebased on the revert and approved again."""
+    scene = before(spent())
+    scene.feat({"app.py": PAID}, message=f"Again\n\n{CLAUDE}\n")
+    scene.add(base=scene.main)
+    scene.land({"app.py": PAID}, message=f"Land again\n\n{CLAUDE}\n", author=DEV)
+    return scene.write()
+
+
+@case("satisfied", "approved by alice", args=("refs/pull/1/head",))
+def left_over_branch_of_what_stands() -> Scene:
+    """A squashed branch whose content still stands in the target: nothing was taken back."""
+    scene = Scene()
+    scene.git.refs["refs/pull/1/head"] = scene.feat()
+    scene.add()
+    scene.land({"app.py": PAID}, message="Land\n")
+    scene.land({"other.py": b"o = 1\n"})
+    return scene.write()
+
+
+@case("undecidable", "cannot be told whether alice took part", args=LANDED)
+def landed_squash_of_a_head_that_is_gone() -> Scene:
+    """dev squashes what alice says she approved at a head that is not here: she may have written it."""
+    scene = approved()
+    del scene.git.refs["refs/heads/feat"]
+    before(scene).land({"app.py": PAID}, message=f"Squash\n\n{CLAUDE}\n", author=DEV)
+    return scene.write()
+
+
+@case("satisfied", "same-content", args=LANDED)
+def landed_squash_of_a_head_that_the_log_keeps() -> Scene:
+    """The branch is gone, and the log's commit has its head for a parent."""
+    scene = landed_squash_of_a_head_that_is_gone()
+    log = scene.log("alice")
+    scene.git.refs[log] = scene.git.commit(scene.git.files[scene.git.refs[log]], (scene.head,), author=ADMIN)
+    return scene
+
+
+def taken_apart(*, override: bool = False) -> Scene:
+    """alice rejects a branch of two commits, bob approves each by itself, both land one by one."""
+    scene = Scene(review='scope = "all"')
+    first = scene.feat({"m.py": edit(M, x3="x3 = 33")}, ref="one", message="One\n")
+    second = scene.feat({"app.py": PAID}, parent=first, message="Two\n")
+    alone = scene.feat({"app.py": PAID}, ref="two", message="Two alone\n")
+    no = scene.add("alice", second, decision=REJECT)
+    scene.add("bob", first, ref="refs/heads/one")
+    scene.add("bob", alone, ref="refs/heads/two")
+    if override:
+        scene.add("bob", second, overrides=(no,))
+    before(scene).land({"m.py": edit(M, x3="x3 = 33")}, message="One again\n", author=DEV)
+    scene.land({"app.py": PAID}, message="Two again\n", author=DEV)
+    return scene.write()
+
+
+@case("violated", "rejected by alice", args=LANDED)
+def rejected_as_a_whole_and_landed_in_pieces() -> Scene:
+    """Each commit of a rejected branch was approved by itself, and they land one by one."""
+    return taken_apart()
+
+
+@case("satisfied", "approved by bob", args=LANDED)
+def rejected_as_a_whole_and_overridden() -> Scene:
+    """The same, with an approval of the whole that names the reject."""
+    return taken_apart(override=True)
+
+
 # --- replayed and altered records
 
 
