@@ -125,14 +125,25 @@ def test_a_reject_carries_by_replay_whatever_the_rule_says(tmp_path: Path) -> No
     assert "rejected by bob" in only(world["alice"].json("verify", "origin/feat", code=1))["why"]
 
 
+def clear(who: Person) -> None:
+    """Let git forget what no ref reaches."""
+    who.git("reflog", "expire", "--expire=now", "--all")
+    who.git("gc", "-q", "--prune=now")
+
+
 def test_an_old_head_that_is_not_here_is_undecidable_with_what_to_fetch(world: World) -> None:
     old = world["dev"].git("rev-parse", "feat")
     approve(world)
     move_main(world)
     rebase(world)
     bob = world["bob"]
-    bob.git("reflog", "expire", "--expire=now", "--all")
-    bob.git("gc", "-q", "--prune=now")
+    clear(bob)
+    assert only(bob.json("verify", "origin/feat"))["records"][0]["carried"] == "replay", (
+        "the log keeps what it approves"
+    )
+    for log in bob.git("for-each-ref", "--format=%(refname)", "refs/notes/reviewconsole/").split():
+        bob.git("update-ref", log, bob.git("commit-tree", "-m", "without the head", f"{log}^{{tree}}"))
+    clear(bob)
     change = only(bob.json("verify", "origin/feat", code=2))
     assert f"git fetch origin {old}" in change["why"][0]
     world["dev"].git("config", "uploadpack.allowAnySHA1InWant", "true")
