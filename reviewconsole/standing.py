@@ -7,7 +7,6 @@ each record that has to do with the change comes out.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reviewconsole import canonical
 from reviewconsole.attestation import Attestation
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.breakglass import emergency_fault
@@ -16,7 +15,7 @@ from reviewconsole.chain import log_ref
 from reviewconsole.change import Change, Oid, paths_digest
 from reviewconsole.decision import DecisionKind, seconds
 from reviewconsole.evidence import Participant, Provenance
-from reviewconsole.finding import Finding
+from reviewconsole.finding import Finding, findings_digest
 from reviewconsole.policy import Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8
@@ -203,16 +202,6 @@ _STALE = "stale"
 _UNTOLD = "cannot be told"
 _WROTE = {"author", "co-author"}
 _CARRIED = (Rung.SAME_CONTENT, Rung.REPLAY)
-
-
-def findings_digest(findings: tuple[Finding, ...]) -> str:
-    """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
-    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
-
-
-def external_digest(findings: Iterable[Finding]) -> str:
-    """Hash the findings that do not count, in the same way."""
-    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings))
 
 
 def judge_records(

@@ -16,7 +16,7 @@ from reviewconsole.diff import HunkId
 from reviewconsole.display import counted
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
-from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity
+from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity, external_digest, findings_digest
 from reviewconsole.gate import GateReport
 from reviewconsole.loading.case import Case, judge
 from reviewconsole.loading.content import Content, reviewed_tree
@@ -29,8 +29,6 @@ from reviewconsole.standing import (
     PolicyInForce,
     Records,
     VerifiedAttestation,
-    external_digest,
-    findings_digest,
     identity_fault,
     of_people,
 )
