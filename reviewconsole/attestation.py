@@ -4,6 +4,7 @@ Never sign or check a structure that was serialised again: the payload's bytes a
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reviewconsole import canonical
@@ -12,6 +13,7 @@ from reviewconsole.change import DIFF_ALGORITHM, OBJECT_ID, Oid
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant
+from reviewconsole.finding import Finding
 from reviewconsole.mapping import Table
 
 PREDICATE_TYPE = "urn:reviewconsole:decision:v1"
@@ -275,3 +277,13 @@ def summary(att: Attestation) -> str:
     )
     loud = f"  EMERGENCY until {att.expires_at}" if att.emergency else ""
     return f"{first}{loud}\nreason: {json.dumps(att.reason)}"
+
+
+def findings_digest(findings: tuple[Finding, ...]) -> str:
+    """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
+    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
+
+
+def external_digest(findings: Iterable[Finding]) -> str:
+    """Hash the findings that do not count, in the same way."""
+    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings))

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from reviewconsole import canonical
 from reviewconsole.change import encode
 
 BOUNDARY_SOURCE = "boundary"
@@ -161,13 +160,3 @@ def risk_level(findings: Iterable[Finding]) -> str:
     """The highest severity among findings that count and are not suppressed, or `none`."""
     live = [finding.severity for finding in findings if finding.counts and not finding.suppressed]
     return max(live, key=lambda severity: severity.rank).value if live else "none"
-
-
-def findings_digest(findings: tuple[Finding, ...]) -> str:
-    """Hash the findings: sorted [fingerprint, rule, severity], canonical JSON; other scanners apart."""
-    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings if not f.external))
-
-
-def external_digest(findings: Iterable[Finding]) -> str:
-    """Hash the findings that do not count, in the same way."""
-    return canonical.digest(sorted([f.fingerprint, f.rule, f.severity.value] for f in findings))

@@ -7,7 +7,7 @@ each record that has to do with the change comes out.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from reviewconsole.attestation import Attestation
+from reviewconsole.attestation import Attestation, findings_digest
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.breakglass import emergency_fault
 from reviewconsole.carryover import Replay, Rung, Subject, rung, strictest
@@ -15,7 +15,7 @@ from reviewconsole.chain import log_ref
 from reviewconsole.change import Change, Oid, paths_digest
 from reviewconsole.decision import DecisionKind, seconds
 from reviewconsole.evidence import Participant, Provenance
-from reviewconsole.finding import Finding, findings_digest
+from reviewconsole.finding import Finding
 from reviewconsole.policy import Policy, Rule
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reviewconsole import __version__, canonical
-from reviewconsole.attestation import Attestation, summary
+from reviewconsole.attestation import Attestation, external_digest, findings_digest, summary
 from reviewconsole.boundary import boundary_digest
 from reviewconsole.casefile import Recorded, RecordRow, Sheet
 from reviewconsole.chain import Observed, log_ref
@@ -16,7 +16,7 @@ from reviewconsole.diff import HunkId
 from reviewconsole.display import counted
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
-from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity, external_digest, findings_digest
+from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity
 from reviewconsole.gate import GateReport
 from reviewconsole.loading.case import Case, judge
 from reviewconsole.loading.content import Content, reviewed_tree

@@ -7,14 +7,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from reviewconsole.attestation import Acknowledgement, Attestation, payload_bytes
+from reviewconsole.attestation import Acknowledgement, Attestation, findings_digest, payload_bytes
 from reviewconsole.boundary import BoundaryResult, boundary_digest
 from reviewconsole.carryover import Replay
 from reviewconsole.chain import log_ref, record_id
 from reviewconsole.change import Change, Commit, Oid, Person, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass
-from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, findings_digest, number
+from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.policy import parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
