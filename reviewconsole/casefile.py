@@ -65,7 +65,7 @@ class QueueEntry:
     added: int
     removed: int
     state: str
-    """pending, approved, rejected, stale or blocked."""
+    """pending, approved, rejected, stale, blocked, or landed: on the target in another form."""
     top: tuple[Finding, ...]
     """The worst three findings."""
     notes: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class QueueEntry:
     """The name of its repository, where several are listed together."""
 
 
-_STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved")
+_STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved", "landed")
 
 
 def urgency(entry: QueueEntry) -> tuple[int, int, int, str]:

@@ -1,16 +1,20 @@
 """From a judged case to a row of the queue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reviewconsole.casefile import QueueEntry
-from reviewconsole.change import Change
+from reviewconsole.change import Change, Oid, short_ref
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.errors import RepositoryError
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Family
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading import changes
+from reviewconsole.loading.arrived import Line, arrived
 from reviewconsole.loading.case import Case
+from reviewconsole.loading.landing import let_through
 from reviewconsole.loading.passing import passing_content
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
@@ -27,6 +31,24 @@ class Opened:
 
     case: Case
     report: GateReport
+
+
+def listed(
+    store: Store, lines: dict[str, Line], *, span: str | None, everything: bool
+) -> tuple[tuple[Change, ...], Mapping[Oid, Oid]]:
+    """What may have to be decided on, and which of it has landed as which commit; `everything` keeps the rest too.
+
+    `span` asks for the first-parent commits of a range instead, one change each.
+    """
+    if span is not None:
+        left, _, right = span.partition("..")
+        bounds = [store.repository.resolve(name or "HEAD")[1] for name in (left, right)]
+        return changes.landed(store.repository, store.targets[0], bounds[0], bounds[1]), {}
+    found = changes.pending(store.repository, store.targets)
+    landed = arrived(store, found, lines)
+    if not everything:
+        found = evident(store, tuple(change for change in found if change.head not in landed))
+    return (*found, *let_through(store)), landed
 
 
 def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -47,12 +69,13 @@ def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(kept)
 
 
-def entry_of(opened: Opened) -> tuple[QueueEntry, bool]:
-    """A row of the queue, and whether it waits for somebody."""
+def entry_of(opened: Opened, landed: Oid | None = None) -> tuple[QueueEntry, bool]:
+    """A row of the queue, and whether it waits for somebody; `landed` is the commit that brought its content."""
     case, report = opened.case, opened.report
     files = case.content.files if case.content is not None else ()
     live = [finding for finding in case.findings if not finding.suppressed]
-    state = state_of(report)
+    state = "landed" if landed else state_of(report)
+    arrival = (f"its content is on {short_ref(case.change.target)} already, as {landed[:12]}",) if landed else ()
     evident = case.provenance.provenance.rank >= _LEAST_EVIDENT.rank
     wanted = report.in_scope and (case.force is not None or evident)
     entry = QueueEntry(
@@ -65,11 +88,11 @@ def entry_of(opened: Opened) -> tuple[QueueEntry, bool]:
         removed=sum(file.removed for file in files),
         state=state,
         top=tuple(live[:_TOP]),
-        notes=(*([report.emergency] if report.emergency else ()), *case.notes),
+        notes=(*arrival, *([report.emergency] if report.emergency else ()), *case.notes),
         paths=tuple(file.path for file in files[:_PATHS]),
         emergency=report.emergency,
     )
-    return entry, (wanted or evident) and state not in ("approved", "rejected")
+    return entry, (wanted or evident) and state not in ("approved", "rejected", "landed")
 
 
 def state_of(report: GateReport) -> str:

@@ -13,6 +13,7 @@ from reviewconsole.decision import Verdict
 from reviewconsole.errors import UsageError
 from reviewconsole.evidence import participants
 from reviewconsole.loading import changes
+from reviewconsole.loading.arrived import arrived
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.review.workspace import Workspace
@@ -79,8 +80,10 @@ def mine(workspace: Workspace) -> tuple[Mine, ...]:
     emails = own_emails(workspace)
     store = workspace.store
     found = []
-    for change in changes.pending(store.repository, store.targets):
-        if _is_of(store, change, emails):
+    pending = changes.pending(store.repository, store.targets)
+    landed = arrived(store, pending, workspace.lines)
+    for change in pending:
+        if change.head not in landed and _is_of(store, change, emails):
             opened = workspace.open_change(change.ref)
             if opened.verdict is not Verdict.SATISFIED:
                 found.append(Mine(opened=opened, rejections=tuple(_rejections(workspace, opened))))

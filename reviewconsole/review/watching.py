@@ -1,6 +1,9 @@
 """Whether a repository has moved on since it was listed."""
 
+from functools import cached_property
+
 from reviewconsole.git.repository import Ref, Repository
+from reviewconsole.loading.arrived import Line
 
 
 class Watched:
@@ -8,6 +11,11 @@ class Watched:
 
     _repository: Repository
     _refs: frozenset[Ref] = frozenset()
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """What the newest commits of each target did, by the target's ref."""
+        return {}
 
     def remember_refs(self) -> None:
         """Take the refs as they stand now for what is listed."""

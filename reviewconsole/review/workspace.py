@@ -37,7 +37,7 @@ from reviewconsole.loading.cache import Cache
 from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.detecting import known_packs, prefetch
-from reviewconsole.loading.landing import judge_landed, let_through
+from reviewconsole.loading.landing import judge_landed
 from reviewconsole.loading.opening import open_store, tip_policy
 from reviewconsole.loading.own_rules import OwnRules, own_rules
 from reviewconsole.loading.policies import policy_at, repository_id
@@ -47,7 +47,7 @@ from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
-from reviewconsole.review.listing import Opened, entry_of, evident, noticed, state_of
+from reviewconsole.review.listing import Opened, entry_of, listed, noticed, state_of
 from reviewconsole.review.personal import Personal
 from reviewconsole.review.rows import newest, row, statement_row
 from reviewconsole.review.watching import Watched
@@ -161,15 +161,7 @@ class Workspace(Personal, Watched):
         self._asked = True
         self.remember_refs()
         store = self._store
-        if span is not None:
-            left, _, right = span.partition("..")
-            bounds = [self._repository.resolve(name or "HEAD")[1] for name in (left, right)]
-            found = changes.landed(self._repository, store.targets[0], bounds[0], bounds[1])
-        else:
-            found = changes.pending(self._repository, store.targets)
-            if not everything:
-                found = evident(store, found)
-            found = (*found, *let_through(store))
+        found, landed = listed(store, self.lines, span=span, everything=everything)
         entries = []
         try:
             if self._scanner.background or len(found) >= _MANY:
@@ -177,7 +169,7 @@ class Workspace(Personal, Watched):
             for index, change in enumerate(found):
                 if progress is not None:
                     progress(index, len(found))
-                entry, shown = entry_of(self._open(change))
+                entry, shown = entry_of(self._open(change), landed.get(change.head))
                 if everything or shown:
                     entries.append(entry)
                     if seen is not None:

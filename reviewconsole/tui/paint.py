@@ -23,14 +23,22 @@ STRONGER = {"add": "cursor-add", "del": "cursor-del"}
 """A ground -> the one under the cursor, or under what differs in a line."""
 
 SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–"}
-STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣"}
-STATE_INKS = {"pending": "text", "approved": "ok", "rejected": "bad", "stale": "warn", "blocked": "bad"}
+STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣", "landed": "≡"}
+STATE_INKS = {
+    "pending": "text",
+    "approved": "ok",
+    "rejected": "bad",
+    "stale": "warn",
+    "blocked": "bad",
+    "landed": "muted",
+}
 STATE_MEANINGS = {
     "pending": "waits",
     "stale": "approved before it changed",
     "blocked": "breaks the boundary",
     "rejected": "someone said no",
     "approved": "the gate is satisfied",
+    "landed": "on the target already",
 }
 VERDICT_GLYPHS = {"satisfied": "✓", "violated": "✗", "undecidable": "?"}
 VERDICT_INKS = {"satisfied": "ok", "violated": "bad", "undecidable": "warn"}

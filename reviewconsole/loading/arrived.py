@@ -1,0 +1,116 @@
+"""Recognise branches whose content has landed in another form, as a squash or a rebase leaves them.
+
+Only says what need not be asked for any more: whether what has landed was covered is the gate's answer to the
+commit that brought it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from reviewconsole.change import Change, Commit, Entry, Oid
+from reviewconsole.errors import RepositoryError, Undecidable
+from reviewconsole.git.merging import Bench
+from reviewconsole.git.repository import Repository
+from reviewconsole.loading.changes import Target
+from reviewconsole.loading.store import Store
+
+LOOKED_BACK = 500
+"""Commits of a target's first-parent line that are compared."""
+_TRIED = 3
+"""Commits with the same paths on which a change is tried again, newest first."""
+
+_Side = tuple[str, str, Oid | None]
+_Marks = frozenset[tuple[_Side, _Side]]
+"""What a diff does to each path: (path, mode, content) before and after."""
+
+
+@dataclass(slots=True)
+class Line:
+    """The newest commits of one target's line, and what each did; kept between listings while the tip only grows."""
+
+    done: dict[Oid, _Marks] = field(default_factory=dict)
+    replayed: dict[tuple[Oid, Oid], bool] = field(default_factory=dict)
+    """Head and commit of the target -> whether git alone makes the one of the other."""
+
+
+def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> Mapping[Oid, Oid]:
+    """Head of a pending change -> the commit of its target that brought the same content.
+
+    The same content is that of a squash, or of one rebased commit: the same diff, or what git alone makes of the
+    change on that commit's parent. A commit whose exact inverse landed later counts as taken back.
+    """
+    found: dict[Oid, Oid] = {}
+    for target in store.targets:
+        mine = [change for change in changes if change.target == target.ref and change.base is not None]
+        if mine:
+            found.update(_on(store.repository, target, mine, known.setdefault(target.ref, Line())))
+    return found
+
+
+def _on(repository: Repository, target: Target, changes: Sequence[Change], line: Line) -> Iterator[tuple[Oid, Oid]]:
+    commits = repository.read_commits(repository.first_parents(target.tip, [], most=LOOKED_BACK + 1))
+    trees = {commit.oid: commit.tree for commit in commits}
+    new = [commit for commit in commits if commit.oid not in line.done and _parent(commit) in trees]
+    pairs = [(trees[commit.parents[0]], commit.tree) for commit in new]
+    line.done.update(zip((c.oid for c in new), map(_marks, repository.entries_of(pairs)), strict=True))
+    places = {commit.oid: place for place, commit in enumerate(commits)}
+    by_marks: dict[_Marks, int] = {}
+    by_paths: dict[frozenset[str], list[int]] = {}
+    for place, commit in enumerate(commits):
+        marks = line.done.get(commit.oid)
+        if marks:
+            by_marks.setdefault(marks, place)
+            by_paths.setdefault(_paths(marks), []).append(place)
+    listed = repository.entries_of([(change.base_tree, change.head_tree) for change in changes])
+    with Bench(repository) as bench:
+        for change, entries in zip(changes, listed, strict=True):
+            marks = _marks(entries)
+            since = places.get(change.base or Oid(""), len(commits))
+            same = by_marks.get(marks, since)
+            if same >= since and marks:
+                near = (at for at in by_paths.get(_paths(marks), ()) if at < since)
+                tried = islice((at for at in near if _may_be(change, marks, commits[at], line)), _TRIED)
+                same = next((at for at in tried if _replays(bench, change, commits[at], trees, line)), since)
+            taken_back = by_marks.get(frozenset((new, old) for old, new in line.done.get(_oid(commits, same), ())))
+            if same < since and (taken_back is None or taken_back > same):
+                yield change.head, commits[same].oid
+
+
+def _oid(commits: Sequence[Commit], place: int) -> Oid:
+    return commits[place].oid if place < len(commits) else Oid("")
+
+
+def _parent(commit: Commit) -> Oid | None:
+    return commit.parents[0] if commit.parents else None
+
+
+def _marks(entries: Sequence[Entry]) -> _Marks:
+    return frozenset(
+        ((entry.path, entry.old_mode, entry.old_oid), (entry.path, entry.new_mode, entry.new_oid)) for entry in entries
+    )
+
+
+def _paths(marks: _Marks) -> frozenset[str]:
+    return frozenset(old[0] for old, _ in marks)
+
+
+def _may_be(change: Change, marks: _Marks, commit: Commit, line: Line) -> bool:
+    """Whether a commit is worth merging for: by an author of the change, with equal results where both began alike."""
+    authors = {word for each in change.commits for word in (each.author.name, each.author.email)}
+    if not authors & {commit.author.name, commit.author.email}:
+        return False
+    ours = dict(line.done[commit.oid])
+    return all(ours.get(old, new) == new for old, new in marks)
+
+
+def _replays(bench: Bench, change: Change, commit: Commit, trees: Mapping[Oid, Oid], line: Line) -> bool:
+    """Whether git alone makes this commit of the change, on the commit before it."""
+    key = change.head, commit.oid
+    if key not in line.replayed:
+        try:
+            merged = bench.merge(change.base_tree, trees[commit.parents[0]], change.head_tree).tree
+        except (RepositoryError, Undecidable):
+            merged = None
+        line.replayed[key] = merged == commit.tree
+    return line.replayed[key]

@@ -1,0 +1,57 @@
+"""Branches whose content has landed in another form wait no longer."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_documents import check
+from tests.e2e.world import World, build, offer
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build(tmp_path_factory.mktemp("arrived"))
+
+
+def states(world: World, *options: str) -> dict[str, str]:
+    found = world["alice"].json("queue", *options)
+    check(found, "queue")
+    return {entry["ref"].removeprefix("refs/remotes/origin/"): entry["state"] for entry in found["changes"]}
+
+
+def land(world: World, *commands: tuple[str, ...]) -> None:
+    dev = world["dev"]
+    for command in commands:
+        dev.git(*command)
+    dev.git("push", "-q", "origin", "main")
+    world["alice"].git("fetch", "-q", "origin")
+
+
+def test_what_a_squash_or_a_rebase_brought_is_off_the_queue_until_it_is_taken_back(
+    world: World, tmp_path: Path
+) -> None:
+    dev = world["dev"]
+    many = "".join(f"line {number}\n" for number in range(40))
+    dev.commit({"notes.txt": many}, "Add notes")
+    dev.git("push", "-q", "origin", "main")
+    offer(world, "squashed", {"squashed.py": "one = 1\n"})
+    dev.git("checkout", "-q", "squashed")
+    dev.commit({"squashed.py": "one = 1\ntwo = 2\n"}, "And two")
+    dev.git("push", "-q", "origin", "squashed")
+    dev.git("checkout", "-q", "main")
+    offer(world, "rebased", {"notes.txt": many.replace("line 3\n", "line three\n")})
+    offer(world, "waits", {"waits.py": "w = 1\n"})
+    offer(world, "same-path", {"notes.txt": many.replace("line 3\n", "line 3 and a half\n")})
+    land(world, ("merge", "-q", "--squash", "squashed"), ("commit", "-q", "-m", "Squashed (#1)"))
+    assert set(states(world)) == {"rebased", "waits", "same-path"}
+    dev.commit({"notes.txt": many.replace("line 30\n", "line thirty\n")}, "Touch the same file")
+    land(world, ("cherry-pick", "rebased"))
+    assert set(states(world)) == {"waits", "same-path"}
+    everything = states(world, "--all")
+    assert (everything["squashed"], everything["rebased"], everything["waits"]) == ("landed", "landed", "pending")
+    landed = world["alice"].git("rev-parse", "origin/main~2")[:12]
+    notes = {entry["ref"]: entry["notes"] for entry in world["alice"].json("queue", "--all")["changes"]}
+    assert f"its content is on main already, as {landed}" in notes["refs/remotes/origin/squashed"]
+
+    land(world, ("revert", "--no-edit", "HEAD~2"))
+    assert set(states(world)) == {"squashed", "waits", "same-path"}
