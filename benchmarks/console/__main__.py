@@ -44,7 +44,7 @@ def programs() -> tuple[Program, ...]:
     console = shutil.which("reviewconsole", path=str(Path(sys.executable).parent)) or "reviewconsole"
     all_of_them = (
         Program(name="reviewconsole", command=lambda c: (console, "open", c), keys=_KEYS, quit=b"\x11",
-                words=(material.NEEDLE, "hunks read"), again=True),
+                words=(material.NEEDLE, "hunks read", "undecidable"), again=True),
         Program(name="reviewconsole, first time", command=lambda c: (console, "open", c), quit=b"\x11",
                 words=(material.NEEDLE, "hunks read")),
         Program(name="bare Textual", command=lambda _: (sys.executable, "-m", "benchmarks.console.bare"),

@@ -31,8 +31,14 @@ class Desktop:
         self._root = root
 
     def copy(self, text: str) -> str:
-        """Hand a text to the clipboard command; gives its name, or nothing where none is set."""
+        """Hand a text to the clipboard command; gives its name, or nothing where none is set.
+
+        Inside tmux, where the terminal's own sequence is dropped unless it was allowed, tmux itself is asked: it
+        keeps the text as its newest buffer and passes it on to the terminal (tmux(1), load-buffer -w, since 3.2).
+        """
         command = _words(self._config.clipboard, "clipboard_command")
+        if not command and self._environ.get("TMUX") and shutil.which("tmux", path=self._environ.get("PATH")):
+            command = ["tmux", "load-buffer", "-w", "-"]
         if not command:
             return ""
         try:

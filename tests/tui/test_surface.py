@@ -1,6 +1,8 @@
 """The surface of a diff: columns, folds, context, marks within lines, search, copying, the editor."""
 
 import os
+import shutil
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -318,6 +320,22 @@ def test_faults_of_the_person_s_programs_are_told(tmp_path: Path) -> None:
         tool = Desktop(replace(load_config(environ), editor=editor), {"PATH": os.environ["PATH"]}, None)
         with pytest.raises(UsageError, match=why):
             tool.edit("a", 1, b"x")
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not here")
+def test_inside_tmux_the_text_goes_through_tmux(tmp_path: Path) -> None:
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null"]
+    subprocess.run(
+        [*tmux, "new-session", "-d", "sleep 60"], check=True, env={"PATH": os.environ["PATH"], "TERM": "xterm"}
+    )
+    try:
+        place = f"{tmp_path / 'socket'},1,0"
+        environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMUX": place}
+        assert Desktop(load_config(environ), environ, None).copy("some\ttext 日\n") == "tmux"
+        shown = subprocess.run([*tmux, "show-buffer"], check=True, capture_output=True, text=True).stdout
+        assert shown == "some\ttext 日\n"
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=True)
 
 
 def test_a_clipboard_command_gets_the_text(tmp_path: Path) -> None:

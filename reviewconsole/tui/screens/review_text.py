@@ -84,15 +84,15 @@ def scanned(opened: OpenedChange) -> str:
 
 def begun(opened: OpenedChange, kept: Kept | None, fault: str) -> list[Piece]:
     """The banner of a review that begins or goes on."""
-    pieces = [*([] if opened.scanning else noted(opened)), *([(f"! {fault}  ", "warn")] if fault else [])]
+    pieces: list[Piece] = []
     if kept is not None and (kept.viewed or kept.said != Said()):
         units = set(opened.units)
         there = len(kept.viewed & units)
         gone = len((kept.viewed | kept.said.marks.keys()) - units)
         pieces.append((f"↺ goes on where you left it: {there} of {len(units)} hunks were read", "accent"))
-        if gone:
-            pieces.append((f", {gone} changed since and are to be read again", "warn"))
-    return pieces
+        changed = f", {gone} changed since and {'is' if gone == 1 else 'are'} to be read again"
+        pieces.append((f"{changed if gone else ''}  ", "warn"))
+    return [*pieces, *([(f"! {fault}  ", "warn")] if fault else []), *([] if opened.scanning else noted(opened))]
 
 
 def recorded(summary: str) -> list[Piece]:

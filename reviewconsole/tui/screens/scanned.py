@@ -38,7 +38,7 @@ class Scanned(Keeping):
         self.act(Found(opened=opened))
         if opened.scanning:
             return
-        self.banner = [*review_text.noted(opened), *self.banner]
+        self.banner = [*self.banner, *review_text.noted(opened)]
         self.draw_banner()
         wanted, self._wanted = self._wanted, None
         if news or opened.findings:
