@@ -136,7 +136,7 @@ def _staged(store: Store, change: Change) -> BoundaryFacts:
     repository = store.repository
     index = Index(repository)
     entries = index.entries(change.base_tree)
-    content = assemble(repository, entries, index.patches(change.base_tree, entries))
+    content = assemble(repository, entries, lambda: index.patches(change.base_tree, entries))
     facts = _facts(store, change, content.files)
     blobs: dict[str, Oid] = {}
 

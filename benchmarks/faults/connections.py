@@ -18,13 +18,17 @@ from tests.e2e.world import World, build
 
 
 class Proxy:
-    """A TCP relay that closes both ends once `limit` bytes went through; None lets all through."""
+    """A TCP relay that closes both ends, and lets no more through, once `left` bytes went through in all connections.
+
+    None lets all through.
+    """
 
     def __init__(self, port: int) -> None:
-        self.limit: int | None = None
+        self.left: int | None = None
         self.relayed = 0
         """Bytes that went through, in both directions."""
         self._behind = port
+        self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -41,20 +45,18 @@ class Proxy:
             except OSError:
                 return
             back = socket.create_connection(("127.0.0.1", self._behind))
-            left = [self.limit]
             for one, other in ((front, back), (back, front)):
-                threading.Thread(target=self._relay, args=(one, other, left), daemon=True).start()
+                threading.Thread(target=self._relay, args=(one, other), daemon=True).start()
 
-    def _relay(self, one: socket.socket, other: socket.socket, left: list[int | None]) -> None:
+    def _relay(self, one: socket.socket, other: socket.socket) -> None:
         try:
-            while data := one.recv(4096):
-                budget = left[0]
-                if budget is not None:
-                    data, left[0] = data[:budget], max(0, budget - len(data))
+            while self.left != 0 and (data := one.recv(4096)):
+                with self._lock:
+                    if self.left is not None:
+                        data = data[: self.left]
+                        self.left -= len(data)
                 other.sendall(data)
                 self.relayed += len(data)
-                if left[0] == 0:
-                    break
         except OSError:
             pass
         finally:
@@ -96,14 +98,14 @@ def run(world: World, cuts: int, seed: int) -> dict[str, object]:
         alice.run("approve", changes[0], "--reason", "the first, to see how much an exchange is")
         longest = proxy.relayed
         for number in range(cuts):
-            proxy.limit = chance.randrange(longest // 2)
+            proxy.left = chance.randrange(2 * longest)  # an exchange grows with the log
             _, _, told = alice.attempt("approve", changes[number % len(changes)], "--reason", "read")
             here, there = _tip(alice.clone), _tip(world.remote)
             sent = "on the remote" in told
             counts["said sent" if sent else "said failed"] += 1
             counts["failed, but the remote has it"] += (not sent) and here == there
             counts["said sent, but the remote lacks it"] += sent and here != there
-        proxy.limit = None
+        proxy.left = None
         alice.run("sync")
         counts["remote differs after a sync"] = int(_tip(alice.clone) != _tip(world.remote))
     finally:

@@ -15,6 +15,8 @@ def discover(path: Path) -> Path:
                 return found
     except OSError as error:
         raise RepositoryError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise RepositoryError(f"{path} cannot be read: a NUL in a path", remedy="look at the file .git") from error
     raise RepositoryError(f"{path} is in no git repository", remedy="go into one, or name it with -C PATH")
 
 

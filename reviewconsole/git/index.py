@@ -16,7 +16,7 @@ class Index:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         named = repository.environ.get("GIT_INDEX_FILE")
-        place = Path(named).absolute() if named else None
+        place = Path(named).absolute() if named else repository.git_dir / "index"
         self._git = Git(repository.git_dir, repository.environ, index=place)
         if self._git.run(["ls-files", "--unmerged", "-z"]):
             raise Refused("the index has unmerged paths", remedy="resolve them and `git add` them first")

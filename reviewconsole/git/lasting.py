@@ -18,6 +18,8 @@ from reviewconsole.errors import RepositoryError
 
 MOST_ASKED = 8192
 """Bytes of questions that may be unanswered: the smallest pipe of a system we run on holds more."""
+MOST_SAID = 1 << 30
+"""Bytes of one answer."""
 _CHUNK = 1 << 20
 _LARGEST_ERROR = 1 << 16
 _LONGEST_SECONDS = 600.0
@@ -124,6 +126,9 @@ class Lasting:
                 if not data:
                     self._fail()
                 self._buffer += data
+                if len(self._buffer) > MOST_SAID:
+                    self.end()
+                    raise RepositoryError(f"git {self._args[0]}: more than {MOST_SAID >> 20} MB in one answer")
                 return moved
             if not ready:
                 self.end()

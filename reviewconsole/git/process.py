@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reviewconsole.display import safe_lines, safe_text
 from reviewconsole.errors import RemoteError, RepositoryError
-from reviewconsole.git.waiting import Stalled, end, exchange
+from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, limit_memory
 
 _KEPT = ("PATH", "HOME", "TMPDIR")
 QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
@@ -45,6 +45,7 @@ _READING = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_INDEX_FILE": "/nonexistent/index",
 }
 _OPTIONS = (
     "core.fsmonitor=false",
@@ -55,6 +56,8 @@ _OPTIONS = (
     "core.attributesFile=/dev/null",
     "core.fsync=all",
     "core.quotePath=true",
+    "core.useReplaceRefs=false",
+    "advice.graftFileDeprecated=false",
     "gc.auto=0",
     "maintenance.auto=false",
     "submodule.recurse=false",
@@ -64,6 +67,10 @@ _NETWORK_OPTIONS = ("http.lowSpeedLimit=1", "http.lowSpeedTime=30", "push.follow
 STALL_SECONDS = 30.0
 """How long a remote may say nothing; git tells its progress meanwhile."""
 _LONGEST_SECONDS = 600.0
+MOST_SAID = 1 << 30
+"""Bytes that one command may say."""
+_MEMORY = 4 << 30
+"""Bytes that a git process may allocate: a ref that is a link to /dev/zero is read without end."""
 _PROGRESS = re.compile(
     r"(?:remote: )?(?:[A-Z][a-z]+ (?:objects|deltas|references): .*|Total \d+ \(delta .*|Delta compression using .*)"
 )
@@ -117,17 +124,25 @@ class Git:
         stdin: bytes = b"",
         network: bool = False,
         accept: Sequence[int] = (0,),
+        most: int = MOST_SAID,
     ) -> bytes:
         """Run one command and give its stdout; RepositoryError (RemoteError on the network) else."""
-        code, out, err = self.attempt(args, stdin=stdin, network=network)
+        code, out, err = self.attempt(args, stdin=stdin, network=network, most=most)
         if code not in accept:
             kind = RemoteError if network else RepositoryError
             shown = " ".join(safe_text(arg) for arg in args[:6])
             raise kind(f"git {shown} ended with {code}: {said(err)}")
         return out
 
-    def attempt(self, args: Sequence[str], *, stdin: bytes = b"", network: bool = False) -> tuple[int, bytes, bytes]:
-        """Run one command and give its exit code, stdout and stderr."""
+    def attempt(
+        self, args: Sequence[str], *, stdin: bytes = b"", network: bool = False, most: int = MOST_SAID
+    ) -> tuple[int, bytes, bytes]:
+        """Run one command and give its exit code, stdout and stderr.
+
+        RepositoryError (RemoteError on the network) where it is silent for too long, or says more than `most` bytes.
+        """
+        kind = RemoteError if network else RepositoryError
+        stall = STALL_SECONDS if network else _LONGEST_SECONDS
         try:
             # A session of its own: ssh finds no terminal to ask on, and ends together with git.
             with subprocess.Popen(  # noqa: S603 - fixed executable, ids and fixed words as arguments
@@ -139,28 +154,27 @@ class Git:
                 cwd="/",
                 start_new_session=network,
             ) as process:
+                limit_memory(process, _MEMORY)
                 try:
-                    if network:
-                        out, err = exchange(process, stdin, stall=STALL_SECONDS, longest=_LONGEST_SECONDS)
-                    else:
-                        out, err = process.communicate(stdin, timeout=_LONGEST_SECONDS)
+                    out, err = exchange(process, stdin, stall=stall, longest=_LONGEST_SECONDS, most=most)
                 except BaseException:
                     end(process, group=network)
                     raise
         except Stalled as stalled:
-            kind = "did not end" if stalled.whole else "the remote gave no answer"
-            raise RemoteError(
-                f"git {args[0]}: {kind} within {stalled.seconds:g} seconds", remedy="try again when it answers"
-            ) from stalled
+            why = "the remote gave no answer" if network and not stalled.whole else "did not end"
+            remedy = "try again when it answers" if network else ""
+            raise kind(f"git {args[0]}: {why} within {stalled.seconds:g} seconds", remedy=remedy) from stalled
+        except TooMuch as error:
+            raise kind(f"git {args[0]}: more than {most >> 20} MB") from error
         except subprocess.TimeoutExpired as error:
-            raise RepositoryError(f"git {args[0]} did not end within {error.timeout:g} seconds") from error
+            raise kind(f"git {args[0]} did not end within {error.timeout:g} seconds") from error
         except OSError as error:
             raise RepositoryError(f"git could not be started: {error.strerror}") from error
         return process.returncode, out, err
 
     def open(self, args: Sequence[str]) -> "subprocess.Popen[bytes]":
         """Start a command that stays open, out of reach of the terminal's signals; see `lasting`."""
-        return subprocess.Popen(  # noqa: S603 - as above
+        process = subprocess.Popen(  # noqa: S603 - as above
             self._command(args, network=False),
             bufsize=0,
             stdin=subprocess.PIPE,
@@ -170,6 +184,8 @@ class Git:
             cwd="/",
             start_new_session=True,
         )
+        limit_memory(process, _MEMORY)
+        return process
 
     def beginning(self, args: Sequence[str], size: int) -> bytes:
         """Give the first bytes of a command's stdout, and end it; nothing where it fails or has none."""

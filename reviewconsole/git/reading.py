@@ -10,6 +10,10 @@ from reviewconsole.git.lasting import MOST_ASKED, Ended, Lasting
 from reviewconsole.git.objects import check_object
 from reviewconsole.git.process import Git, said
 
+_LARGEST = {"commit": 16 << 20, "tree": 32 << 20}
+"""Bytes of one object that is parsed; a megabyte of a push can unpack to a thousand."""
+_MOST_AT_ONCE = 256 << 20
+"""Bytes of all objects of one read."""
 _LARGEST_KEPT = 64 << 10
 """Bytes of one object that is kept."""
 _MOST_KEPT = 16 << 20
@@ -35,8 +39,8 @@ class Objects:
     def read(self, oids: Iterable[Oid], kind: str, largest: int, *, keep: bool = False) -> Iterator[tuple[Oid, bytes]]:
         """Read objects of one kind through one process; with `keep`, what was read and hashed once is not read again.
 
-        Raises MissingObject, CorruptObject, or RepositoryError for a blob larger than `largest` bytes. With 0
-        sizes are not asked for.
+        Raises MissingObject, CorruptObject, or RepositoryError for a blob larger than `largest` bytes, for a commit
+        or tree of a size that nobody writes, and where all together are too large. With 0 sizes are not asked for.
         """
         wanted = list(dict.fromkeys(oids))
         held = {oid: data for oid in wanted if keep and (data := self._kept.get((kind, oid))) is not None}
@@ -61,16 +65,27 @@ class Objects:
             for oid, size in self.sizes(wanted).items():
                 if size > largest:
                     raise RepositoryError(f"{oid[:12]} has {size} bytes, more than {largest}")
-        return dict(
-            zip(wanted, self._each(b"contents", wanted, lambda oid: self._content(Oid(oid), kind)), strict=True)
-        )
+        left = _MOST_AT_ONCE
 
-    def _content(self, oid: Oid, kind: str) -> bytes:
+        def content(oid: str) -> bytes:
+            nonlocal left
+            data = self._content(Oid(oid), kind, left)
+            left -= len(data)
+            return data
+
+        return dict(zip(wanted, self._each(b"contents", wanted, content), strict=True))
+
+    def _content(self, oid: Oid, kind: str, left: int) -> bytes:
         parts = self._server.line().split()
         if len(parts) != 3 or parts[1] != kind.encode():
             why = "is not here" if parts[-1:] == [b"missing"] else f"is no {kind}"
             raise MissingObject(f"object {oid[:12]} {why}", remedy="fetch the whole history")
-        data = self._server.take(int(parts[2]) + 1)[:-1]
+        size, most = int(parts[2]), _LARGEST.get(kind, left)
+        if size > most and kind in _LARGEST:
+            raise RepositoryError(f"{kind} {oid[:12]} has {size} bytes, more than {most}")
+        if size > left:
+            raise RepositoryError(f"the {kind}s have more than {_MOST_AT_ONCE >> 20} MB together", remedy="split it")
+        data = self._server.take(size + 1)[:-1]
         check_object(oid, kind, data, self._object_format)
         return data
 

@@ -46,11 +46,11 @@ def changed_entries(read: TreeReader, old_tree: Oid, new_tree: Oid) -> tuple[Ent
     depth = 0
     while level:
         depth += 1
-        if depth > DEEPEST or len(level) + len(found) > LARGEST_CHANGE:
-            raise RepositoryError(f"the change has more than {LARGEST_CHANGE} paths or {DEEPEST} levels of folders")
+        _within_limits(depth, len(level) + len(found))
         trees = read({oid for _, old, new in level for oid in (old, new) if oid is not None})
         below: list[tuple[bytes, Oid | None, Oid | None]] = []
         for prefix, old, new in level:
+            _within_limits(depth, len(below) + len(found))
             before = _rows(trees[old]) if old is not None else {}
             after = _rows(trees[new]) if new is not None else {}
             for name in before.keys() | after.keys():
@@ -68,6 +68,11 @@ def changed_entries(read: TreeReader, old_tree: Oid, new_tree: Oid) -> tuple[Ent
     if len({entry.path for entry in found}) != len(found):
         raise RepositoryError("a tree holds two entries of one name", remedy="run `git fsck`")
     return tuple(found)
+
+
+def _within_limits(depth: int, size: int) -> None:
+    if depth > DEEPEST or size > LARGEST_CHANGE:
+        raise RepositoryError(f"the change has more than {LARGEST_CHANGE} paths or {DEEPEST} levels of folders")
 
 
 def _split(side: tuple[str, Oid] | None) -> tuple[Oid | None, tuple[str, Oid] | None]:

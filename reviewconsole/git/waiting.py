@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -30,15 +31,30 @@ class Stalled(Exception):
         self.whole = whole
 
 
-def exchange(process: "subprocess.Popen[bytes]", stdin: bytes, *, stall: float, longest: float) -> tuple[bytes, bytes]:
+class TooMuch(Exception):
+    """A process said more than it may."""
+
+
+def limit_memory(process: "subprocess.Popen[bytes]", most: int) -> None:
+    """Bound what a process may allocate, in bytes, where the system can (Linux, prlimit(2))."""
+    if hasattr(resource, "prlimit"):
+        with contextlib.suppress(OSError):
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (most, most))
+
+
+def exchange(
+    process: "subprocess.Popen[bytes]", stdin: bytes, *, stall: float, longest: float, most: int
+) -> tuple[bytes, bytes]:
     """Write `stdin`, give stdout and stderr, like `communicate`.
 
-    Raises Stalled when no byte moved in any direction for `stall` seconds, or after `longest` altogether.
+    Raises Stalled when no byte moved in any direction for `stall` seconds, or after `longest` altogether, and
+    TooMuch when more than `most` bytes came.
     """
     pipes = cast("list[IO[bytes]]", [process.stdin, process.stdout, process.stderr])
     feed, out, err = pipes
     read: dict[int, bytearray] = {out.fileno(): bytearray(), err.fileno(): bytearray()}
     left = memoryview(stdin)
+    came = 0
     start = heard = time.monotonic()
     with selectors.DefaultSelector() as ready:
         for pipe in pipes:
@@ -60,6 +76,9 @@ def exchange(process: "subprocess.Popen[bytes]", stdin: bytes, *, stall: float, 
                 else:
                     piece = os.read(key.fd, _PIECE)
                     read[key.fd] += piece
+                    came += len(piece)
+                    if came > most:
+                        raise TooMuch
                     done = not piece
                 if done:
                     ready.unregister(pipe)

@@ -1,6 +1,6 @@
 """Find the ranges that are up for review: one walk over all commits, no process per commit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
 from reviewconsole.change import Change, Commit, Oid, decode
@@ -158,25 +158,45 @@ class _Walk:
         return tuple(self._commits[oid] for oid in ordered), bases
 
 
-def pending(repository: Repository, targets: Sequence[Target]) -> tuple[Change, ...]:
+def _readable(
+    repository: Repository, target: Target, heads: Sequence[Oid], faults: dict[Oid, str]
+) -> list[tuple[_Walk, Sequence[Oid]]]:
+    """Walks that cover all heads whose commits can be read; for the others `faults` gets the reason."""
+    try:
+        return [(_Walk(repository, target, heads), heads)]
+    except RepositoryError as error:
+        if len(heads) == 1:
+            faults[heads[0]] = str(error)
+            return []
+    middle = len(heads) // 2
+    halves = (heads[:middle], heads[middle:])
+    return [walk for half in halves for walk in _readable(repository, target, half, faults)]
+
+
+def pending(
+    repository: Repository, targets: Sequence[Target], unread: MutableMapping[str, str] | None = None
+) -> tuple[Change, ...]:
     """List one change per head that its target does not hold yet.
 
     Of several targets a change belongs to the one with the fewest commits between merge base and
-    head, then to the first.
+    head, then to the first. A ref whose commits cannot be read hides no other: `unread` gets it, with the reason.
     """
     heads = _heads(repository, targets)
     if not heads:
         return ()
     best: dict[Oid, tuple[Target, tuple[Commit, ...], tuple[Oid, ...]]] = {}
     merged: set[Oid] = set()
+    faults: dict[Oid, str] = {}
     for target in targets:
-        walk = _Walk(repository, target, list(heads))
-        for head in heads:
-            commits, bases = walk.range_of(head)
-            if not commits:
-                merged.add(head)
-            elif head not in best or len(commits) < len(best[head][1]):
-                best[head] = (target, commits, bases)
+        for walk, readable in _readable(repository, target, list(heads), faults):
+            for head in readable:
+                commits, bases = walk.range_of(head)
+                if not commits:
+                    merged.add(head)
+                elif head not in best or len(commits) < len(best[head][1]):
+                    best[head] = (target, commits, bases)
+    if unread is not None:
+        unread.update({ref: why for head, why in faults.items() for ref in heads[head]})
     trees: dict[Oid, Oid] = {}
     wanted = {bases[0] for head, (_, _, bases) in best.items() if head not in merged and bases}
     for commit in repository.read_commits(sorted(wanted)):

@@ -5,7 +5,7 @@ the new ones.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reviewconsole.change import ABSENT_MODE, GITLINK_MODE, Change, ContentEntry, Entry, Oid, diff_digest
@@ -38,12 +38,18 @@ def load_content(repository: Repository, change: Change) -> Content:
 def load_trees(repository: Repository, old_tree: Oid, new_tree: Oid) -> Content:
     """Like `load_content`, between any two trees."""
     entries = repository.entries(old_tree, new_tree)
-    return assemble(repository, entries, repository.patches(old_tree, new_tree, entries))
+    return assemble(repository, entries, lambda: repository.patches(old_tree, new_tree, entries))
 
 
-def assemble(repository: Repository, entries: tuple[Entry, ...], patches: Mapping[str, bytes]) -> Content:
-    """Read both sides of entries and check that the patches lead from one to the other."""
+def assemble(
+    repository: Repository, entries: tuple[Entry, ...], read_patches: Callable[[], Mapping[str, bytes]]
+) -> Content:
+    """Read both sides of entries, then the patches, and check that these lead from one to the other.
+
+    In this order, so that nothing too large is compared.
+    """
     blobs = repository.blobs(_blob_ids(entries))
+    patches = read_patches()
     deleted = {entry.old_oid: entry.path for entry in entries if entry.status == "D" and not entry.submodule}
     files = tuple(_file(entry, blobs, patches[entry.path], deleted) for entry in entries)
     return Content(files=files, digest=diff_digest(_content_entry(entry, blobs) for entry in entries))

@@ -22,6 +22,7 @@ from reviewconsole.policy import FOLDER
 
 _TOP = 3
 _PATHS = 500
+_MOST_UNREAD = 5
 _LEAST_EVIDENT = ProvenanceClass.SUGGESTION
 
 
@@ -34,17 +35,18 @@ class Opened:
 
 
 def listed(
-    store: Store, lines: dict[str, Line], *, span: str | None, everything: bool
+    store: Store, lines: dict[str, Line], unread: dict[str, str], *, span: str | None, everything: bool
 ) -> tuple[tuple[Change, ...], Mapping[Oid, Oid]]:
     """What may have to be decided on, and which of it has landed as which commit; `everything` keeps the rest too.
 
-    `span` asks for the first-parent commits of a range instead, one change each.
+    `span` asks for the first-parent commits of a range instead, one change each. `unread` gets the refs that cannot
+    be read, with the reason.
     """
     if span is not None:
         left, _, right = span.partition("..")
         bounds = [store.repository.resolve(name or "HEAD")[1] for name in (left, right)]
         return changes.landed(store.repository, store.targets[0], bounds[0], bounds[1]), {}
-    found = changes.pending(store.repository, store.targets)
+    found = changes.pending(store.repository, store.targets, unread)
     landed = arrived(store, found, lines)
     if not everything:
         found = evident(store, tuple(change for change in found if change.head not in landed))
@@ -115,3 +117,10 @@ def noticed(repository: Repository, opened: Opened) -> Opened:
     files = case.content.files if case.content is not None else ()
     notes = passing_content(repository, case.change, [file.entry for file in files])
     return replace(opened, case=replace(case, notes=(*case.notes, *notes)))
+
+
+def unread_notices(unread: Mapping[str, str]) -> tuple[str, ...]:
+    """What to say of refs (ref -> why) that could not be read, the first few by name."""
+    told = [f"{ref} cannot be read: {why}" for ref, why in sorted(unread.items())]
+    more = [f"{len(told) - _MOST_UNREAD} more refs cannot be read"] if len(told) > _MOST_UNREAD else []
+    return (*told[:_MOST_UNREAD], *more)

@@ -47,7 +47,7 @@ from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
-from reviewconsole.review.listing import Opened, entry_of, listed, noticed, state_of
+from reviewconsole.review.listing import Opened, entry_of, listed, noticed, state_of, unread_notices
 from reviewconsole.review.personal import Personal
 from reviewconsole.review.rows import newest, row, statement_row
 from reviewconsole.review.watching import Watched
@@ -110,9 +110,8 @@ class Workspace(Personal, Watched):
         policy, fault = _policy_at(repository, self._store.targets[0].tip)
         self.target = self._store.targets[0].ref
         self.repository_name = policy.repository if policy is not None else repository.git_dir.parent.name
-        notices = [fault] if policy is None else []
-        notices += [f"{log}: {why}" for log, why in sorted(self._store.records.broken.items())]
-        self.notices: tuple[str, ...] = tuple(notices)
+        broken = (f"{log}: {why}" for log, why in sorted(self._store.records.broken.items()))
+        self.notices = self._standing = (*([fault] if policy is None else ()), *broken)
 
     @classmethod
     def open(cls, path: Path, environ: Mapping[str, str], target: str | None = None) -> "Workspace":
@@ -161,7 +160,9 @@ class Workspace(Personal, Watched):
         self._asked = True
         self.remember_refs()
         store = self._store
-        found, landed = listed(store, self.lines, span=span, everything=everything)
+        unread: dict[str, str] = {}
+        found, landed = listed(store, self.lines, unread, span=span, everything=everything)
+        self.notices = (*self._standing, *unread_notices(unread))
         entries = []
         try:
             if self._scanner.background or len(found) >= _MANY:

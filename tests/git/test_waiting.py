@@ -8,7 +8,7 @@ import time
 import pytest
 
 from reviewconsole.git.process import said
-from reviewconsole.git.waiting import Stalled, end, exchange
+from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, limit_memory
 
 
 def start(code: str, *, session: bool = False) -> "subprocess.Popen[bytes]":
@@ -22,32 +22,47 @@ def test_bytes_go_through_both_ways_whatever_their_number() -> None:
     with start(
         "import sys; d = sys.stdin.buffer.read(); sys.stdout.buffer.write(d[::-1]); sys.stderr.write('e' * 99999)"
     ) as process:
-        assert exchange(process, data, stall=20, longest=20) == (data[::-1], b"e" * 99999)
+        assert exchange(process, data, stall=20, longest=20, most=1 << 24) == (data[::-1], b"e" * 99999)
     assert process.returncode == 0
 
 
 def test_who_does_not_read_is_no_fault() -> None:
     with start("import os; os.close(0); print('done')") as process:
-        assert exchange(process, b"x" * 500_000, stall=20, longest=20)[0] == b"done\n"
+        assert exchange(process, b"x" * 500_000, stall=20, longest=20, most=1 << 20)[0] == b"done\n"
 
 
 def test_silence_ends_and_progress_goes_on() -> None:
     slow = "import sys, time\nfor _ in range(8): sys.stderr.write('.'); sys.stderr.flush(); time.sleep(0.2)"
     with start(slow) as process:
-        assert exchange(process, b"", stall=1.0, longest=20) == (b"", b"........")
+        assert exchange(process, b"", stall=1.0, longest=20, most=1 << 20) == (b"", b"........")
     start_at = time.monotonic()
     with start("import time; print('hello', flush=True); time.sleep(60)") as process:
         with pytest.raises(Stalled) as stalled:
-            exchange(process, b"", stall=0.3, longest=20)
+            exchange(process, b"", stall=0.3, longest=20, most=1 << 20)
         end(process, group=False)
     assert not stalled.value.whole
     assert time.monotonic() - start_at < 10
 
 
+def test_more_than_may_be_said_ends() -> None:
+    with start("print('x' * 100_000)") as process:
+        with pytest.raises(TooMuch):
+            exchange(process, b"", stall=20, longest=20, most=50_000)
+        end(process, group=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
+def test_memory_is_bounded() -> None:
+    with start("input(); x = bytearray(500_000_000)") as process:
+        limit_memory(process, 100 << 20)
+        _, err = exchange(process, b"\n", stall=20, longest=20, most=1 << 20)
+    assert b"MemoryError" in err
+
+
 def test_talk_without_end_ends_too() -> None:
     with start("import time\nwhile True: print('.', flush=True); time.sleep(0.01)") as process:
         with pytest.raises(Stalled) as stalled:
-            exchange(process, b"", stall=5, longest=0.5)
+            exchange(process, b"", stall=5, longest=0.5, most=1 << 20)
         end(process, group=False)
     assert stalled.value.whole
 
@@ -78,8 +93,8 @@ def test_who_leaves_waits_for_talk_and_not_for_silence() -> None:
         "import time\nfrom reviewconsole.git import waiting\nfrom tests.git.test_waiting import start\n"
         "waiting.leave()\nwaiting._LEAVING_SECONDS = 0.5\n"
         "talk = start(\"import time\\nfor _ in range(10): print('.', end='', flush=True); time.sleep(0.1)\")\n"
-        "assert waiting.exchange(talk, b'', stall=30, longest=30)[0] == b'..........'\n"
-        "try: waiting.exchange(start('import time; time.sleep(30)'), b'', stall=30, longest=30)\n"
+        "assert waiting.exchange(talk, b'', stall=30, longest=30, most=1 << 20)[0] == b'..........'\n"
+        "try: waiting.exchange(start('import time; time.sleep(30)'), b'', stall=30, longest=30, most=1 << 20)\n"
         "except waiting.Stalled: print('left')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=25)
