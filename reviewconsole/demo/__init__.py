@@ -136,7 +136,7 @@ def _fill(remote: Path, key: Path, environ: Mapping[str, str]) -> None:
 
 
 def _clone(repository: Path, remote: Path, environ: Mapping[str, str]) -> None:
-    git = Git(repository / ".git", environ)
+    git = Git(repository / ".git", environ, index=repository / ".git" / "index")
     tree = ["--work-tree", str(repository)]
     git.run([*tree, "init", "-q", "-b", MAIN, "--template="])
     tip = Git(remote, environ).run(["rev-parse", f"refs/heads/{MAIN}"]).decode().strip()
