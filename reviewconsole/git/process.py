@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reviewconsole.display import safe_lines, safe_text
 from reviewconsole.errors import RemoteError, RepositoryError
-from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, limit_memory
+from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, first_bytes, limit_memory
 
 _KEPT = ("PATH", "HOME", "TMPDIR")
 QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
@@ -57,6 +57,7 @@ _OPTIONS = (
     "core.fsync=all",
     "core.quotePath=true",
     "core.useReplaceRefs=false",
+    "diff.orderFile=/dev/null",
     "advice.graftFileDeprecated=false",
     "gc.auto=0",
     "maintenance.auto=false",
@@ -71,6 +72,7 @@ MOST_SAID = 1 << 30
 """Bytes that one command may say."""
 _MEMORY = 4 << 30
 """Bytes that a git process may allocate: a ref that is a link to /dev/zero is read without end."""
+_PICTURE_SECONDS = 1.0
 _PROGRESS = re.compile(
     r"(?:remote: )?(?:[A-Z][a-z]+ (?:objects|deltas|references): .*|Total \d+ \(delta .*|Delta compression using .*)"
 )
@@ -188,7 +190,7 @@ class Git:
         return process
 
     def beginning(self, args: Sequence[str], size: int) -> bytes:
-        """Give the first bytes of a command's stdout, and end it; nothing where it fails or has none."""
+        """Give the first bytes of a command's stdout, of what comes within a second, and end it."""
         try:
             with subprocess.Popen(  # noqa: S603 - as above
                 self._command(args, network=False),
@@ -198,7 +200,8 @@ class Git:
                 env=self._env(network=False),
                 cwd="/",
             ) as process:
-                out = process.stdout.read(size) if process.stdout is not None else b""
+                limit_memory(process, _MEMORY)
+                out = first_bytes(process, size, _PICTURE_SECONDS)
                 process.kill()
         except OSError:
             return b""

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import resource
+import select
 import selectors
 import signal
 import subprocess
@@ -86,6 +87,18 @@ def exchange(
     process.wait(timeout=stall)
     outputs = tuple(read.values())
     return bytes(outputs[0]), bytes(outputs[1])
+
+
+def first_bytes(process: "subprocess.Popen[bytes]", size: int, seconds: float) -> bytes:
+    """Read up to `size` bytes of stdout, of what comes within some seconds."""
+    out, until, found = cast("IO[bytes]", process.stdout), time.monotonic() + seconds, bytearray()
+    while len(found) < size:
+        ready, _, _ = select.select([out], [], [], max(0.0, until - time.monotonic()))
+        piece = os.read(out.fileno(), size - len(found)) if ready else b""
+        if not piece:
+            break
+        found += piece
+    return bytes(found)
 
 
 def _write(handle: int, data: memoryview) -> int:

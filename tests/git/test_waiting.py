@@ -8,7 +8,7 @@ import time
 import pytest
 
 from reviewconsole.git.process import said
-from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, limit_memory
+from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, first_bytes, limit_memory
 
 
 def start(code: str, *, session: bool = False) -> "subprocess.Popen[bytes]":
@@ -57,6 +57,15 @@ def test_memory_is_bounded() -> None:
         limit_memory(process, 100 << 20)
         _, err = exchange(process, b"\n", stall=20, longest=20, most=1 << 20)
     assert b"MemoryError" in err
+
+
+def test_a_beginning_is_not_waited_for() -> None:
+    with start("import time; print('hello', flush=True); time.sleep(30)") as process:
+        assert first_bytes(process, 3, 20) == b"hel"
+        assert first_bytes(process, 100, 0.3) == b"lo\n"
+        process.kill()
+    with start("print('x')") as process:
+        assert first_bytes(process, 100, 20) == b"x\n"
 
 
 def test_talk_without_end_ends_too() -> None:
