@@ -1,7 +1,9 @@
 """The use case of an agent or a pre-commit hook: the boundary alone, before anybody is asked to review."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from reviewconsole import constraints
 from reviewconsole.boundary import LEVELS, BoundaryResult
@@ -10,10 +12,12 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.constraints.facts import Facts as BoundaryFacts
 from reviewconsole.decision import Verdict, worst
 from reviewconsole.diff import FileDiff
+from reviewconsole.display import counted
 from reviewconsole.errors import Undecidable, UsageError
 from reviewconsole.evidence import ProvenanceClass, participants
 from reviewconsole.git.index import Index
 from reviewconsole.git.repository import Repository
+from reviewconsole.git.worktree import WorkTree
 from reviewconsole.granting import Granted, judge_statements
 from reviewconsole.loading import changes
 from reviewconsole.loading.boundary import boundary_facts
@@ -35,6 +39,10 @@ class Guarded:
     base: Oid | None
     head: Oid
     staged: bool
+    work_tree: bool
+    """Whether it judges the work tree as it lies there, staged or not."""
+    unstaged: tuple[str, ...]
+    """Paths that were not looked at, since they are not staged."""
     policy_commit: Oid
     policy_sha256: str
     results: tuple[BoundaryResult, ...]
@@ -62,20 +70,21 @@ def guard(
     target: str | None = None,
     assume_ai: bool = False,
     level: str = "acknowledge",
+    root: Path | None = None,
 ) -> Guarded:
-    """Evaluate the boundary on staged work, or on a branch or range.
+    """Evaluate the boundary on the work as it lies in the work tree at `root`, on what is staged, or on a range.
 
-    The policy is that of the target's tip, as for the gate. Undecidable where there is none.
+    The policy is that of the target's tip, as for the gate. Undecidable where there is none, and where
+    nothing is staged, although something is changed: that would be a pass of nothing.
     """
     if staged and spec is not None:
         raise UsageError("either --staged or a range")
     store = open_store(repository, patterns, target)
     chosen, change = _change(store, spec)
     force = in_force(repository, chosen.tip)
-    facts = _staged(store, change) if staged else _committed(store, change)
-    if assume_ai and facts.provenance.provenance.rank < ProvenanceClass.DECLARED.rank:
-        facts = replace(facts, provenance=replace(facts.provenance, provenance=ProvenanceClass.DECLARED))
-    results = constraints.evaluate(force.policy, facts)
+    with _looked_at(store, change, root if spec is None else None, staged=staged) as seen:
+        facts = _assumed(seen.facts) if assume_ai else seen.facts
+        results = constraints.evaluate(force.policy, facts)
     granted = _granted(store, force, change, facts, results=results, now=now)
     out = Guarded(
         verdict=Verdict.SATISFIED,
@@ -83,6 +92,8 @@ def guard(
         base=change.base,
         head=change.head,
         staged=staged,
+        work_tree=seen.work_tree,
+        unstaged=seen.unstaged,
         policy_commit=force.commit,
         policy_sha256=force.sha256,
         results=results,
@@ -123,6 +134,45 @@ def _change(store: Store, spec: str | None) -> tuple[changes.Target, Change]:
         commits=(),
     )
     return target, empty
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What is judged, and what of the work tree is not."""
+
+    facts: BoundaryFacts
+    work_tree: bool = False
+    unstaged: tuple[str, ...] = ()
+
+
+@contextmanager
+def _looked_at(store: Store, change: Change, root: Path | None, *, staged: bool) -> Iterator[_Seen]:
+    """The facts of what is staged, of the work tree at `root` where it holds more than HEAD, else of the range."""
+    repository = store.repository
+    if root is None:
+        yield _Seen(facts=_staged(store, change) if staged else _committed(store, change))
+        return
+    with WorkTree(repository, root) as work:
+        unstaged = tuple(sorted(work.unstaged()))
+        [head] = repository.read_commits([change.head])
+        anew = bool(Index(repository).entries(head.tree))
+        if not staged and (unstaged or anew):
+            yield _Seen(facts=_staged(replace(store, repository=work.lent()), change), work_tree=True)
+            return
+        if unstaged and not anew and "GIT_INDEX_FILE" not in repository.environ:
+            raise Undecidable(
+                f"nothing is staged, and {counted(len(unstaged), 'file')} changed, {unstaged[0]} first",
+                remedy="git add them, or leave --staged out: `reviewconsole guard` looks at the work tree",
+            )
+        facts = _staged(store, change) if staged else _committed(store, change)
+        yield _Seen(facts=facts, unstaged=unstaged)
+
+
+def _assumed(facts: BoundaryFacts) -> BoundaryFacts:
+    """The same as AI-assisted, whatever the evidence says."""
+    if facts.provenance.provenance.rank >= ProvenanceClass.DECLARED.rank:
+        return facts
+    return replace(facts, provenance=replace(facts.provenance, provenance=ProvenanceClass.DECLARED))
 
 
 def _committed(store: Store, change: Change) -> BoundaryFacts:

@@ -48,7 +48,9 @@ _REMEDIES = {
 def grammar(verbs: "Sub") -> None:
     """Add these verbs to the grammar."""
     guard = add_verb(verbs, "guard", "judge staged or committed work against the boundary alone, for agents and hooks")
-    guard.add_argument("range", nargs="?", metavar="RANGE", help="a branch or A..B; default HEAD")
+    guard.add_argument(
+        "range", nargs="?", metavar="RANGE", help="a branch or A..B; default HEAD and the work tree as it lies there"
+    )
     guard.add_argument("--staged", action="store_true", help="what the branch would be with the index committed")
     guard.add_argument("--level", choices=LEVELS[:3], default="acknowledge", help="the mildest level that fails")
     guard.add_argument("--assume-ai", action="store_true", help="judge it as AI-assisted, whatever the evidence says")
@@ -93,6 +95,7 @@ def guard(options: Options, environ: Environ) -> int:
     from reviewconsole.cli import documents
     from reviewconsole.config import load_config
     from reviewconsole.git.repository import Repository
+    from reviewconsole.git.worktree import root_of
     from reviewconsole.guard import guard as judge
 
     result = judge(
@@ -104,6 +107,7 @@ def guard(options: Options, environ: Environ) -> int:
         target=options.target,
         assume_ai=options.assume_ai,
         level=options.level,
+        root=root_of(options.folder),
     )
     if options.json:
         sys.stdout.write(documents.render(_document(result)))
@@ -128,6 +132,8 @@ def _document(result: "Guarded") -> dict[str, object]:
         "base": result.base,
         "head": result.head,
         "staged": result.staged,
+        "work_tree": result.work_tree,
+        "unstaged": list(result.unstaged),
         "policy": {"commit": result.policy_commit, "sha256": result.policy_sha256},
         "constraints": [
             {
@@ -163,7 +169,13 @@ def _text(result: "Guarded") -> list[str]:
         elif result.fails(each):
             lines.append(f"    do: {_remedy(result, each.kind, each.id, waivable=each.waivable)}")
     lines += [f"✗ {safe_text(task.why)}" for task in result.tasks if task.verdict is not Verdict.SATISFIED]
-    what = "staged work" if result.staged else f"{(result.base or 'nothing')[:12]}..{result.head[:12]}"
+    if result.unstaged:
+        listed = ", ".join(map(safe_text, result.unstaged[:3]))
+        lines.append(f"! not looked at, since not staged: {listed}{' …' if len(result.unstaged) > 3 else ''}")
+    if result.work_tree:
+        what = "the work tree"
+    else:
+        what = "staged work" if result.staged else f"{(result.base or 'nothing')[:12]}..{result.head[:12]}"
     held = counted(sum(each.verdict == "pass" for each in result.results), "constraint holds", "constraints hold")
     return [*lines, f"{result.verdict.value}: {what} into {safe_text(result.target)}, {held}"]
 

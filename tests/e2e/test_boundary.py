@@ -45,7 +45,7 @@ def test_guard_judges_what_is_staged_and_what_is_committed(world: World) -> None
     dev = world["dev"]
     dev.git("checkout", "-q", "-b", "agent/x")
     (dev.clone / "app.py").write_text("def pay():\n    return eval('1')\n")
-    assert "satisfied" in dev.run("guard", "--staged")
+    assert "nothing is staged, and 1 file changed, app.py first" in dev.run("guard", "--staged", code=2)
     dev.git("add", "app.py")
     said = dev.run("guard", "--staged", code=1)
     assert "no-eval (lines.forbid, block): app.py:2 adds what a pattern forbids" in said
@@ -58,13 +58,38 @@ def test_guard_judges_what_is_staged_and_what_is_committed(world: World) -> None
         "app.py",
         [2, 2],
     )
-    assert "satisfied" in dev.run("guard")
     dev.git("commit", "-q", "-m", "x")
     assert "no-eval" in dev.run("guard", code=1)
     assert "no-eval" in dev.run("guard", "main..agent/x", code=1)
     assert "satisfied" in dev.run("guard", "main")
     dev.git("rm", "-q", "app.py")
     assert "satisfied" in dev.run("guard", "--staged")
+
+
+def test_guard_looks_at_the_work_tree_as_it_lies_there(world: World) -> None:
+    dev = world["dev"]
+    dev.git("checkout", "-q", "-b", "agent/x")
+    ran = dev.home / "ran"
+    dev.git("config", "filter.evil.clean", f"touch {ran}; cat")
+    (dev.clone / ".gitattributes").write_text("*.py filter=evil\n")
+    dev.git("-c", "filter.evil.clean=cat", "add", ".gitattributes")
+    dev.git("commit", "-q", "-m", "attributes")
+    (dev.clone / "app.py").write_text("def pay():\n    return eval('1')\n")
+    found = dev.json("guard", code=1)
+    valid(found, "guard-v1")
+    assert found["work_tree"]
+    assert [c["witnesses"][0]["path"] for c in found["constraints"] if c["fails"]] == ["app.py"]
+    (dev.clone / "app.py").unlink()
+    (dev.clone / "new.py").write_text("eval('2')\n")
+    (dev.clone / "note.txt").write_text("n\n")
+    dev.git("add", "note.txt")
+    assert "new.py:1 adds" in dev.run("guard", code=1)
+    assert dev.json("guard", "--staged")["unstaged"] == ["app.py", "new.py"]
+    assert "not looked at, since not staged: app.py, new.py" in dev.run("guard", "--staged")
+    (dev.clone / ".gitignore").write_text("new.py\n")
+    assert "satisfied: the work tree into refs/heads/main" in dev.run("guard", "--level", "block")
+    assert not ran.exists()
+    assert dev.git("status", "--short") == "D app.py\nA  note.txt\n?? .gitignore"
 
 
 def test_guard_levels(world: World) -> None:
