@@ -17,14 +17,18 @@ import time
 from pathlib import Path
 
 from benchmarks import stores
+from reviewconsole.chain import REF_PREFIX
+from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.records import Logbook
+from reviewconsole.loading.shelf import FolderShelf
 from reviewconsole.review.hooks import install_hook
 
 
-def push(folder: Path, store: stores.Synthetic, pusher: Path, ref: str, *, hook: bool) -> float:
-    """Push once into a fresh copy of the store; gives the seconds."""
+def push(folder: Path, origin: Path, pusher: Path, ref: str, *, hook: bool) -> float:
+    """Push once into a fresh copy of a repository; gives the seconds."""
     remote = folder / "target.git"
-    shutil.copytree(store.git_dir, remote)
+    shutil.copytree(origin, remote)
     if hook:
         install_hook(Repository.open(remote, stores.ENVIRON), "pre-receive")
     before = stores.git(remote, "rev-parse", "refs/heads/main")
@@ -38,32 +42,46 @@ def push(folder: Path, store: stores.Synthetic, pusher: Path, ref: str, *, hook:
 
 
 def measure(folder: Path, store: stores.Synthetic, rounds: int) -> dict[str, float]:
-    """Push `rounds` times with the hook and without, and once what must be refused; seconds by name."""
-    pusher = folder / "pusher.git"
-    shutil.copytree(store.git_dir, pusher)
+    """Push `rounds` times: without the hook, with its first look at the logs, and with what it kept of them.
+
+    And once what must be refused. Gives seconds by name.
+    """
+    pusher, known = folder / "pusher.git", folder / "known.git"
+    for copy in (pusher, known):
+        shutil.copytree(store.git_dir, copy)
     ref = stores.one_more(pusher, store)
-    times: dict[bool, list[float]] = {False: [], True: []}
+    repository = Repository.open(known, stores.ENVIRON)
+    tips = notes.log_tips(repository, REF_PREFIX, {})[0]
+    book = Logbook(FolderShelf.of(repository))
+    book.read(repository, tips)
+    book.keep(tips)
+    kinds = {"without": (store.git_dir, False), "first": (store.git_dir, True), "with": (known, True)}
+    times: dict[str, list[float]] = {name: [] for name in kinds}
     for _ in range(rounds):
-        for hook, taken in times.items():
-            taken.append(push(folder, store, pusher, ref, hook=hook))
-    try:
-        alone = folder / "alone.git"
-        shutil.copytree(store.git_dir, alone)
-        install_hook(Repository.open(alone, stores.ENVIRON), "pre-receive")
-        stores.git(pusher, "push", "-q", str(alone), "main")
-    except subprocess.CalledProcessError:
-        pass
-    else:
-        raise SystemExit("a push without its record was accepted")
-    added = [with_ - without for without, with_ in zip(times[False], times[True], strict=True)]
+        for name, (origin, hook) in kinds.items():
+            times[name].append(push(folder, origin, pusher, ref, hook=hook))
+    _refused(folder, known, pusher)
+    added = [done - without for without, done in zip(times["without"], times["with"], strict=True)]
     return {
         "records": store.records,
-        "without": statistics.median(times[False]),
-        "with": statistics.median(times[True]),
+        **{name: statistics.median(taken) for name, taken in times.items()},
         "added": statistics.median(added),
         "least": min(added),
         "most": max(added),
     }
+
+
+def _refused(folder: Path, origin: Path, pusher: Path) -> None:
+    """The work is done: a push without its record is refused."""
+    alone = folder / "alone.git"
+    shutil.copytree(origin, alone)
+    install_hook(Repository.open(alone, stores.ENVIRON), "pre-receive")
+    try:
+        stores.git(pusher, "push", "-q", str(alone), "main")
+    except subprocess.CalledProcessError:
+        shutil.rmtree(alone)
+        return
+    raise SystemExit("a push without its record was accepted")
 
 
 def main() -> int:
@@ -79,11 +97,9 @@ def main() -> int:
     if options.json:
         json.dump(result, sys.stdout, indent=2)
     else:
-        print(
-            f"{options.records} records: a push takes {result['without']:.2f} s without the hook and "
-            f"{result['with']:.2f} s with it; added {result['added']:.2f} s ({result['least']:.2f} to "
-            f"{result['most']:.2f}, {options.rounds} rounds)"
-        )
+        seconds = ", ".join(f"{name} {result[name]:.2f} s" for name in ("without", "first", "with"))
+        span = f"{result['least']:.2f} to {result['most']:.2f}, {options.rounds} rounds"
+        print(f"{options.records} records, seconds of a push: {seconds}; added {result['added']:.2f} ({span})")
     return 0
 
 

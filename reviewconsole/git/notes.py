@@ -7,7 +7,7 @@
 import re
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class NotesRead:
 
     notes: Mapping[Oid, bytes] = field(default_factory=dict)
     """Annotated object -> note."""
+    blobs: Mapping[Oid, Oid] = field(default_factory=dict)
+    """Annotated object -> id of its note, those included that were known and so not read."""
     oversized: tuple[Oid, ...] = ()
     junk: tuple[str, ...] = ()
     """Names in the tree that are no object id."""
@@ -59,23 +61,32 @@ def read_notes(repository: Repository, ref: str) -> NotesRead:
     if tip is not None:
         return read_notes_at(repository, tip.oid)
     dead = dead_value(repository, ref)
-    return NotesRead() if dead is None else _dead(dead)
+    return NotesRead() if dead is None else dead_notes(dead)
 
 
-def _dead(tip: Oid) -> NotesRead:
+def dead_notes(tip: Oid) -> NotesRead:
+    """What a ref holds that points at no commit that is here."""
     return NotesRead(junk=(f"the tip {tip[:12]} is no commit that is here",))
 
 
-def read_logs(repository: Repository, prefix: str, pushed: Mapping[str, Oid]) -> Iterator[tuple[str, NotesRead]]:
-    """Read the notes of every ref under a prefix, by name; `pushed` gives refs the tips that a push brings."""
+def log_tips(repository: Repository, prefix: str, pushed: Mapping[str, Oid]) -> tuple[dict[str, Oid], dict[str, Oid]]:
+    """The tips of every ref under a prefix, by name, and the values of those that point at no commit here.
+
+    `pushed` gives refs the tips that a push brings.
+    """
     stored = {ref.name: ref.oid for ref in repository.raw_refs(prefix.rstrip("/"))}
     tips = {ref.name: ref.oid for ref in repository.note_refs(prefix)}
     tips.update({ref: oid for ref, oid in pushed.items() if ref.startswith(prefix)})
-    for ref, oid in sorted(stored.items()):
-        if ref not in tips:
-            yield ref, _dead(oid)
+    return dict(sorted(tips.items())), {ref: oid for ref, oid in sorted(stored.items()) if ref not in tips}
+
+
+def read_logs(repository: Repository, prefix: str, pushed: Mapping[str, Oid]) -> Iterator[tuple[str, NotesRead]]:
+    """Read the notes of every ref under a prefix, by name; see `log_tips`."""
+    tips, dead = log_tips(repository, prefix, pushed)
+    for ref, oid in dead.items():
+        yield ref, dead_notes(oid)
     names: dict[Oid, list[str]] = {}
-    for ref, oid in sorted(tips.items()):
+    for ref, oid in tips.items():
         names.setdefault(oid, []).append(ref)
     for commit, read in read_each(repository, names):
         for ref in names[commit]:
@@ -93,10 +104,13 @@ def read_notes_at(repository: Repository, commit: Oid) -> NotesRead:
     return next(found for _, found in read_each(repository, [commit]))
 
 
-def read_each(repository: Repository, commits: Iterable[Oid]) -> Iterator[tuple[Oid, NotesRead]]:
+def read_each(
+    repository: Repository, commits: Iterable[Oid], known: Container[Oid] = frozenset()
+) -> Iterator[tuple[Oid, NotesRead]]:
     """Read all notes of several notes commits: a read for each level of folders, a size check, a read a commit.
 
-    Trees and notes are re-hashed. Raises MissingObject for a note that is not here.
+    Trees and notes are re-hashed; notes of `known` ids are listed and not read. Raises MissingObject for a note
+    that is not here.
     """
     tips = (parse_commit(oid, data) for oid, data in repository.objects(commits, "commit", 0))
     roots = {commit.oid: commit.tree for commit in tips}
@@ -112,9 +126,10 @@ def read_each(repository: Repository, commits: Iterable[Oid]) -> Iterator[tuple[
                 oversized.append(oid)
             else:
                 fitting[oid] = blob
-        blobs = dict(repository.objects(fitting.values(), "blob", 0))
-        read = {oid: blobs[blob] for oid, blob in fitting.items()}
-        yield commit, NotesRead(notes=read, oversized=tuple(oversized), junk=tuple(rows.junk))
+        fresh = {oid: blob for oid, blob in fitting.items() if blob not in known}
+        blobs = dict(repository.objects(fresh.values(), "blob", 0))
+        read = {oid: blobs[blob] for oid, blob in fresh.items()}
+        yield commit, NotesRead(notes=read, blobs=fitting, oversized=tuple(oversized), junk=tuple(rows.junk))
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.policies import in_force, policy_at
 from reviewconsole.loading.provenances import read_provenance_notes
-from reviewconsole.loading.records import read_records
+from reviewconsole.loading.records import Logbook, read_records
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
@@ -55,10 +55,11 @@ def open_store(
     wanted: str | None = None,
     *,
     pushed: Mapping[str, Oid] = MappingProxyType({}),
+    book: Logbook | None = None,
 ) -> Store:
     """Read what all changes of a repository share: targets, records, provenance notes.
 
-    `pushed` gives notes refs the tips that a push brings.
+    `pushed` gives notes refs the tips that a push brings; `book` holds what was read of logs before.
     """
     policy = tip_policy(repository, wanted)
     targets = changes.find_targets(repository, policy, wanted)
@@ -66,7 +67,7 @@ def open_store(
         repository=repository,
         policy=policy,
         targets=targets,
-        records=whole_logs(repository, targets[0].tip, read_records(repository, pushed)),
+        records=whole_logs(repository, targets[0].tip, read_records(repository, pushed, book)),
         patterns=patterns,
         notes=read_provenance_notes(repository, pushed),
     )

@@ -43,18 +43,19 @@ def receive(repository: Repository, patterns: Patterns, updates: Sequence[Update
 def _receive(repository: Repository, patterns: Patterns, updates: Sequence[Update], *, now: int) -> PushVerdict:
     refusals = [refusal for update in updates for refusal in names.check(update)]
     own = [update for update in updates if update.ref.startswith(REF_PREFIX)]
-    force, read = _force(repository), logs.reader(repository)
+    force, held = _force(repository), logs.Logs(repository)
     for update in own:
-        refusals += logs.check_log(repository, update, own, force, read=read, now=now)
+        refusals += logs.check_log(held, update, own, force, now=now)
     for update in updates:
         if update.ref.startswith(WITNESS_PREFIX):
-            refusals += logs.check_witnesses(repository, update, force, read=read, now=now)
+            refusals += logs.check_witnesses(held, update, force, now=now)
     if refusals or not any(update.ref.startswith(HEADS) for update in updates):
         return PushVerdict(refusals=tuple(refusals))
     if not repository.raw_refs(HEADS):
         return PushVerdict(refusals=(), notices=("the first push into an empty repository: nothing is enforced yet",))
     pushed = {update.ref: update.new for update in updates if update.new is not None}
-    store = open_store(repository, patterns, pushed=pushed)
+    store = open_store(repository, patterns, pushed=pushed, book=held.book)
+    held.book.keep({ref.name: ref.oid for ref in repository.raw_refs(REF_PREFIX) if ref.name not in pushed})
     start = introduction(repository, None)
     for update in updates:
         refusals += landing.check(store, update, start, now)

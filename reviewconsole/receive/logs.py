@@ -4,22 +4,20 @@ A log moves forward only, loses no record, and gains only records of its owner: 
 person's key, in the right log, on their subject, following the one before.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from reviewconsole.attestation import Attestation
-from reviewconsole.chain import PRINCIPAL, REF_PREFIX, record_id
+from reviewconsole.chain import PRINCIPAL, REF_PREFIX
 from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.envelope import NoteText, parse_note
 from reviewconsole.errors import FormatError, RepositoryError, VerificationError
-from reviewconsole.git.notes import NotesRead, read_notes_at
+from reviewconsole.git.notes import NotesRead, read_each
 from reviewconsole.git.repository import Repository
-from reviewconsole.loading.records import verify_envelope
+from reviewconsole.loading.records import Logbook, verify_envelope
+from reviewconsole.loading.shelf import FolderShelf
 from reviewconsole.loading.witnesses import check_witness
-from reviewconsole.onepass import read_envelope
 from reviewconsole.receive.update import Refusal, Update
 from reviewconsole.standing import Logged, PolicyInForce, identity_fault
 from reviewconsole.statement import record_summary
@@ -29,16 +27,43 @@ _NAME = re.compile(re.escape(REF_PREFIX) + PRINCIPAL + r"/[0-9a-f]{8}-[0-9a-f]{8
 _WITNESS_NAME = re.compile(re.escape(WITNESS_PREFIX) + r"[0-9a-f]{8}")
 _SYNC = "fetch the records and push again: `reviewconsole sync`"
 
-Read = Callable[[Oid], NotesRead]
-"""Gives the notes of one notes commit."""
+
+class Logs:
+    """The logs before and after one push: each listed once, and only notes that differ are read."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.book = Logbook(FolderShelf.of(repository))
+        self._listed: dict[Oid, NotesRead] = {}
+
+    def listed(self, commit: Oid | None) -> NotesRead:
+        """Which notes there are, without their text; none without a commit."""
+        if commit is None:
+            return NotesRead()
+        if commit not in self._listed:
+            self._listed[commit] = next(found for _, found in read_each(self.repository, [commit], _Any()))
+        return self._listed[commit]
+
+    def text(self, listed: NotesRead, noted: Oid) -> bytes:
+        """One note; empty where there is none, or one that is too large."""
+        blob = listed.blobs.get(noted)
+        return b"" if blob is None else dict(self.repository.objects([blob], "blob", 0))[blob]
+
+    def changed(self, before: NotesRead, after: NotesRead) -> Iterator[Oid]:
+        """What notes hang on that are new or not the same any more."""
+        return (noted for noted, blob in after.blobs.items() if before.blobs.get(noted) != blob)
+
+    def places(self, log: str, tip: Oid | None) -> dict[str, int]:
+        """Id -> sequence of the records of a log, from payloads whose signatures were checked when they came."""
+        return {} if tip is None else self.book.read(self.repository, {log: tip})[log].places
 
 
-def reader(repository: Repository) -> Read:
-    """Read each notes commit of one push once, however many checks ask for it."""
-    return cache(lambda commit: read_notes_at(repository, commit))
+class _Any(Container[Oid]):
+    def __contains__(self, item: object) -> bool:
+        return True
 
 
-def check_append_only(repository: Repository, update: Update, read: Read) -> Iterator[Refusal]:
+def check_append_only(logs: Logs, update: Update) -> Iterator[Refusal]:
     """Refuse to delete a log, to rewind it, and to drop or change a note that it holds."""
     if update.new is None:
         why = "a log of sign-offs is never deleted"
@@ -46,6 +71,7 @@ def check_append_only(repository: Repository, update: Update, read: Read) -> Ite
             ref=update.ref, why=why, remedy="leave it out of the push; what is wrong is taken back by `withdraw`"
         )
         return
+    repository = logs.repository
     if not repository.is_commit(update.new):
         yield Refusal(ref=update.ref, why="a log points at a commit", remedy=_SYNC)
         return
@@ -54,12 +80,11 @@ def check_append_only(repository: Repository, update: Update, read: Read) -> Ite
     if not repository.is_ancestor(update.old, update.new):
         yield Refusal(ref=update.ref, why="the push rewinds the log or replaces it", remedy=_SYNC)
         return
-    before, after = read(update.old), read(update.new)
-    for noted, raw in before.notes.items():
-        found = after.notes.get(noted, b"")
-        if found == raw:
+    before, after = logs.listed(update.old), logs.listed(update.new)
+    for noted, blob in before.blobs.items():
+        if after.blobs.get(noted) == blob:
             continue
-        old, new = _lines(raw), _lines(found)
+        old, new = (_lines(logs.text(listed, noted)) for listed in (before, after))
         if list(new[: len(old)]) != list(old):
             yield Refusal(ref=update.ref, why=f"the push drops or changes a record on {noted[:12]}", remedy=_SYNC)
             return
@@ -70,16 +95,10 @@ def _lines(raw: bytes) -> tuple[bytes, ...]:
 
 
 def check_log(
-    repository: Repository,
-    update: Update,
-    pushed: Sequence[Update],
-    force: PolicyInForce | None,
-    *,
-    read: Read,
-    now: int,
+    logs: Logs, update: Update, pushed: Sequence[Update], force: PolicyInForce | None, *, now: int
 ) -> Iterator[Refusal]:
     """Judge the update of one log; `pushed` are all log updates of the push."""
-    faults = list(check_append_only(repository, update, read))
+    faults = list(check_append_only(logs, update))
     yield from faults
     if faults or update.new is None:
         return
@@ -91,26 +110,29 @@ def check_log(
         why = "no target holds a readable policy, so nobody's key is known here"
         yield Refusal(ref=update.ref, why=why, remedy="push .reviewconsole/ to the target first")
         return
-    before = read(update.old) if update.old is not None else NotesRead()
-    after = read(update.new)
+    before, after = logs.listed(update.old), logs.listed(update.new)
     try:
         _plain(before, after)
-        added = [record for noted in after.notes for record in _added(update.ref, noted, before, after)]
+        added = [
+            record
+            for noted in logs.changed(before, after)
+            for record in _added(update.ref, noted, logs.text(before, noted), logs.text(after, noted))
+        ]
         for record in added:
             _own(force, record, now)
-            _here(repository, record)
-        _follow(before, added)
-        _seen(repository, added, pushed, read)
+            _here(logs.repository, record)
+        _follow(logs.places(update.ref, update.old), added)
+        if update.old is not None:
+            logs.book.keep({update.ref: update.old})
+        _seen(logs, added, pushed)
     except (FormatError, VerificationError, RepositoryError) as error:
         remedy = "records are written by `reviewconsole approve`, `reject` and `withdraw`, and pushed by `sync`"
         yield Refusal(ref=update.ref, why=str(error), remedy=remedy)
 
 
-def check_witnesses(
-    repository: Repository, update: Update, force: PolicyInForce | None, *, read: Read, now: int
-) -> Iterator[Refusal]:
+def check_witnesses(logs: Logs, update: Update, force: PolicyInForce | None, *, now: int) -> Iterator[Refusal]:
     """Judge the update of one ref of witnesses: what it gains is signed by the key of a witness."""
-    faults = list(check_append_only(repository, update, read))
+    faults = list(check_append_only(logs, update))
     yield from faults
     if faults or update.new is None:
         return
@@ -118,13 +140,12 @@ def check_witnesses(
         why = f"no witness writes there; a witness of the policy in force writes to {WITNESS_PREFIX}<key>"
         yield Refusal(ref=update.ref, why=why, remedy="push .reviewconsole/ to the target first")
         return
-    before = read(update.old) if update.old is not None else NotesRead()
-    after = read(update.new)
+    before, after = logs.listed(update.old), logs.listed(update.new)
     try:
         _plain(before, after)
-        for noted, raw in after.notes.items():
-            if raw != before.notes.get(noted):
-                _witnessed(force, parse_note(raw), _lines(before.notes.get(noted, b"")), update.ref, noted, now=now)
+        for noted in logs.changed(before, after):
+            note, known = parse_note(logs.text(after, noted)), _lines(logs.text(before, noted))
+            _witnessed(force, note, known, update.ref, noted, now=now)
     except (FormatError, VerificationError, RepositoryError) as error:
         remedy = "witnesses are written by `reviewconsole verify --witness`, with a key that allowed_signers names"
         yield Refusal(ref=update.ref, why=str(error), remedy=remedy)
@@ -148,11 +169,8 @@ def _plain(before: NotesRead, after: NotesRead) -> None:
         raise FormatError("it holds something that is no note, or a note that is too large")
 
 
-def _added(log: str, noted: Oid, before: NotesRead, after: NotesRead) -> Iterator[Logged]:
+def _added(log: str, noted: Oid, known: bytes, raw: bytes) -> Iterator[Logged]:
     """The records that a note gained, each with its signature checked."""
-    raw, known = after.notes[noted], before.notes.get(noted, b"")
-    if raw == known:
-        return
     note = parse_note(raw)
     if note.problems:
         raise FormatError(f"the note on {noted[:12]}: {note.problems[0]}")
@@ -187,9 +205,10 @@ def _here(repository: Repository, record: Logged) -> None:
             )
 
 
-def _follow(before: NotesRead, added: Sequence[Logged]) -> None:
+def _follow(before: Mapping[str, int], added: Sequence[Logged]) -> None:
     """Each new record follows the one before it, without gap or fork."""
-    sequence, previous = _tip(before)
+    previous = max(before, key=before.__getitem__, default=None)
+    sequence = 0 if previous is None else before[previous]
     for record in sorted(added, key=lambda each: each.attestation.sequence):
         att = record.attestation
         if (att.sequence, att.previous) != (sequence + 1, previous):
@@ -199,27 +218,15 @@ def _follow(before: NotesRead, added: Sequence[Logged]) -> None:
         sequence, previous = att.sequence, record.id
 
 
-def _tip(notes: NotesRead) -> tuple[int, str | None]:
-    """Sequence and id of the last record, from payloads whose signatures were checked when they came."""
-    tip: tuple[int, str | None] = (0, None)
-    for raw in notes.notes.values():
-        for line in _lines(raw):
-            payload = read_envelope(line).payload
-            sequence = json.loads(payload)["predicate"]["log"]["sequence"]
-            tip = max(tip, (sequence, record_id(payload)), key=lambda each: each[0])
-    return tip
-
-
-def _seen(repository: Repository, added: Sequence[Logged], pushed: Sequence[Update], read: Read) -> None:
+def _seen(logs: Logs, added: Sequence[Logged], pushed: Sequence[Update]) -> None:
     """What a record says it observed is really there: a false claim would break somebody else's log."""
-    tips = {ref.name: ref.oid for ref in repository.raw_refs(REF_PREFIX.rstrip("/"))}
+    tips = {ref.name: ref.oid for ref in logs.repository.raw_refs(REF_PREFIX.rstrip("/"))}
     tips.update({update.ref: update.new for update in pushed if update.new is not None})
-    known: dict[str, set[str]] = {}
+    known: dict[str, Mapping[str, int]] = {}
     for record in added:
         for seen in record.attestation.observed:
             if seen.log not in known:
-                held = read(tips[seen.log]).notes.values() if seen.log in tips else ()
-                known[seen.log] = {record_id(read_envelope(line).payload) for raw in held for line in _lines(raw)}
+                known[seen.log] = logs.places(seen.log, tips.get(seen.log))
             if seen.id not in known[seen.log]:
                 raise VerificationError(
                     f"record {record.attestation.sequence} observed {seen.id[:19]} in {seen.log}, which is not here"

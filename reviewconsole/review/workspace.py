@@ -41,6 +41,7 @@ from reviewconsole.loading.landing import judge_landed
 from reviewconsole.loading.opening import open_store, tip_policy
 from reviewconsole.loading.own_rules import OwnRules, own_rules
 from reviewconsole.loading.policies import policy_at, repository_id
+from reviewconsole.loading.records import Logbook
 from reviewconsole.loading.rereview import since_decision
 from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
@@ -61,17 +62,17 @@ _MANY = 8
 """Changes from which processes are worth starting."""
 
 
-def _whole_store(repository: Repository, config: Config, wanted: str | None) -> Store:
+def _whole_store(repository: Repository, config: Config, wanted: str | None, book: Logbook) -> Store:
     """Open the store; where objects of notes are gone, after one's own logs were mended from the journal."""
     try:
-        return open_store(repository, config.patterns, wanted)
+        return open_store(repository, config.patterns, wanted, book=book)
     except MissingObject:
         policy = tip_policy(repository, wanted)
         if policy is None:
             raise
         tip = changes.find_targets(repository, policy, wanted)[0].tip
         mend_logs(repository, config.state_dir, repository_id(repository, policy.repository, tip))
-    return open_store(repository, config.patterns, wanted)
+    return open_store(repository, config.patterns, wanted, book=book)
 
 
 def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
@@ -104,6 +105,7 @@ class Workspace(Personal, Watched):
         self._own = own_rules(config, environ, self.root)
         cache = Cache(config.cache_dir / "v1")
         self._scanner = Scanner(repository, cache, own_digest=self._own.packs.digest)
+        self._book = Logbook()
         self._store = self._read()
         self._asked = False
         """Whether anything was listed or opened: until then, what was read at the start is new enough."""
@@ -135,7 +137,7 @@ class Workspace(Personal, Watched):
         self._store = self._read()
 
     def _read(self) -> Store:
-        store = _whole_store(self._repository, self.config, self._wanted)
+        store = _whole_store(self._repository, self.config, self._wanted, self._book)
         return replace(store, own=self._own, scanner=self._scanner)
 
     def in_background(self) -> None:
