@@ -72,8 +72,9 @@ def test_guard_looks_at_the_work_tree_as_it_lies_there(world: World) -> None:
     ran = dev.home / "ran"
     dev.git("config", "filter.evil.clean", f"touch {ran}; cat")
     (dev.clone / ".gitattributes").write_text("*.py filter=evil\n")
-    dev.git("-c", "filter.evil.clean=cat", "add", ".gitattributes")
+    dev.git("add", ".gitattributes")
     dev.git("commit", "-q", "-m", "attributes")
+    ran.unlink(missing_ok=True)
     (dev.clone / "app.py").write_text("def pay():\n    return eval('1')\n")
     found = dev.json("guard", code=1)
     valid(found, "guard-v1")
@@ -82,7 +83,9 @@ def test_guard_looks_at_the_work_tree_as_it_lies_there(world: World) -> None:
     (dev.clone / "app.py").unlink()
     (dev.clone / "new.py").write_text("eval('2')\n")
     (dev.clone / "note.txt").write_text("n\n")
+    assert not ran.exists()
     dev.git("add", "note.txt")
+    ran.unlink(missing_ok=True)
     assert "new.py:1 adds" in dev.run("guard", code=1)
     assert dev.json("guard", "--staged")["unstaged"] == ["app.py", "new.py"]
     assert "not looked at, since not staged: app.py, new.py" in dev.run("guard", "--staged")
