@@ -22,6 +22,7 @@ from reviewconsole.standing import (
     Records,
     VerifiedStatement,
     signer_fault,
+    superseded,
 )
 from reviewconsole.statement import TaskBoundary, Waiver, witness_key
 
@@ -85,6 +86,7 @@ def judge_statements(
     results = {result.id: result for result in facts.boundary}
     names = _names(facts, judged)
     lifted = _lifted(force, records, now)
+    gone = superseded(force, records, now)
     out: list[JudgedStatement] = []
     waived: dict[str, str] = {}
     requirements: list[Requirement] = []
@@ -100,6 +102,7 @@ def judge_statements(
             fault = (
                 _fault(force, facts, records, entry, approvers=approvers, now=now)
                 or _part_fault(force, facts, entry)
+                or ("withdrawn by a later record" if entry.id in gone.get(said.principal, ()) else None)
                 or _waiver_fault(facts, entry, body, result)
             )
             if fault is None:

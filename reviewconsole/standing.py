@@ -25,10 +25,7 @@ from reviewconsole.witness import VerifiedWitness
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VerifiedAttestation:
-    """An attestation whose signature was checked against its own key; made by loading only.
-
-    Whose key it is, and whether it counts, is the gate's question.
-    """
+    """An attestation whose signature was checked against its own key; whether it counts is the gate's question."""
 
     id: str
     attestation: Attestation
@@ -208,37 +205,42 @@ def judge_records(
     force: PolicyInForce, facts: Facts, records: Records, rules: tuple[Rule, ...], now: int
 ) -> tuple[JudgedRecord, ...]:
     """Judge every record that has to do with the change; the others are left out."""
-    superseded: dict[str, set[str]] = {}
+    gone = superseded(force, records, now)
     branch = facts.change.target.removeprefix("refs/heads/")
     sources = force.policy.backport_sources(branch)
     subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths, sources=sources)
-    for record in records.verified:
-        if not record.attestation.supersedes or record.log in records.broken:
-            continue
-        if signer_fault(force, record, records.witnessed.get(record.id, now)) is None:
-            superseded.setdefault(record.attestation.principal, set()).update(record.attestation.supersedes)
     out = []
     for record in records.verified:
         relation = rung(record.attestation, subject, records.replays.get(record.id))
         if relation is None:
             continue
         fault = _fault(force, facts, records, record, rules=rules, relation=relation, now=now)
-        gone = record.id in superseded.get(record.attestation.principal, set())
+        replaced = record.id in gone.get(record.attestation.principal, ())
         out.append(
             JudgedRecord(
                 record=record,
                 valid=fault is None,
-                why=fault or ("superseded by a later record" if gone else "counts"),
+                why=fault or ("superseded by a later record" if replaced else "counts"),
                 carried=relation.value if relation in _CARRIED else None,
                 stale=bool(fault and fault.startswith(_STALE)),
                 unknown=bool(fault and fault.startswith(_STALE if relation is Rung.UNKNOWN else _UNTOLD)),
                 spent=record.id in records.spent,
                 age=now - records.witnessed[record.id] if record.id in records.witnessed else None,
-                live=not gone,
+                live=not replaced,
                 notes=_differences(force, facts, record.attestation),
             )
         )
     return tuple(out)
+
+
+def superseded(force: PolicyInForce, records: Records, now: int) -> Mapping[str, set[str]]:
+    """Person -> ids of what their decisions that count name as superseded; it holds for their own records alone."""
+    found: dict[str, set[str]] = {}
+    for record in records.verified:
+        att, at = record.attestation, records.witnessed.get(record.id, now)
+        if att.supersedes and record.log not in records.broken and signer_fault(force, record, at) is None:
+            found.setdefault(att.principal, set()).update(att.supersedes)
+    return found
 
 
 def identity_fault(force: PolicyInForce, record: Logged) -> str | None:

@@ -59,6 +59,7 @@ def grammar(verbs: "Sub") -> None:
     waive = add_verb(verbs, "waive", "let one broken constraint pass on one change, signed")
     waive.add_argument("constraint", metavar="CONSTRAINT")
     waive.add_argument("--change", required=True, metavar="CHANGE", help=CHANGE)
+    waive.add_argument("--withdraw", action="store_true", help="take your own waiver back")
     _statement(waive)
     boundary = add_verb(verbs, "boundary", "bound a task by a signed statement, lift that, or list what is signed")
     actions = boundary.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -197,14 +198,14 @@ def _tell(recorded: "Recorded", options: Options, workspace: "Workspace") -> int
 
 
 def waive(options: Options, environ: Environ) -> int:
-    """Waive one constraint on one change."""
+    """Waive one constraint on one change, or take that back."""
     from reviewconsole.review import stating
 
     said = _said(options)
     workspace = open_workspace(options, environ)
     opened = workspace.open_change(options.change)
     recorded = workspace.state(
-        lambda store, signer, log: stating.waive(
+        lambda store, signer, log: (stating.withdraw_waiver if options.withdraw else stating.waive)(
             store,
             workspace.case_of(opened),
             options.constraint,

@@ -5,10 +5,12 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from reviewconsole import __version__
+from reviewconsole import __version__, canonical
+from reviewconsole.attestation import Attestation, summary
 from reviewconsole.casefile import Recorded
 from reviewconsole.chain import Observed
 from reviewconsole.change import Oid
+from reviewconsole.decision import DecisionKind, Draft
 from reviewconsole.errors import FormatError, Refused, UsageError
 from reviewconsole.globs import Globs
 from reviewconsole.granting import witness_keys
@@ -17,10 +19,10 @@ from reviewconsole.loading.changes import Target
 from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
-from reviewconsole.review.deciding import principal_of, ready
+from reviewconsole.review.deciding import attest, check_draft, principal_of, ready
 from reviewconsole.review.journaling import Log, OpenLog
 from reviewconsole.signing.signer import Signer
-from reviewconsole.standing import PolicyInForce, identity_fault, of_people
+from reviewconsole.standing import PolicyInForce, identity_fault, of_people, superseded
 from reviewconsole.statement import Statement, TaskBoundary, Waiver, record_summary
 
 _UNITS = {"h": 3600, "d": 86400}
@@ -93,6 +95,55 @@ def waive(
         target_ref=case.change.target,
     )
     return _record(store, ready_.force, plain, log, signer)
+
+
+def withdraw_waiver(
+    store: Store,
+    case: Case,
+    constraint: str,
+    said: Said,
+    signer: Signer,
+    *,
+    wanted: str | None,
+    open_log: OpenLog,
+    now: int,
+) -> Recorded:
+    """Sign that one's own waivers of a constraint on this change count no more."""
+    ready_ = ready(case)
+    principal = principal_of(ready_.force, signer, wanted)
+    change = case.change
+    gone = superseded(ready_.force, store.records, now).get(principal, set())
+    own = [
+        entry.id
+        for entry in store.records.statements
+        if isinstance(entry.attestation.body, Waiver)
+        and entry.attestation.body.constraint == constraint
+        and entry.attestation.principal == principal
+        and entry.attestation.target_ref == canonical.printable(change.target)
+        and (entry.attestation.head == change.head or entry.attestation.ref == canonical.printable(change.ref))
+        and entry.id not in gone
+        and identity_fault(ready_.force, entry) is None
+    ]
+    if not own:
+        raise Refused(f"there is no waiver of {principal} for {constraint} on this change to withdraw")
+    draft = Draft(kind=DecisionKind.WITHDRAW, reason=said.reason)
+    check_draft(ready_, draft, store.records)
+    log = open_log(ready_.facts.repository_id, principal, signer.public_blob)
+
+    def build(sequence: int, previous: str | None, observed: tuple[Observed, ...]) -> Attestation:
+        return attest(
+            store,
+            ready_,
+            draft,
+            principal=principal,
+            device=log.device,
+            chain=(sequence, previous, observed),
+            supersedes=tuple(sorted(own)),
+            now=now,
+        )
+
+    identifier, att = log.record(build, signer, store.records, heard=of_people(ready_.force, store.records))
+    return Recorded(id=identifier, ref=log.ref, head=att.head, summary=summary(att))
 
 
 def bound(

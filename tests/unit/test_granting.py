@@ -131,6 +131,19 @@ def test_a_waiver_that_does_not_count_says_why(about: Facts, said: VerifiedState
     assert why in judged.why
 
 
+def test_a_waiver_is_withdrawn_by_its_author_alone() -> None:
+    first, yes = statement(WAIVER), record(about=ABOUT)
+    own = record("bob", ABOUT, decision=DecisionKind.WITHDRAW, supersedes=(first.id,), sequence=2, previous=first.id)
+    foreign = record("alice", ABOUT, decision=DecisionKind.WITHDRAW, supersedes=(first.id,), device="11111111")
+    for back, verdict, why in (
+        (own, Verdict.VIOLATED, "withdrawn by a later record"),
+        (foreign, Verdict.SATISFIED, "in force: agreed on the call"),
+    ):
+        report = evaluate(force(), ABOUT, Records(verified=(yes, back), statements=(first,)), NOW)
+        assert report.verdict is verdict
+        assert [s.why for s in report.statements] == [why]
+
+
 def test_lines_may_move_under_a_waiver() -> None:
     shifted = moved(witnesses=(replace(WITNESS, lines=(30, 31)),))
     assert judge(shifted, statement(WAIVER)).verdict is Verdict.SATISFIED
