@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 from textual.theme import Theme
 
@@ -93,6 +94,10 @@ class Palette:
 
     def _colour(self, name: str) -> str:
         return self._colours[name].removeprefix("ansi_")
+
+    def needed(self, filters: Iterable[LineFilter]) -> list[LineFilter]:
+        """The filters that change anything: only a theme of the terminal's own colours has some to translate."""
+        return [each for each in filters if self._ansi or not isinstance(each, ANSIToTruecolor)]
 
     def strip(self, left: Iterable[Piece], width: int, ground: str, right: Iterable[Piece] = ()) -> Strip:
         """One row of exactly `width` cells; `left` is cut with an ellipsis where `right` needs the room."""

@@ -20,6 +20,7 @@ from reviewconsole.tui.screens.decision import DecisionScreen
 from reviewconsole.tui.screens.pages import PageScreen
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.screens.review import ReviewScreen
+from reviewconsole.tui.widgets.diff_view import DiffView
 
 _LOOK = 0.2
 """Seconds between two looks at the screen."""
@@ -40,8 +41,8 @@ class Step:
 
 
 def _on_finding(screen: Screen[Any], _: Shown) -> bool:
-    row = screen.view.row if isinstance(screen, ReviewScreen) else None
-    return row is not None and row.kind is Kind.FINDING
+    rows = (view.row for view in screen.query(DiffView)) if isinstance(screen, ReviewScreen) else iter(())
+    return any(row is not None and row.kind is Kind.FINDING for row in rows)
 
 
 STEPS = (

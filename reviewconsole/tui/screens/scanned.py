@@ -20,6 +20,8 @@ class Scanned(Keeping):
     banner: list[Piece]
     _wanted: DecisionKind | None = None
     _fault = ""
+    _bannered: list[Piece] | None = None
+    """What the banner shows."""
 
     @abstractmethod
     def decide(self, kind: DecisionKind) -> None:
@@ -28,9 +30,11 @@ class Scanned(Keeping):
     def draw_banner(self) -> None:
         """Say what must be known first; nothing where there is nothing."""
         pieces = review_text.moved(self.now) if self.now.stale else self.banner
-        banner = self.query_one("#banner", Static)
-        banner.display = bool(pieces)
-        banner.update(content(*pieces))
+        if pieces != self._bannered:  # laying the screen out anew costs more than drawing it
+            self._bannered = list(pieces)
+            banner = self.query_one("#banner", Static)
+            banner.display = bool(pieces)
+            banner.update(content(*pieces))
 
     def found(self, opened: OpenedChange) -> None:
         """Show what was found up to now; at the end say how much it is, and go on to what waited for it."""

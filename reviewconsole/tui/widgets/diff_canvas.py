@@ -227,7 +227,7 @@ class DiffCanvas(ScrollView, can_focus=True):
                 seen.add(unit)
         if self._coverage.news() or seen:
             self.post_message(self.Seen(frozenset(seen)))
-        for line_filter in self.get_line_filters():
+        for line_filter in palette(self.app.theme).needed(self.get_line_filters()):
             strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]

@@ -1,5 +1,6 @@
 """Colours of the rows in view: lexed in a thread, newest request first, painted when they are there."""
 
+import time
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 _Key = tuple[int, int, int]
 _KEPT = 400
+
+
+_TOGETHER = 0.04
+"""Seconds for which colours are gathered before the screen is painted with them."""
 
 
 class Colours:
@@ -60,23 +65,29 @@ class Colours:
 
     def _work(self) -> None:
         worker = get_current_worker()
+        ready: dict[_Key, list[list[Span]]] = {}
+        since = time.monotonic()
         while True:
             with self._lock:
-                if not self._wanted or worker.is_cancelled:
-                    self._running = False
-                    return
-                key, alias, hunk = self._wanted.pop()
+                done = not self._wanted or worker.is_cancelled
+                wanted = None if done else self._wanted.pop()
                 now = self._age
-            spans = _lex_window(alias, hunk, key[2])
-            self._view.app.call_from_thread(self._learn, now, key, spans)
+                self._running = not done
+            if ready and (done or time.monotonic() - since > _TOGETHER):
+                self._view.app.call_from_thread(self._learn, now, ready)
+                ready, since = {}, time.monotonic()
+            if wanted is None:
+                return
+            key, alias, hunk = wanted
+            ready[key] = _lex_window(alias, hunk, key[2])
 
-    def _learn(self, when: int, key: _Key, spans: list[list[Span]]) -> None:
+    def _learn(self, when: int, ready: dict[_Key, list[list[Span]]]) -> None:
         with self._lock:
             if when != self._age:
                 return
             if len(self._known) > _KEPT:
                 self._known = {}
-            self._known[key] = spans
+            self._known.update(ready)
         self._view.repaint()
 
 

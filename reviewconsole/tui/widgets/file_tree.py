@@ -1,9 +1,15 @@
 """The files of a change by folder, each with what was found in it and how much of it was read."""
 
+from typing import TYPE_CHECKING
+
 from reviewconsole.display import safe_text
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip_start
 from reviewconsole.tui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from reviewconsole.diff import HunkId
+    from reviewconsole.finding import Finding
 
 
 class FileTree(LineList):
@@ -18,15 +24,27 @@ class FileTree(LineList):
         self._session: ReviewSession | None = None
         self._rows: list[tuple[str, int]] = []
         self._sizes: list[tuple[int, int]] = []
+        self._units: list[tuple[HunkId, ...]] = []
+        self._found: dict[str, list[Finding]] = {}
+        self._states: tuple[Piece, ...] = ()
+        """Of the rows in view, as drawn last."""
 
     def show(self, session: ReviewSession) -> None:
         """Show the files of a session."""
-        same = self._session is not None and self._session.opened.files is session.opened.files
-        self._session = session
-        if same:
-            self.refresh()
+        before, self._session = self._session, session
+        if before is None or before.opened.findings is not session.opened.findings:
+            self._found = {}
+            for finding in session.opened.findings:
+                if not finding.suppressed:
+                    self._found.setdefault(finding.location.path, []).append(finding)
+        if before is not None and before.opened.files is session.opened.files:
+            states = self._in_view()
+            if states != self._states or before.opened.findings is not session.opened.findings:
+                self._states = states
+                self.refresh()
             return
         self._rows = []
+        self._units = [file.units for file in session.opened.files]
         self._sizes = [(file.added, file.removed) for file in session.opened.files]
         folder = None
         for index, file in enumerate(session.opened.files):
@@ -36,6 +54,26 @@ class FileTree(LineList):
                 self._rows.append((folder, -1))
             self._rows.append((folder, index))
         self.reset(0)
+
+    def _in_view(self) -> tuple[Piece, ...]:
+        """The state of every file that is on the screen."""
+        top = self.scroll_offset.y
+        return tuple(self._state(number) for _, number in self._rows[top : top + self.size.height] if number >= 0)
+
+    def _state(self, number: int) -> Piece:
+        """Glyph and ink for how far a file is."""
+        if self._session is None:
+            return "○", "muted"
+        units, said = self._units[number], self._session.said.marks
+        marks = [said[unit] for unit in units if unit in said]
+        read = len(self._session.viewed.intersection(units))
+        if any(not mark.accepted for mark in marks):
+            return "✗", "bad"
+        if len(marks) == len(units):
+            return "✓", "ok"
+        if read == len(units):
+            return "●", "text"
+        return ("◐", "muted") if read else ("○", "muted")
 
     @property
     def file(self) -> int:
@@ -66,17 +104,8 @@ class FileTree(LineList):
         if number < 0 or self._session is None:
             return [(clip_start((safe_text(folder) or ".") + "/", width), "muted")], []
         file = self._session.opened.files[number]
-        units, said = file.units, self._session.said.marks
-        marks = [said[unit] for unit in units if unit in said]
-        read = sum(unit in self._session.viewed for unit in units)
-        glyph, ink = ("◐", "muted") if read else ("○", "muted")
-        if any(not mark.accepted for mark in marks):
-            glyph, ink = "✗", "bad"
-        elif len(marks) == len(units):
-            glyph, ink = "✓", "ok"
-        elif read == len(units):
-            glyph, ink = "●", "text"
-        found = [f for f in self._session.opened.findings if f.location.path == file.path and not f.suppressed]
+        glyph, ink = self._state(number)
+        found = self._found.get(file.path)
         right: list[Piece] = []
         if found:
             worst = max(found, key=lambda finding: finding.severity.rank).severity.value

@@ -90,7 +90,7 @@ class LineList(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Hand rows to the compositor as they are: there is no border, padding or opacity here."""
         strips = [self.render_line(y) for y in crop.line_range]
-        for line_filter in self.get_line_filters():
+        for line_filter in self.palette.needed(self.get_line_filters()):
             strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
         if crop.column_span != (0, self.row_width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
