@@ -53,6 +53,18 @@ class StatementRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """Somebody says that they are reviewing a change; no verdict depends on it."""
+
+    principal: str
+    since: str
+    until: str
+    """UTC, as in a record."""
+    own: bool
+    """Whether it is the person who asks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QueueEntry:
     """One row of the queue."""
 
@@ -75,6 +87,8 @@ class QueueEntry:
     """Who let it through unreviewed, and until when."""
     repository: str = ""
     """The name of its repository, where several are listed together."""
+    claims: tuple[Claimed, ...] = ()
+    """Who is on it, the latest first."""
 
 
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved", "landed")

@@ -113,6 +113,9 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
         yield f"    {safe_text(change.title)}"
         if entry.emergency:
             yield paint(f"    ! {safe_text(entry.emergency)}", "red")
+        for claim in entry.claims:
+            who = "you are" if claim.own else f"{safe_text(claim.principal)} is"
+            yield paint(f"    ⚑ {who} on it until {claim.until}", "cyan")
         for reason in entry.risk.reasons[:3]:
             yield paint(f"      {safe_text(reason)}", "dim")
 

@@ -4,6 +4,7 @@ from reviewconsole.cli import (
     auditing_verbs,
     boundary_verbs,
     checking_verbs,
+    claiming_verbs,
     deciding_verbs,
     people_verbs,
     reading_verbs,
@@ -25,6 +26,7 @@ GROUPS = (
     boundary_verbs,
     people_verbs,
     repositories_verbs,
+    claiming_verbs,
 )
 
 VERBS: Verbs = {name: run for group in GROUPS for name, run in group.VERBS.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from reviewconsole.casefile import QueueEntry
+from reviewconsole.casefile import Claimed, QueueEntry
 from reviewconsole.change import Change, Oid, short_ref
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.errors import RepositoryError
@@ -71,7 +71,7 @@ def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(kept)
 
 
-def entry_of(opened: Opened, landed: Oid | None = None) -> tuple[QueueEntry, bool]:
+def entry_of(opened: Opened, landed: Oid | None = None, claims: tuple[Claimed, ...] = ()) -> tuple[QueueEntry, bool]:
     """A row of the queue, and whether it waits for somebody; `landed` is the commit that brought its content."""
     case, report = opened.case, opened.report
     files = case.content.files if case.content is not None else ()
@@ -93,6 +93,7 @@ def entry_of(opened: Opened, landed: Oid | None = None) -> tuple[QueueEntry, boo
         notes=(*arrival, *([report.emergency] if report.emergency else ()), *case.notes),
         paths=tuple(file.path for file in files[:_PATHS]),
         emergency=report.emergency,
+        claims=claims,
     )
     return entry, (wanted or evident) and state not in ("approved", "rejected", "landed")
 

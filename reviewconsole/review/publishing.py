@@ -6,11 +6,13 @@ from pathlib import Path
 
 from reviewconsole.casefile import SyncState
 from reviewconsole.chain import REF_PREFIX
+from reviewconsole.claim import CLAIM_PREFIX
 from reviewconsole.errors import RemoteError, RepositoryError, ReviewConsoleError
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
 from reviewconsole.git.waiting import leave
 from reviewconsole.loading.changes import sync_remote
+from reviewconsole.review.claiming import merge_claims
 from reviewconsole.review.journaling import device_id, merge_notes
 from reviewconsole.witness import WITNESS_PREFIX
 
@@ -27,10 +29,10 @@ class Exchange:
     pushed: tuple[str, ...] = ()
 
 
-def own_refs(repository: Repository, state_dir: Path) -> tuple[str, ...]:
-    """The logs written on this device."""
+def own_refs(repository: Repository, state_dir: Path, prefix: str = REF_PREFIX) -> tuple[str, ...]:
+    """The logs written on this device, or its claims."""
     suffix = "-" + device_id(state_dir)
-    return tuple(ref.name for ref in repository.note_refs(REF_PREFIX) if ref.name.endswith(suffix))
+    return tuple(ref.name for ref in repository.note_refs(prefix) if ref.name.endswith(suffix))
 
 
 def exchange(
@@ -78,6 +80,7 @@ def exchange(
             why = "; ".join(f"{ref}: {reason}" for ref, reason in result.rejected.items())
             if not result.rejected:
                 break
+        pushed.update(_share_claims(sync, name, repository, state_dir, push=push))
         left = _unpublished(sync, name, repository, state_dir)
     except (RemoteError, RepositoryError) as error:
         failed = SyncState(state="failed", pending=len(own), why=_with_remedy(error), alarms=tuple(alarms))
@@ -89,6 +92,15 @@ def exchange(
         fetched=tuple(sorted(fetched)),
         pushed=tuple(sorted(pushed)),
     )
+
+
+def _share_claims(sync: Sync, remote: str, repository: Repository, state_dir: Path, *, push: bool) -> tuple[str, ...]:
+    """Exchange claims; no alarm is raised over them, since nothing depends on them. Gives what was pushed."""
+    own = own_refs(repository, state_dir, CLAIM_PREFIX)
+    report = sync.fetch(remote, CLAIM_PREFIX, own=frozenset(own))
+    for ref, theirs in report.own_diverged.items():
+        sync.union(ref, theirs, merge_claims)
+    return sync.push(remote, own).pushed if push and own else ()
 
 
 def _with_remedy(error: ReviewConsoleError) -> str:

@@ -47,6 +47,7 @@ from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.review import deciding, keys, publishing
+from reviewconsole.review.claiming import Claiming
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, entry_of, listed, noticed, state_of, unread_notices
 from reviewconsole.review.personal import Personal
@@ -88,7 +89,7 @@ def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
         return None, "no policy on the target: nothing is enforced; run `reviewconsole init`"
 
 
-class Workspace(Personal, Watched):
+class Workspace(Personal, Watched, Claiming):
     """A repository, the person's settings and everything read so far.
 
     Methods may be called from any thread, one at a time, `publish` beside them. Signing asks `ask` for a passphrase.
@@ -166,13 +167,14 @@ class Workspace(Personal, Watched):
         found, landed = listed(store, self.lines, unread, span=span, everything=everything)
         self.notices = (*self._standing, *unread_notices(unread))
         entries = []
+        claims = self.claims_of(found)
         try:
             if self._scanner.background or len(found) >= _MANY:
                 prefetch(store, found)
             for index, change in enumerate(found):
                 if progress is not None:
                     progress(index, len(found))
-                entry, shown = entry_of(self._open(change), landed.get(change.head))
+                entry, shown = entry_of(self._open(change), landed.get(change.head), claims[change.head])
                 if everything or shown:
                     entries.append(entry)
                     if seen is not None:

@@ -14,6 +14,7 @@ FIELDS: dict[str, Callable[[QueueEntry], Iterable[str]]] = {
     "risk": lambda entry: (entry.risk.level,),
     "agent": lambda entry: (*entry.provenance.tools, entry.provenance.provenance.value),
     "author": lambda entry: (f"{c.author.name} {c.author.email}" for c in entry.change.commits),
+    "claim": lambda entry: (claim.principal for claim in entry.claims),
     "repo": lambda entry: (entry.repository,),
     "path": lambda entry: entry.paths,
     "ref": lambda entry: (entry.change.ref, entry.change.head),

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reviewconsole.casefile import QueueEntry, urgency
+from reviewconsole.casefile import Claimed, QueueEntry, urgency
+from reviewconsole.change import Change
 from reviewconsole.tui.desk import Desk
 from reviewconsole.tui.service import ReviewService
 
@@ -55,6 +56,16 @@ class Places:
         """What waits in one of them."""
         place.entries, place.fault = tuple(replace(entry, repository=place.label) for entry in entries), ""
 
+    def claimed(self, place: Place, change: Change, claims: tuple[Claimed, ...]) -> None:
+        """Who is on one of its changes now."""
+        place.entries = tuple(
+            replace(entry, claims=claims) if entry.change.head == change.head else entry for entry in place.entries
+        )
+
+    def place(self, entry: QueueEntry) -> Place:
+        """Where a change lies."""
+        return next((place for place in self if place.label == entry.repository and place.desk), self.home)
+
     @property
     def entries(self) -> tuple[QueueEntry, ...]:
         """What waits in all of them, in the order to be worked off; alone, a repository keeps its own order."""
@@ -64,8 +75,7 @@ class Places:
 
     def desk(self, entry: QueueEntry) -> Desk:
         """Where a change is opened and decided."""
-        found = next((place.desk for place in self if place.label == entry.repository and place.desk), None)
-        return found or self.home_desk
+        return self.place(entry).desk or self.home_desk
 
     @property
     def home_desk(self) -> Desk:

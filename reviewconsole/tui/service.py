@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from reviewconsole.casefile import (
+    Claimed,
     OpenedChange,
     PassphraseAnswer,
     PassphraseRequest,
@@ -14,7 +15,7 @@ from reviewconsole.casefile import (
     Sheet,
     SyncState,
 )
-from reviewconsole.change import Oid
+from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Draft
 from reviewconsole.diff import FileDiff
 from reviewconsole.finding import Page
@@ -121,6 +122,14 @@ class ReviewService(Protocol):
 
     def close(self) -> None:
         """End what works in the background; it begins again when it is needed."""
+
+    def claims_on(self, change: Change) -> tuple[Claimed, ...]:
+        """Who says to be on a change."""
+
+    def claim_or_release(
+        self, change: Change, ask: Callable[[PassphraseRequest], PassphraseAnswer | None]
+    ) -> tuple[Claimed, ...]:
+        """Claim a change, or end one's own claim on it; gives who is on it now."""
 
     def sync_state(self) -> SyncState:
         """Where one's own records are, without asking the remote."""

@@ -13,6 +13,7 @@ import pytest
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import (
+    Claimed,
     OpenedChange,
     PassphraseAnswer,
     PassphraseRequest,
@@ -157,6 +158,7 @@ class Service:
     rejects: tuple[RecordRow, ...] = ()
     key_kind: str = "file"
     slow: float = 0
+    claims: dict[str, tuple[Claimed, ...]] = field(default_factory=dict)
     refs_moved: bool = False
     closed: int = 0
     stages: list[OpenedChange | None] = field(default_factory=list)
@@ -263,6 +265,15 @@ class Service:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def claims_on(self, change: Change) -> tuple[Claimed, ...]:
+        return self.claims.get(change.head, ())
+
+    def claim_or_release(self, change: Change, ask: object) -> tuple[Claimed, ...]:
+        own = Claimed(principal="alice", since="2026-11-22T09:00:00Z", until="2026-11-22T11:00:00Z", own=True)
+        now = self.claims_on(change)
+        self.claims[change.head] = tuple(c for c in now if not c.own) if own in now else (own, *now)
+        return self.claims_on(change)
 
     def moved_on(self) -> bool:
         return self.refs_moved

@@ -1,8 +1,6 @@
 """The sheet: everything that would be signed, a reason, and a typed confirmation. Nothing else signs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from queue import Empty, Queue
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -10,9 +8,8 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
-from textual.worker import get_current_worker
 
-from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest, Recorded, Sheet
+from reviewconsole.casefile import Recorded, Sheet
 from reviewconsole.change import Oid, short_ref
 from reviewconsole.decision import DecisionKind
 from reviewconsole.diff import HunkId
@@ -24,7 +21,7 @@ from reviewconsole.tui.desk import Asking, Desk, error_text
 from reviewconsole.tui.keys import key
 from reviewconsole.tui.paint import Piece, content
 from reviewconsole.tui.screens import sheet_text
-from reviewconsole.tui.screens.prompts import PassphrasePrompt
+from reviewconsole.tui.screens.prompts import asker
 from reviewconsole.tui.service import ReviewService
 
 if TYPE_CHECKING:
@@ -188,7 +185,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
 
         def work(service: ReviewService) -> Recorded | str:
             moved = service.moved(opened)
-            return service.record(opened, said, self._asker()) if moved is None else moved
+            return service.record(opened, said, asker(self.app)) if moved is None else moved
 
         self.ask(work, self._recorded, group="sign")
 
@@ -210,22 +207,6 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     @property
     def _written(self) -> str:
         return self.query_one(TextArea).text
-
-    def _asker(self) -> Callable[[PassphraseRequest], PassphraseAnswer | None]:
-        """A question for the signing thread to ask; it waits there, and gives up when the console is left."""
-        worker = get_current_worker()
-
-        def ask(request: PassphraseRequest) -> PassphraseAnswer | None:
-            answers: Queue[PassphraseAnswer | None] = Queue()
-            self.app.call_from_thread(self.app.push_screen, PassphrasePrompt(request), answers.put)
-            while not worker.is_cancelled:
-                try:
-                    return answers.get(timeout=0.2)
-                except Empty:
-                    continue
-            return None
-
-        return ask
 
     def action_cancel(self) -> None:
         """Leave, unless a signature is being made."""

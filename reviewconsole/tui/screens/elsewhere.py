@@ -6,12 +6,13 @@ from functools import partial
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
-from reviewconsole.casefile import QueueEntry
+from reviewconsole.casefile import Claimed, QueueEntry
 from reviewconsole.errors import ReviewConsoleError
-from reviewconsole.tui.desk import Desk, Stopped, error_text
+from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.paint import content
 from reviewconsole.tui.places import Place, Places
 from reviewconsole.tui.screens.opening import Opening
+from reviewconsole.tui.screens.prompts import asker
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.widgets.queue_list import QueueList
 
@@ -51,6 +52,25 @@ class Everywhere(Opening):
         """The repository of the change under the cursor."""
         entry = self.query_one(QueueList).entry
         return self.desk if entry is None else self.places.desk(entry)
+
+    def action_claim(self) -> None:
+        """Say that one is on the change under the cursor, or is not any more; shared like a record."""
+        entry = self.query_one(QueueList).entry
+        if entry is None:
+            return
+        place, change = self.places.place(entry), entry.change
+
+        def done(claims: tuple[Claimed, ...]) -> None:
+            self.places.claimed(place, change, claims)
+            self.merge()
+            own = next((claim for claim in claims if claim.own), None)
+            self.notify(f"you are on it until {own.until}" if own else "you are not on it any more", markup=False)
+            self.post_message(PublishRequested(self.places.desk(entry)))
+
+        def work(service: ReviewService) -> tuple[Claimed, ...]:
+            return service.claim_or_release(change, asker(self.app))
+
+        self.ask(work, done, group="claim", failed=super().failed, desk=place.desk)
 
     def action_reload_all(self) -> None:
         """Read every repository."""

@@ -6,7 +6,7 @@ from threading import Lock
 
 from textual.timer import Timer
 
-from reviewconsole.casefile import OpenedChange
+from reviewconsole.casefile import Claimed, OpenedChange
 from reviewconsole.errors import StorageError
 from reviewconsole.session import Kept, Place, kept
 from reviewconsole.tui.rows import Kind, Row
@@ -22,6 +22,8 @@ class Begun:
 
     opened: OpenedChange
     kept: Kept | None = None
+    claims: tuple[Claimed, ...] = ()
+    """Who says to be on it."""
     fault: str = ""
     """Why nothing could be read; safe text."""
 

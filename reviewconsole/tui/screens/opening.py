@@ -97,7 +97,8 @@ class Opening(Filtering):
 
 
 def _resumed(service: ReviewService, opened: OpenedChange) -> Begun:
+    claims = service.claims_on(opened.change)
     try:
-        return Begun(opened=opened, kept=service.drafts.read(opened))
+        return Begun(opened=opened, kept=service.drafts.read(opened), claims=claims)
     except FormatError as error:
-        return Begun(opened=opened, fault=error_text(error))
+        return Begun(opened=opened, fault=error_text(error), claims=claims)

@@ -1,14 +1,17 @@
 """Small questions over the screen below: a text, a passphrase."""
 
+from collections.abc import Callable
+from queue import Empty, Queue
 from typing import ClassVar
 
 from textual import constants
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Static
+from textual.worker import get_current_worker
 
 from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest
 from reviewconsole.tui.keys import key
@@ -98,3 +101,20 @@ class PassphrasePrompt(ModalScreen[PassphraseAnswer | None]):
     def action_cancel(self) -> None:
         """Leave."""
         self.dismiss(None)
+
+
+def asker(app: App[None]) -> Callable[[PassphraseRequest], PassphraseAnswer | None]:
+    """A question for the signing thread to ask; it waits there, and gives up when the console is left."""
+    worker = get_current_worker()
+
+    def ask(request: PassphraseRequest) -> PassphraseAnswer | None:
+        answers: Queue[PassphraseAnswer | None] = Queue()
+        app.call_from_thread(app.push_screen, PassphrasePrompt(request), answers.put)
+        while not worker.is_cancelled:
+            try:
+                return answers.get(timeout=0.2)
+            except Empty:
+                continue
+        return None
+
+    return ask

@@ -53,6 +53,9 @@ class QueueScreen(Everywhere):
         key("queue.sort", "o", "sort", "Sort", "By risk, newest, oldest, largest, author, repository", show=True),
         key("queue.view", "v", "view", "View", "The next named filter", show=True),
         key("queue.name-view", "V", "name_view", "Name view", "Name this filter, or drop the name of an empty one"),
+        key(
+            "queue.claim", "c", "claim", "Claim", "Say that you are on it for two hours, or are not any more", show=True
+        ),
         key("queue.log", "4", "log", "Log", "All signed records", show=True),
         key(
             "queue.everything",

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from reviewconsole.casefile import QueueEntry, RecordRow
+from reviewconsole.casefile import Claimed, QueueEntry, RecordRow
 from reviewconsole.change import short_ref
 from reviewconsole.display import counted
-from reviewconsole.tui.paint import SEVERITY_GLYPHS
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece
 from reviewconsole.tui.screens.pages import Line, paragraphs, provenance_lines
 from reviewconsole.tui.service import ReviewService
 
@@ -21,6 +21,7 @@ def entry_page(entry: QueueEntry) -> Content:
     lines: list[Line] = [
         [(change.title, "text bold")],
         [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
+        *([claim_words(claim)] for claim in entry.claims),
         *([[("in ", "muted"), (entry.repository, "accent")]] if entry.repository else []),
         [(f"{counted(len(change.commits), 'commit')} by {authors}", "muted")],
         [""],
@@ -44,6 +45,12 @@ def entry_page(entry: QueueEntry) -> Content:
     lines += [[""], [("Provenance", "accent bold")], *provenance_lines(entry.provenance)]
     lines += [[(f"note: {note}", "warn")] for note in entry.notes]
     return paragraphs(lines)
+
+
+def claim_words(claim: Claimed) -> Piece:
+    """Who says to be on a change, and how long."""
+    who = "you are" if claim.own else f"{claim.principal} is"
+    return f"⚑ {who} on it until {claim.until[11:16]} UTC", "accent bold"
 
 
 def fault_page(fault: str) -> Content:

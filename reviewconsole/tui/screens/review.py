@@ -54,7 +54,7 @@ class ReviewScreen(Scanned):
         self.desk = desk
         self._decided = False
         self._begun = begun
-        self.banner = review_text.begun(begun.opened, begun.kept, begun.fault)
+        self.banner = review_text.begun(begun.opened, begun.kept, begun.fault, begun.claims)
         self.set_reactive(ReviewScreen.session, resume(begun.opened, begun.kept))
 
     def compose(self) -> ComposeResult:

@@ -1,10 +1,10 @@
 """What the review screen says around the diff, and how it is laid out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from reviewconsole.casefile import OpenedChange, SyncState
+from reviewconsole.casefile import Claimed, OpenedChange, SyncState
 from reviewconsole.change import short_ref
 from reviewconsole.display import safe_text
 from reviewconsole.session import Comment, Kept, ReviewSession, Said
@@ -82,9 +82,13 @@ def scanned(opened: OpenedChange) -> str:
     return f"scanned: {words or 'nothing found'}"
 
 
-def begun(opened: OpenedChange, kept: Kept | None, fault: str) -> list[Piece]:
+def begun(opened: OpenedChange, kept: Kept | None, fault: str, claims: Sequence[Claimed] = ()) -> list[Piece]:
     """The banner of a review that begins or goes on."""
-    pieces: list[Piece] = []
+    pieces: list[Piece] = [
+        (f"⚑ {claim.principal} says to be on it until {claim.until[11:16]} UTC  ", "warn bold")
+        for claim in claims
+        if not claim.own
+    ]
     if kept is not None and (kept.viewed or kept.said != Said()):
         units = set(opened.units)
         there = len(kept.viewed & units)

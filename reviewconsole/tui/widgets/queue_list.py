@@ -47,6 +47,7 @@ class QueueList(LineList):
         left += self._named(entry.repository)
         if width >= _AGENT + self._repository:
             left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
+        left += claim_pieces(entry)
         right: list[Piece] = []
         if width >= _SIZES + self._repository:
             right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
@@ -68,6 +69,11 @@ class QueueList(LineList):
         left += (f"{'agent':<18}  " if width >= _AGENT + more else "") + "change"
         right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES + more else "") + f"  {'  state':<10} "
         return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
+
+
+def claim_pieces(entry: QueueEntry) -> list[Piece]:
+    """Who is on a change."""
+    return [(f"⚑ {'you' if claim.own else claim.principal}  ", "accent bold") for claim in entry.claims[:1]]
 
 
 _AGENT, _SIZES = 92, 70
