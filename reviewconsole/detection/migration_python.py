@@ -378,11 +378,17 @@ def _changes_rows(node: ast.For | ast.AsyncFor) -> bool:
     if not re.search(r"\bobjects\b|\.all\(\)|\.iterator\(|\bquery\b|\.filter\(|fetchall|execute\(|\brows\b", source):
         return False
     return any(
-        isinstance(inner, ast.Call)
-        and last_name(inner.func) in ("save", "update", "delete", "execute", "create", "add", "bulk_update")
+        isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and _writes(inner.func)
         for statement in node.body
         for inner in ast.walk(statement)
     )
+
+
+def _writes(call: ast.Attribute) -> bool:
+    """Tell a method that writes rows from one that fills a set or a dictionary of the function."""
+    if call.attr in ("update", "add") and isinstance(call.value, ast.Name):
+        return bool(re.search(r"session|conn|bind|cursor|\bdb\b|query|qs\b|objects", call.value.id))
+    return call.attr in ("save", "update", "delete", "execute", "create", "add", "bulk_update")
 
 
 def _batched(node: ast.For | ast.AsyncFor) -> bool:

@@ -22,9 +22,9 @@ _GROUPS = {
     "python-test": r"\b(pytest|tox|nox|unittest|py\.test|manage\.py test|runtests(\.py)?)\b",
     "javascript-test": r"\b(jest|vitest|mocha|karma|(npm|yarn|pnpm|bun)( run)? (test|e2e)[\w:-]*)\b",
     "browser-test": r"\b(cypress|playwright|puppeteer|selenium|testcafe)\b",
-    "go-test": r"\b(go test|gotestsum)\b",
+    "go-test": r"\b(go test|gotestsum|ginkgo)\b",
     "rust-test": r"\bcargo (nextest|test)\b",
-    "java-test": r"\b(mvnw?|gradlew?)\b.*\b(test|verify|check)\b",
+    "java-test": r"\b(mvnw?|gradlew?)\b(?!.*(skipTests|test\.skip|-x test)).*\b(test|verify|check)\b",
     "ruby-test": r"\b(rspec|minitest|rake (test|spec)|rails test)\b",
     "other-test": r"\b(phpunit|dotnet test|ctest|bats|mix test|swift test|terraform test|helm (unit)?test"
     r"|opa test|ct (lint|install)|molecule test)\b",

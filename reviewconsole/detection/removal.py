@@ -141,12 +141,22 @@ def _file(source: Source, find: Find, fresh: _Fresh, moved: Counter[str]) -> Ite
             continue
         begun = host.first + (host.last > host.first and bool(name))
         there = view(source, Side.NEW).names_in(begun, host.last)
-        if guard.uses and not guard.uses & there:
+        if (guard.uses and not guard.uses & there) or _retired(source, guard):
             continue
         if any(_above(name, source, other, guard, theirs) for other, theirs in fresh.all):
             continue
         balance[name, guard.family] -= 1
         yield Loss(source=source, guard=guard, host=host, kept=kept(source, name, host, guard))
+
+
+def _retired(source: Source, guard: Guard) -> bool:
+    """Tell whether the condition around a safeguard went with it and asks about what the new side does not know."""
+    for block in view(source, Side.OLD).blocks:
+        if block.first < guard.first <= block.last and block.first in source.removed and block.word in _TESTS:
+            asked = set(_WORD.findall("\n".join(source.old[block.first - 1 : block.head])[:2000]))
+            if asked - source.once("words", Side.NEW, lambda: set(_WORD.findall("\n".join(source.new)))):
+                return True
+    return False
 
 
 def survivor(source: Source, name: str) -> Construct | None:
@@ -192,6 +202,7 @@ _SKIPPED = re.compile(
 )
 
 
+_WORD = re.compile(r"[A-Za-z_]\w{4,}")
 _TESTS = frozenset({"if", "elif", "else", "unless", "while"})
 
 

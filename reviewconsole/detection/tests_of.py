@@ -125,7 +125,7 @@ def gone_words(context: Context) -> set[str]:
 def changed_words(context: Context) -> set[str]:
     """Words on removed lines of code: what the change works on."""
     rows = (source.old[at - 1][:2000] for source in code_sources(context) for at in source.removed)
-    return {word for row in rows for word in re.findall(r"[A-Za-z_]\w{5,}", row)}
+    return {word for row in rows for word in re.findall(r"[A-Za-z_]\w{4,}", row)}
 
 
 def touched_words(context: Context) -> set[str]:

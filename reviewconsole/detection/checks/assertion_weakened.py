@@ -65,6 +65,8 @@ _TOLERANCE = re.compile(
     r"(abs|rel|tol|atol|rtol|delta|places|precision|epsilon)\s*=\s*([\d.eE-]+)|(CloseTo|InDelta|InEpsilon|approx)\b"
 )
 _WILD = re.compile(r"\bANY\b|expect\.any|mock\.Anything|gomock\.Any|\banything\(")
+_ROW = re.compile(r"\.filter\(\s*\w+=.*\)\.exists\(\)")
+"""A row with these values is there: that is exact."""
 _NEGATED = re.compile(r"assert not [\w.()\[\]]+$")
 _TRUTH = re.compile(r"^assert [\w.()\[\]]+$|assertTrue\([\w.()]+\)$|toBeTruthy")
 _OPPOSITES = (
@@ -155,7 +157,7 @@ def _strength(text: str) -> int:
         return 0
     if _RAISES.search(text):
         return 2 if _BROAD.search(text) else 3
-    if (_EXACT.search(text) or _NEGATED.match(text)) and not _WILD.search(text):
+    if (_EXACT.search(text) or _NEGATED.match(text) or _ROW.search(text)) and not _WILD.search(text):
         return 3
     return 1 if _EXISTS.search(text) or _TRUTH.search(text) else 2
 

@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"|LoginRequiredMixin|PermissionRequiredMixin|UserPassesTestMixin|get_current_(active_|admin_)?user\w*"
     r"|(?:verify|validate|check)_?(token|jwt|auth\w*|permissions?|access|api_?key|signature|session|csrf|role"
     r"|scope|owner\w*)"
-    r"|has_(object_)?perm(ission)?s?|assert_?(can|perm|auth|owner|admin)\w*|ensure_?(auth\w*|login|logged_?in"
+    r"|has_(object_)?perm(ission)?s?|\w*has_\w*permissions?\w*|assert_?(can|perm|auth|owner|admin)\w*|ensure_?(auth\w*|login|logged_?in"
     r"|admin|permission|owner)\w*|check_object_permissions|current_user_can|can_(access|edit|view|delete|manage)\w*"
     r"|is_authenticated|is_?(admin|staff|superuser|owner|authorized)\b|UseGuards|AuthGuard\w*|RolesGuard"
     r"|JwtAuthGuard|passport\.authenticate|isAuthenticated|isLoggedIn|isAuthorized|requireAuth\w*|requireUser"
@@ -168,6 +168,9 @@ def _decorated(source: Source, at: int) -> _Found | None:
         if _DECORATOR.match(row) or not row.strip() or row.strip().startswith(("#", "//", ")", "]", "'", '"', "*")):
             continue
         symbol = re.search(r"(?:def|class|function|func|fun|fn)\s+(\w+)|(\w+)\s*\(", row)
+        around = source.host_name(Side.OLD, below + 1).rpartition(".")[0]
+        if around and all(item.name != around for item in source.constructs(Side.NEW)):
+            return None
         if symbol is None:
             if row.startswith((" ", "\t")) and below < at + 6:
                 continue

@@ -33,7 +33,9 @@ _NAMED = re.compile(
 )
 _FEW = re.compile(
     r"\b(Permission|Group|ContentType|Site|SiteSettings)\b(\.objects)?\."
-    r"|\bin (groups|permissions|sites|apps|content_types)\b"
+    r"|^(groups|permissions|sites|apps|content_types|channels|roles|languages|countries)\b"
+    r"|\b(?i:UPDATE)\s+[`\"']?(\w+\.)?\w*(permission|role|setting|config|lookup|locale|country|countries|currency"
+    r"|currencies|code)s?[`\"']?\s"
     r"|\b(auth_permission|auth_group|django_content_type|django_site)\b"
 )
 """Tables that hold as many rows as there are kinds of something."""

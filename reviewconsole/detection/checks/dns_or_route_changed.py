@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.addresses import handed_over
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
@@ -101,6 +102,7 @@ _ANNOTATION = "external-dns.alpha.kubernetes.io/"
 def check(context: Context) -> Iterator[Hit]:
     """Name records, certificates and routes that change or go."""
     blocks = list(paired_blocks(context))
+    kept = handed_over(context)
     gone = {old.block.address for old, new in blocks if old is not None and new is None}
     came = {new.block.address for old, new in blocks if old is None and new is not None}
     left: dict[str, list[Placed]] = {}
@@ -109,7 +111,7 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         if new is not None:
             yield from _block(old, new, gone, came)
-        elif old.block.type == "resource" and not _led_to(old, gone):
+        elif old.block.type == "resource" and old.block.address not in kept and not _led_to(old, gone):
             left.setdefault(old.folder, []).append(old)
     for found in left.values():
         yield from _removed(found)
@@ -245,7 +247,8 @@ def _fields(document: Document) -> dict[Place, str]:
             continue
         field = place[-1] if not place[-1].startswith("[") else place[-2]
         backend = field == "name" and {"service", "backend", "backendRefs", "services"} & set(place)
-        if field in _FIELDS or backend or (field in ("serviceName", "host") and "destination" in place):
+        legacy = field == "serviceName" and "backend" in place
+        if field in _FIELDS or backend or legacy or (field in ("serviceName", "host") and "destination" in place):
             found[place] = scalar(entry.node)
     return found
 

@@ -60,6 +60,12 @@ _TRIAL = re.compile(
     r"(^|[/_.-])(integration|staging|stage|develop(ment)?|dev|qa|uat|preview|sandbox|local)([/_.-]|$)", re.IGNORECASE
 )
 _SETTINGS = re.compile(r"(^|/)(settings?|config|conf|configuration)([/_.-]|$)", re.IGNORECASE)
+_SAFE = re.compile(
+    r"trac(e|ing)|metrics?|monitor|telemetry|logg?(ing|s)?\b|prometheus|grafana|dashboard|alert|probe|budget|pdb"
+    r"|network_?polic|tls|ssl|backup|persist|affinity|spread|limit|health|audit|encrypt|versioning|protect|scan",
+    re.IGNORECASE,
+)
+"""What watches or protects is turned on to see and to guard more."""
 _NO_FLAG = re.compile(
     r"required|readonly|optional|multiple|nullable|null\b|blank|autoescape|editable|unique|private|checked"
     r"|visible|hidden|selected|open_|sticky|bold|inline",
@@ -131,6 +137,8 @@ def _judged(source: Source, at: int, name: str, *, on: bool) -> Severity | None:
     generic = re.search(r"enabled?$|^enable|_enabled|active$", name, re.IGNORECASE)
     if not on or not generic or source.kind == "typescript":
         return None
+    if _SAFE.search(around):
+        return Severity.LOW
     return Severity.HIGH if source.kind == "yaml" or _SETTINGS.search(source.path) else Severity.MEDIUM
 
 

@@ -16,10 +16,15 @@ _FINAL = re.compile(
     r"|delete_contents_on_destroy|recovery_window_in_days|deletion_window_in_days)$"
 )
 
+_PEOPLE = re.compile(r"\b(iam|users?)\b|iam_|_users?\b")
+"""A user whose keys go along is no data."""
+
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each such setting that turns, or is new, outside of a resource."""
     for turn in turns(context, _FINAL):
+        if _PEOPLE.search(turn.source.host_name(turn.side, turn.span[0])):
+            continue
         days = turn.name.endswith("recovery_window_in_days") and turn.new == "0"
         days = days or (turn.name.endswith("deletion_window_in_days") and turn.new.isdigit() and int(turn.new) <= 7)
         if (turn.new == "true" and turn.old != "true") or (days and turn.old != turn.new):

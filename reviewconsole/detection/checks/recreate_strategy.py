@@ -77,6 +77,9 @@ def _rolling_lost(old: Document, new: Document, severity: Severity | None) -> It
         if owner is None or (*owner, place[-2], "rollingUpdate") in new.entries:
             continue
         now = new.entries.get((*owner, place[-2]))
+        was = old.entries.get(place[:-1])
+        if scalar(entry.node) in ("~", "null") or (was is not None and scalar(get(was.node, "type")) == "Recreate"):
+            continue
         if now is not None and "Recreate" in (scalar(get(now.node, "type")), scalar(now.node)):
             continue
         message = f"{old.name or place[-2]} loses the bounds of its rolling update"

@@ -27,7 +27,7 @@ PAGE = page_of(
     alias="b-06",
 )
 _RULES = re.compile(
-    r"(^|/)(\.reviewconsole/|CODEOWNERS$|\.githooks/|\.husky/|\.pre-commit-config\.yaml$|lefthook\.ya?ml$)"
+    r"(^|/)(\.reviewconsole/|CODEOWNERS$|\.githooks/|\.husky/(?!post-)|\.pre-commit-config\.yaml$|lefthook\.ya?ml$)"
 )
 _ATTRIBUTES = re.compile(r"(^|/)\.gitattributes$")
 _HIDES = re.compile(r"\s(-diff|binary|linguist-generated|linguist-vendored|diff=\S+|filter=(?!lfs\b)\S+)(\s|=true|$)")
@@ -65,13 +65,19 @@ def _severity(source: Source) -> Severity | None:
         versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
         return Severity.LOW if versions else Severity.CRITICAL
     if _ATTRIBUTES.search(source.path):
-        return Severity.HIGH if any(_HIDES.search(row[:300]) for row in rows) else Severity.LOW
+        return Severity.HIGH if _hidden(source, Side.NEW) - _hidden(source, Side.OLD) else Severity.LOW
     if _INSTRUCTIONS.search(source.path):
         # A rule that is taken away is one that the next agent does not keep; a new one is read by everybody.
         taken = len([at for at in source.removed if source.old[at - 1].strip()]) > len(source.added)
         loosens = any(_LOOSENS.search(source.new[at - 1][:1000]) for at in source.added)
         return Severity.CRITICAL if taken or loosens else Severity.MEDIUM
     return None
+
+
+def _hidden(source: Source, side: Side) -> set[tuple[str, str]]:
+    """The paths that changed rows of a `.gitattributes` hide, each with how."""
+    rows = (source.lines(side)[at - 1][:300] for at in source.changed(side))
+    return {(row.split()[0], match[1]) for row in rows if row.strip() for match in _HIDES.finditer(row)}
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -50,7 +50,7 @@ _KEYWORD = re.compile(
 )
 # Read from the keyword on, and every part bounded: the rows come from strangers.
 _ASSIGNED = re.compile(
-    r"(?P<rest>[\w.-]{0,40})[\"']?\s{0,20}(?::=|[:=]|=>|,)\s{0,20}(?:[\w.]{1,40}\()?"
+    r"(?P<rest>[\w.-]{0,40})[\"']?\s{0,20}(?::=|[:=]|=>|,)\s{0,20}(?P<call>[\w.]{1,40}\()?"
     r"(?P<quote>[\"'`])?(?P<value>[^\s\"'`,;)]{8,200})(?(quote)[\"'`])"
 )
 _BEFORE = re.compile(r"[\w.-]{0,40}$")
@@ -124,6 +124,7 @@ def _found(row: str) -> tuple[str, str, Severity | None] | None:
         if (
             _NOT_A_NAME.search(name)
             or _NO_SECRET.search(value)
+            or (each["call"] and not each["quote"])
             or not (each["quote"] or re.match(r"^\s*[\w.\"'-]+\s*[:=]", row))
         ):
             continue

@@ -45,7 +45,11 @@ def check(context: Context) -> Iterator[Hit]:
     for source in context.sources:
         for command in added(source):
             if _COMMAND.search(command.text) and not moves.took(source.path, command.text):
-                yield hit(PAGE, source, Side.NEW, (command.first, command.last), "Terraform's state is edited by hand")
+                severity = Severity.MEDIUM if source.kind in ("markdown", "text") else None
+                yield hit(
+                    PAGE, source, Side.NEW, (command.first, command.last), "Terraform's state is edited by hand",
+                    severity=severity,
+                )  # fmt: skip
     told = set()
     for change in changes(context):
         source, side, span = change.place

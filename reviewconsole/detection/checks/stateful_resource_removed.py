@@ -65,7 +65,7 @@ def _hit(place: Place, gone: list[Place], *, retired: bool) -> Hit:
     elif len(gone) > _SUMMARY:
         message = f"{len(gone)} resources with data are removed here, {host.name} first"
     whole = set(range(host.first, host.last + 1)) <= source.removed
-    severity = None if any(_grave(each.host) for each in gone) else Severity.HIGH
+    severity = None if any(_grave(each.host) for each in gone) else Severity.MEDIUM if retired else Severity.HIGH
     span = (host.first, host.last if whole else host.first)
     if host.first not in source.removed:
         # The block stands in a comment now: its own lines did not change.

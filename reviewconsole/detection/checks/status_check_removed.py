@@ -33,8 +33,8 @@ _SIGN = re.compile(
     r"|isSuccessful\(\)"
     r"|is_success|success\?|is_error)\b(?=\s*[:){]|\s*$)"
     r"|\.(ok|is_success|isSuccessful\(\))\s*(!==?|===?|is)\s*([fF]alse|[tT]rue)\b"
-    r"|\b\w*\.?(status_code|statusCode|StatusCode|returncode|getStatusCode\(\)|status)"
-    r"\s*(!==?|>=|>|===?|not in)\s*[\w.]"
+    r"|\b\w*\.?(status_code|statusCode|StatusCode|returncode|getStatusCode\(\))\s*(!==?|>=|>|===?|not in)\s*[\w.]"
+    r"|\b\w*\.?(status|getStatus\(\))\s*(!==?|>=|>|===?|not in)\s*([(\[]?\d|[\w.]*(H[tT][tT][pP]|SC_|codes\.|\bOK\b))"
     r"|\bcurl\b.*\s(-\w*f\w*|--fail)\b"
 )
 _SHELL = re.compile(r"^\s*(set\s+-\w*e\w*|set\s+-o\s+errexit|.*\b(set|shell:|SHELL)\s+.*pipefail)")

@@ -30,6 +30,8 @@ PAGE = page_of(
     languages=("python", "go", "typescript", "java", "kotlin", "ruby", "rust"),
     alias="q-01",
 )
+_REWRITTEN = 0.7
+"""Part of the removed lines that must come back in tests for the change to be a rewrite of them."""
 _TABLE = re.compile(r"parametri[sz]e|\.each[(`]|subTest|t\.Run\(|for .*(tc|tt|case)\b|ParameterizedTest|rstest")
 
 
@@ -38,7 +40,7 @@ def check(context: Context) -> Iterator[Hit]:
     sources = test_sources(context)
     if not any(source.removed for source in sources):
         return
-    fresh = _fresh(sources)
+    fresh, rewritten = _fresh(sources), _rewritten(sources)
     defined, mentioned, touched = gone_definitions(context), gone_words(context), touched_words(context)
     for source in sources:
         if not source.removed:
@@ -53,7 +55,10 @@ def check(context: Context) -> Iterator[Hit]:
                 last = item.last
                 continue
             last = item.last
-            yield _hit(source, item, _severity(source, subject, mentioned, touched))
+            severity = Severity.MEDIUM if rewritten else Severity.HIGH
+            yield _hit(
+                source, item, min(severity, _severity(source, subject, mentioned, touched), key=lambda each: each.rank)
+            )
 
 
 def _deleted(source: Source) -> Iterator[Construct]:
@@ -71,6 +76,13 @@ def _fresh(sources: list[Source]) -> list[tuple[str, str, set[str]]]:
             if item.first in source.added and item.name not in before:
                 found.append((source.path, item.name.rsplit(".", 1)[-1], _body(source, Side.NEW, item)))  # noqa: PERF401
     return found
+
+
+def _rewritten(sources: list[Source]) -> bool:
+    """Tell whether the change puts about as many lines into tests as it takes out: they were ported or rebuilt."""
+    removed = sum(bool(source.old[at - 1].strip()) for source in sources for at in source.removed)
+    added = sum(bool(source.new[at - 1].strip()) for source in sources for at in source.added)
+    return added >= _REWRITTEN * removed
 
 
 def _body(source: Source, side: Side, item: Construct) -> set[str]:

@@ -26,7 +26,7 @@ PAGE = page_of(
     alias="e-09",
 )
 _SIGN = re.compile(
-    r"\batomic\b(?=\s*[(:\]]|\s*$)|\$?\btransaction\b(?=\s*[(.]|\s+do\b|\s*$)|\b[wW]ith_?[tT]ransaction\b"
+    r"\batomic\b(?=\s*[(:\]]|\s*$)|\$?\btransaction\b(?=\s*\(|\s+do\b|\s*$|\.(?:atomic|commit|rollback|on_commit|begin|start|set_autocommit|savepoint)\w*\b)|\b[wW]ith_?[tT]ransaction\b"
     r"|\bTransactional\b"
     r"|\b[bB]egin(Tx|_nested|Transaction|_transaction)?\((?!\w+\))"
     r"|\bBegin(Tx)?\(|\b[cC]ommit\(|\b[rR]ollback\(|\bsavepoint\b"
