@@ -20,7 +20,7 @@ from reviewconsole.detection.quick import any_row, search
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Severity, Side
 
-KEPT = 0.6
+KEPT = 0.75
 """A host that keeps a smaller part of its lines was rewritten; losses in it weigh less."""
 _MOVED = 12
 """Shorter texts are too common to recognise a move by them."""
@@ -168,9 +168,8 @@ def survivor(source: Source, name: str) -> Construct | None:
 
 def kept(source: Source, name: str, host: Construct, guard: Guard) -> float:
     """The part of a host's old lines, the guard's own left out, that its new side still has."""
-    if not name:
-        return 1.0
-    before = next(item for item in source.constructs(Side.OLD) if item.name == name)
+    everything = Construct(name="", first=1, last=len(source.old))
+    before = next((item for item in source.constructs(Side.OLD) if item.name == name), everything)
     after = {plain(line) for line in source.new[host.first - 1 : host.last]}
     rows = [
         plain(source.old[at - 1])

@@ -28,7 +28,7 @@ _SUFFIXES = {
 _CI = re.compile(r"(^|/)(\.github/(workflows|actions)/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)$")
 _NONPRODUCTION = re.compile(
     r"(^|/)(tests?|testdata|__tests__|__mocks__|spec|fixtures?|examples?|samples?|vendor|third_party|node_modules"
-    r"|docs?|dev|sandbox|ephemeral|previews?|review-?apps?|demos?|e2e|benchmarks?|testing|scratch)/",
+    r"|docs?|dev|playwright|cypress|mocks?|sandbox|ephemeral|previews?|review-?apps?|demos?|e2e|benchmarks?|testing|scratch)/",
     re.IGNORECASE,
 )
 _TEST = re.compile(

@@ -98,6 +98,7 @@ def is_stateful(kind: str) -> bool:
 
 def is_stateful_module(source: str) -> bool:
     """Tell by its source address whether a Terraform module is about something stateful."""
+    source = re.sub(r"^[\"']?(git::)?(https?|ssh)://[^/]*/", "", source)
     return bool(_MODULE.search(source)) and not _NO_DATA.search(source)
 
 

@@ -31,7 +31,7 @@ _ASSERT = {
         r"|Len)\w*\(|[aA]ssert\w*\("
     ),
     "java": re.compile(
-        r"(Assert\w*\.|Assertions\.|Mockito\.|then\.)?(assert\w*|verify\w*|fail|expect\w*)\(|.*\.and(Expect|Return)\("
+        r"(Assert\w*\.|Assertions\.|Mockito\.|then\.|\w{1,40}\.(?=assert))?(assert\w*|verify\w*|fail|expect\w*)\(|.*\.and(Expect|Return)\("
     ),
     "ruby": re.compile(r"(is_expected|expect|assert\w*|refute\w*|must_|should)\b|.*\.(should|must_\w+)\b"),
     "rust": re.compile(r"(debug_)?assert\w*!\(|.*\bpanic!\("),

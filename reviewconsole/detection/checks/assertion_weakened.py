@@ -37,6 +37,8 @@ PAGE = page_of(
     languages=("python", "go", "typescript", "java", "kotlin", "ruby", "rust"),
     alias="q-02",
 )
+_LONG = 6
+"""Shorter names are too common to recognise a value by them."""
 _NONE = re.compile(
     r"^assert (True|1|not False)\s*(,|$)|assertTrue\(True\)|expect\(true\)\.toBe\(true\)|\|\| true\)|\bor True\b"
 )
@@ -120,6 +122,7 @@ def _test(
     if weaker:
         yield _hit(source, weaker, "An exact assertion is replaced by a weaker one", Severity.HIGH)
     gone = [row for row in gone if names(row.text) and not added[" ".join(source.old[row.first - 1].split())]]
+    gone = [row for row in gone if not _told(row, fresh)]
     missing = len(gone) - len(fresh)
     if not weaker and missing > 0 and not _table(source, survivor):
         lost = next((row for row in gone if not _matched(row, fresh)), gone[0])
@@ -130,6 +133,12 @@ def _test(
 @lru_cache(maxsize=4096)
 def _names(text: str) -> frozenset[str]:
     return frozenset(names(text))
+
+
+def _told(row: Statement, fresh: list[Statement]) -> bool:
+    """Tell whether an exact assertion that is new speaks of the same value."""
+    mine = {name for name in _names(row.text) if len(name) >= _LONG}
+    return any(_strength(other.text) == 3 and mine & _names(other.text) for other in fresh)
 
 
 def _matched(row: Statement, fresh: list[Statement]) -> bool:

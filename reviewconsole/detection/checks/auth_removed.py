@@ -72,6 +72,9 @@ _DEFINES = re.compile(
     r"|fn)\s+(?:\([^)]*\)\s*)?\w*(auth|permission|login|token|role|access)\w*",
     re.IGNORECASE,
 )
+_DECLARES = re.compile(r"^\s*(?:async\s+)?def\s|.*:\s*\{?[^(=]*:\s*\w*Authenticated\w*\s*[,})]")
+_ASKS = re.compile(r"Depends|Security\(|current_\w*user|@|req\.user")
+"""In the head of a function a check stands as a dependency; else it is the name of a parameter or of a type."""
 _DECORATOR = re.compile(r"^\s*@|^\s*#\[")
 _ABOVE = re.compile(
     r"before_request|app\.use\(|router\.use\(|\.Use\(|dependencies\s*=|before_action|middleware"
@@ -146,6 +149,8 @@ def _lost(source: Source, context: Context) -> Iterator[Hit]:
             continue
         if arrived[plain(row)] > 0:
             arrived[plain(row)] -= 1
+            continue
+        if _DECLARES.match(row) and not _ASKS.search(row):
             continue
         found = _decorated(source, at) if _DECORATOR.match(row) else _inline(source, at, row)
         if found is None or _replaced(source, found):

@@ -52,6 +52,8 @@ _HARMLESS = re.compile(r"2>/dev/null|&>/dev/null|>/dev/null 2>&1|\b(cp|ls|chmod|
                        r"|branch|remote|stash|diff)|kubectl (logs|get|describe|delete)|"
                        r"\becho\b.*\|\|", re.IGNORECASE)  # fmt: skip
 _SCRIPT = re.compile(r"\|\|\s*(true|exit 0|:|echo\b.*)(\s|$|\"|;)|;\s*true\s*$|^\s*-\S+.*\btest\b")
+_EITHER = re.compile(r"&&\s*echo\b.*\|\|\s*echo\b")
+"""One text or another."""
 _SAYS_NO_VERIFY = re.compile(r"\bgit\s+(commit|push|merge)\b.*(--no-verify\b|\s-n\b)|HUSKY=0|SKIP=\S+ git commit")
 
 
@@ -69,7 +71,8 @@ def check(context: Context) -> Iterator[Hit]:
         if checks or (not _HARMLESS.search(row) and not _AIDS.search(row)) or (named and checks):
             yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), "A check can no longer fail the pipeline")
     for source, at, _ in fresh(context, ("shell", "makefile", "json", "text"), _SCRIPT):
-        if tools(source.new[at - 1]) or wraps(source.new[at - 1]):
+        row = source.new[at - 1]
+        if (tools(row) or wraps(row)) and not _EITHER.search(row):
             yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), "The failure of a check is ignored")
     for source, at, _ in fresh(context, ("shell", "makefile", "json", "python", "typescript", "text"), _SAYS_NO_VERIFY):
         yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), "The commit hooks are passed by")

@@ -7,7 +7,7 @@ from reviewconsole.detection.code import CODE, Statement, groups, names, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import survivor
+from reviewconsole.detection.removal import KEPT, Guard, kept, survivor
 from reviewconsole.detection.source import Source, is_test
 from reviewconsole.finding import Family, Severity, Side
 
@@ -79,11 +79,19 @@ def _file(source: Source, exits: re.Pattern[str]) -> Iterator[Hit]:
         told = value or next((row for row in fresh if _LOG.match(row.text)), None)
         if told is None or not _same_host(source, lost[0], told, exits):
             continue
-        severity = Severity.HIGH if value else Severity.MEDIUM
+        severity = Severity.HIGH if value and _stays(source, lost[0]) else Severity.MEDIUM
         message = (
             "An error becomes a value that looks like data" if value else "An error is logged and no longer raised"
         )
         yield _hit(source, told, message, severity)
+
+
+def _stays(source: Source, lost: Statement) -> bool:
+    """Tell whether most of the host is as it was: else it was rewritten, and nobody can tell from here."""
+    name = source.host_name(Side.OLD, lost.first)
+    host = survivor(source, name)
+    guard = Guard(first=lost.first, last=lost.last, key=(lost.first, lost.last))
+    return host is not None and kept(source, name, host, guard) >= KEPT
 
 
 def _rows(source: Source, side: Side, lines: range) -> list[Statement]:

@@ -33,6 +33,8 @@ PAGE = page_of(
     alias="d-06",
 )
 _EMPTY = frozenset({"", "null", '""', "false", "0", "[]", "{}"})
+_RECORD = re.compile(r"_(record|record_set|recordset)$")
+"""`dns-or-route-changed` tells these."""
 _TEXT = re.compile(r"^\s*#\s+(\S+)\s+(?:must be replaced|will be (destroyed|replaced)|is tainted, so must be replaced)")
 _PLANS = frozenset({"text", "markdown", "json"})
 
@@ -44,7 +46,7 @@ def check(context: Context) -> Iterator[Hit]:
             yield from _plan(source)
     for change in changes(context):
         kind = change.pair.new.kind
-        if change.pair.new_source.kind != "terraform" or not forcenew.is_known(kind):
+        if change.pair.new_source.kind != "terraform" or not forcenew.is_known(kind) or _RECORD.search(kind):
             continue
         if forcenew.forces(kind, change.item.path):
             severity = _severity(context, change)

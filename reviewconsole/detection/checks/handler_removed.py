@@ -29,6 +29,8 @@ PAGE = page_of(
 _SIGN = re.compile(r"\b(except|catch|rescue|recover)\b|\berr\w*\s*!=\s*nil|\w[eE]rr\s*!=\s*nil")
 _CHECKED = re.compile(r"\b(\w*[eE]rr\w*)\s*!=\s*nil")
 _ORDINARY = re.compile(r"\b(ImportError|ModuleNotFoundError|KeyboardInterrupt|StopIteration|CancelledError)\b")
+_STILL_TOLD = re.compile(r"(?i)\berror\(|\berror\w*\s*=|error\w*message|\braise\b|\bthrow\b|\.catch\(|on_?error")
+"""The failure is met in another way."""
 _CATCH = re.compile(r"\bcatch\b")
 _ERROR = re.compile(r"\b\w*[eE]rr\w*\b")
 
@@ -92,7 +94,8 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         seen.add(place)
         header = loss.source.old[loss.guard.key[0] - 1]
-        severity = Severity.MEDIUM if _ORDINARY.search(header) else None
+        ordinary = _ORDINARY.search(header) or (loss.guard.family != "err" and replaced(loss, _STILL_TOLD))
+        severity = Severity.MEDIUM if ordinary else None
         yield hit(loss, PAGE.rule, "The error handling of a call that stays is gone", severity)
 
 
@@ -101,6 +104,9 @@ def _open(context: Context, loss: Loss) -> bool:
     guard, host = loss.guard, loss.host
     if guard.family == "err":
         return _unhandled(context, loss)
+    there = loss.view.names_in(host.first, host.last)
+    if guard.family == "handler" and 3 * len(guard.uses & there) < 2 * len(guard.uses):
+        return False
     if guard.uses & covered(loss.view, host.first, host.last):
         return False
     return guard.family != "promise" or not replaced(loss, _CATCH)

@@ -30,6 +30,8 @@ PAGE = page_of(
 )
 _RUN = re.compile(r"\bmigrations\.(RunPython|RunSQL)\(|(?<![\w.])(RunPython|RunSQL)\(")
 _REASON = re.compile(r"no way back|cannot be undone|restore (from|the)|forward[- ]only", re.IGNORECASE)
+_VALIDATES = re.compile(r"\b(VALIDATE\s+CONSTRAINT|ANALYZE)\b", re.IGNORECASE)
+"""What leaves nothing to undo."""
 _DEF = re.compile(r"^\s*(?:def\s+(?:self\.)?(up|down|change)\b|.*\b(?:exports\.)?(up|down)\s*(?:[:=]|\())")
 _IRREVERSIBLE = frozenset({Verb.DROP_CONSTRAINT, Verb.ALTER_TYPE, Verb.UPDATE, Verb.DELETE, Verb.TRUNCATE})
 
@@ -60,6 +62,8 @@ def _alembic(source: Source) -> Iterator[Hit]:
         return
     old = ways(source.old) if source.has_old else None
     if source.has_old and not (old and old.down_works):
+        return
+    if all(_VALIDATES.search(row) for row in source.new if re.search(r"\bop\.\w+\(|\bexecute\(", row)):
         return
     says = "This revision has no downgrade" if not new.down else "The downgrade does nothing"
     first = new.down or new.up

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.destroying import destroys
+from reviewconsole.detection.guards import plain
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -41,8 +42,11 @@ def check(context: Context) -> Iterator[Hit]:
         and change.old
         and not (_EVERY_TIME.search(change.new.value) and not _EVERY_TIME.search(change.old.value))
     }
+    gone = {
+        plain(source.old[at - 1]) for source in context.sources if source.kind == "terraform" for at in source.removed
+    }
     for source, host, item in fresh(context):
-        if source.kind != "terraform":
+        if source.kind != "terraform" or plain(source.new[item.first - 1]) in gone:
             continue
         message = _said(item.path, item.value)
         if message and not ((host.name, item.path) in before and "provisioner" not in item.path):

@@ -33,7 +33,10 @@ _SIGN = re.compile(
     r"(?=[\"']?\s*(\(|=(?!=)|:(?!=)|\.\w+))|\bfor\s*\(?\s*(?:\w+\s+)?_?(attempt|try|retry|tries)\w*\b"
 )
 _STANDS_IN = re.compile(r"(?i)retr(y|ies)|backoff|circuit|breaker|limit|throttl|bulkhead|attempt|tenacity|semaphore")
-_NEITHER = re.compile(r"(?i)retry_?(error|after)|(raise|throw|except|catch|errors?\.)\b|ratelimit(ed|exceeded)|retry:")
+_NEITHER = re.compile(
+    r"(?i)retry_?(error|after)|(raise|throw|except|catch|errors?\.)\b|ratelimit(ed|exceeded)|retry:"
+    r"|_?stats\b|metrics?\b|gauge"
+)
 
 
 def _find(there: View) -> Iterator[Guard]:

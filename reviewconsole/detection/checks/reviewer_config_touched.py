@@ -50,6 +50,8 @@ def check(context: Context) -> Iterator[Hit]:
     """Name each such file once, at its first changed line."""
     for source in context.sources:
         severity = _severity(source) if source.added or source.removed else None
+        if severity is Severity.CRITICAL and not source.added and _tidied(source, context):
+            severity = Severity.LOW
         if severity is None:
             continue
         side = Side.NEW if source.added else Side.OLD
@@ -72,6 +74,13 @@ def _severity(source: Source) -> Severity | None:
         loosens = any(_LOOSENS.search(source.new[at - 1][:1000]) for at in source.added)
         return Severity.CRITICAL if taken or loosens else Severity.MEDIUM
     return None
+
+
+def _tidied(source: Source, context: Context) -> bool:
+    """Tell whether every removed row speaks of a path that the change deletes."""
+    gone = [other.path for other in context.sources if not other.has_new]
+    rows = [row.split()[0].strip("/") for at in source.removed if (row := source.old[at - 1]).strip()]
+    return bool(rows) and all(any(path == row or path.startswith(f"{row}/") for path in gone) for row in rows)
 
 
 def _hidden(source: Source, side: Side) -> set[tuple[str, str]]:

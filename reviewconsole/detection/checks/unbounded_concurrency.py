@@ -47,6 +47,8 @@ _STARTS = re.compile(
     r"|\bnew Thread\(|\bThread\.new\b|\btokio::spawn\(|\bthread::spawn\(|\bGlobalScope\.(launch|async)\b"
     r"|\bmultiprocessing\.Process\("
 )
+_SCREEN = re.compile(r"\.(tsx|jsx|vue|svelte)$|(^|/)(components|ui|frontend|client|hooks|static)/")
+"""What runs for one person in a browser."""
 _LOOP = re.compile(r"(async )?for\b(?!\s*\w*\s*:?=?\s*range\(\s*\d{1,2}\s*\))|.*\.(forEach|each|map)\b.*(=>|do|\{)")
 _FEW = re.compile(
     r"\.\.\.?\s*\d{1,2}\b|<\s*(\d{1,2}|\w*([wW]orkers|[cC]oncurrency|[pP]arallel\w*|Num\w+|num\w+|\bn\b|\bcount))\b|range\s+\d{1,2}\b"
@@ -78,7 +80,8 @@ def _calls(source: Source) -> Iterator[Hit]:
             continue
         text = source.text(Side.NEW, call.first, call.last)
         if not stood(source, text):
-            yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message)
+            severity = Severity.MEDIUM if _SCREEN.search(source.path) else None
+            yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message, severity=severity)
 
 
 def _message(name: str, bare: str, arguments: str, there: View) -> str:

@@ -61,6 +61,8 @@ _ELSEWHERE = re.compile(
     r"(?i)\b(if|elif|assert|raise|throw|require|unless|guard|when)\b|valid|check|ensure|schema|sanitiz|parse|verify"
     r"|default|\?\?"
 )
+_SUBJECT = re.compile(r"^\s*(?:if|elif|unless)\s*\(?\s*(?:not\s+|!\s*)?([a-zA-Z_]\w{3,})\.\w+\(\)")
+"""What is asked, where a method of its own tells."""
 _NOT_OURS = re.compile(
     r"\b\w*[eE]rr\w*\s*!=\s*nil|\.ok\b|\bstatus_?[cC]ode\b|StatusCode|returncode|\bverbose\b|\bdebug\b|__name__"
 )
@@ -106,6 +108,9 @@ def check(context: Context) -> Iterator[Hit]:
     """Name each validation that is gone."""
     for loss in losses(context, _find, _SIGN, CODE):
         if is_test(loss.source.path) or "mock" in loss.source.path or not loss.guard.uses or _checked(context, loss):
+            continue
+        subject = _SUBJECT.search(loss.source.old[loss.guard.first - 1])
+        if subject and subject[1] not in loss.view.names_in(loss.host.first, loss.host.last):
             continue
         # An assertion that a value is there is often the type checker's.
         narrows = re.match(r"\s*assert\b.*\bis not None\b", loss.source.old[loss.guard.first - 1])
