@@ -22,6 +22,7 @@ from reviewconsole.detection.kubernetes import unreadable
 from reviewconsole.detection.model import Check, Context, Hit, Progress, RuleSettings, ScanResult, Told, Tree
 from reviewconsole.detection.pages import page_of  # now: a later import of this module would hide `pages` below
 from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, oddities, read
+from reviewconsole.detection.superseded import superseded
 from reviewconsole.detection.tally import KEPT, Tally
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import UsageError
@@ -245,7 +246,7 @@ def _distinct(findings: Sequence[Finding]) -> list[Finding]:
         if rows.isdisjoint(span):
             rows.update(span)
             kept.append(finding)
-    return kept
+    return superseded(kept)
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from reviewconsole.detection.code import Statement, names, view
@@ -15,6 +16,7 @@ from reviewconsole.detection.tests_of import (
     added_lines,
     assertions,
     changed_words,
+    code_sources,
     gone_words,
     test_sources,
     tests,
@@ -69,6 +71,7 @@ _TOLERANCE = re.compile(
 _WILD = re.compile(r"\bANY\b|expect\.any|mock\.Anything|gomock\.Any|\banything\(")
 _ROW = re.compile(r"\.filter\(\s*\w+=.*\)\.exists\(\)")
 """A row with these values is there: that is exact."""
+_NO_ERROR = re.compile(r"NotError|NoError|IsNoError|\berr\b.*,?\s*nil|assertIsNone\(err|Succeed")
 _NEGATED = re.compile(r"assert not [\w.()\[\]]+$")
 _TRUTH = re.compile(r"^assert [\w.()\[\]]+$|assertTrue\([\w.()]+\)$|toBeTruthy")
 _OPPOSITES = (
@@ -91,12 +94,15 @@ def check(context: Context) -> Iterator[Hit]:
     if not sources:
         return
     added, vanished, touched = added_lines(context), gone_words(context), changed_words(context)
+    reworked = any(source.removed for source in code_sources(context))
     for source in sources:
         after = {item.name: item for item in tests(source, Side.NEW)}
         for item in tests(source, Side.OLD):
             survivor = after.get(item.name)
             if survivor and source.touched(Side.OLD, item.first, item.last):
-                yield from _test(source, (item, survivor), added, (vanished, touched))
+                for hit in _test(source, (item, survivor), added, (vanished, touched)):
+                    fewer = reworked and hit.severity is Severity.HIGH and "weaker" not in hit.message
+                    yield replace(hit, severity=Severity.MEDIUM) if fewer else hit
 
 
 def _raw(source: Source, side: Side, row: Statement) -> str:
@@ -122,7 +128,7 @@ def _test(
     if weaker:
         yield _hit(source, weaker, "An exact assertion is replaced by a weaker one", Severity.HIGH)
     gone = [row for row in gone if names(row.text) and not added[" ".join(source.old[row.first - 1].split())]]
-    gone = [row for row in gone if not _told(row, fresh)]
+    gone = [row for row in gone if not _told(row, fresh) and not _set_up(source, row)]
     missing = len(gone) - len(fresh)
     if not weaker and missing > 0 and not _table(source, survivor):
         lost = next((row for row in gone if not _matched(row, fresh)), gone[0])
@@ -135,10 +141,16 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(names(text))
 
 
+def _set_up(source: Source, row: Statement) -> bool:
+    """Tell whether an assertion that a call worked went with the call."""
+    return bool(_NO_ERROR.search(row.text)) and row.first - 1 in source.removed
+
+
 def _told(row: Statement, fresh: list[Statement]) -> bool:
     """Tell whether an exact assertion that is new speaks of the same value."""
     mine = {name for name in _names(row.text) if len(name) >= _LONG}
-    return any(_strength(other.text) == 3 and mine & _names(other.text) for other in fresh)
+    said = _strength(row.text)
+    return any(_strength(other.text) >= min(3, said) and mine & _names(other.text) for other in fresh)
 
 
 def _matched(row: Statement, fresh: list[Statement]) -> bool:

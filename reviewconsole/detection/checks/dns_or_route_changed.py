@@ -58,6 +58,7 @@ _REFERENCE = re.compile(r"\b(?:[a-z]+_\w+|module)\.\w+")
 _LITERAL = re.compile(r"\"[\w*-]+(\.[\w-]+)+\.?\"|\"[0-9a-fA-F:]{3,}\"")
 _LIGHT = re.compile(r"_dmarc|_domainkey|_acme|verification|spf|dkim|\bTXT\b|validation|confirm", re.IGNORECASE)
 _ZONE_FILE = re.compile(r"(^|/)(db\.[\w.-]+|[\w.-]+\.zone|zones?/[\w./-]+\.(db|txt|hosts))$")
+_INDEX = re.compile(r"\[(count\.index|each\.key|0)\]")
 _RECORD = re.compile(
     r"^(\S+)?\s+(\d+\w?\s+)?(IN\s+)?(A|AAAA|CNAME|MX|NS|CAA|SRV|TXT|PTR|DNAME)\s+(\S.*)$", re.IGNORECASE
 )
@@ -209,7 +210,8 @@ def _indirect(name: str, before: str, after: str) -> bool:
 def _same(before: str, after: str) -> bool:
     """Equal but for order, quotes and the final dot of a name."""
     ours, theirs = (
-        sorted(word.rstrip(".").lower() for word in re.findall(r"[\w./:*-]+", text)) for text in (before, after)
+        sorted(word.rstrip(".").lower() for word in re.findall(r"[\w./:*-]+", _INDEX.sub("", text)))
+        for text in (before, after)
     )
     return ours == theirs
 

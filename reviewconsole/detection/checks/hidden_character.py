@@ -42,6 +42,8 @@ _TRANSLATION = re.compile(
 _WRITTEN = re.compile("[\u200b-\u200f\u061c]")
 """Marks that right-to-left and joined scripts, and wrapping in others, are written with: none reorders more than a
 neighbour."""
+_PROSE = re.compile(r"[^=(){}\[\];<>]*$")
+"""Text without the signs of code: a break that nobody sees changes nothing that runs."""
 _FLAG_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LATIN = frozenset(string.ascii_letters)
@@ -75,6 +77,8 @@ def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
         return "Characters change the order in which this line is shown", Severity.HIGH
     plain = _ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line)))
     if flagged(plain):
+        if _PROSE.match(line) and not flagged(_WRITTEN.sub("", plain)):
+            return ("The line holds characters without width", Severity.MEDIUM)
         return "The line holds characters that cannot be seen or that act on a terminal", Severity.HIGH
     if _mixed(plain):
         return "A name mixes letters of alphabets that look alike", Severity.HIGH

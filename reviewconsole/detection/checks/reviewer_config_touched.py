@@ -38,8 +38,13 @@ _VERSION = re.compile(
     r"\s*(-?\s*rev:|#|-\s*[\w.@/\[\]-]+\s*(==|@)\s*v?\d|additional_dependencies:.*(==|@)\s*v?\d)|\s*$"
 )
 """Rows that say only which version of a hook runs."""
+_OBLIGES = re.compile(
+    r"\b(must|never|always|only|require\w*|forbid\w*|do not|don't|don\u2019t|not allowed|avoid|ensure|ask|confirm)\b",
+    re.IGNORECASE,
+)
 _LOOSENS = re.compile(
-    r"\b(skip(s|ped|ping)?|bypass\w*|disabl\w+|no need to|need not|don't (run|ask|wait)|do not (run|ask|wait)"
+    r"\b((skip(s|ped|ping)?|disabl\w+)\b.{0,20}\b(tests?|checks?|lint\w*|hooks?|reviews?|validation|ci|types?|scan\w*)"
+    r"|bypass\w*|no need to|need not|don't (run|ask|wait)|do not (run|ask|wait)"
     r"|without (review|approval|asking|tests?)|auto-?approve|ignore (failing|the|errors?|warnings?)|--no-verify"
     r"|dangerously)\b",
     re.IGNORECASE,
@@ -70,7 +75,8 @@ def _severity(source: Source) -> Severity | None:
         return Severity.HIGH if _hidden(source, Side.NEW) - _hidden(source, Side.OLD) else Severity.LOW
     if _INSTRUCTIONS.search(source.path):
         # A rule that is taken away is one that the next agent does not keep; a new one is read by everybody.
-        taken = len([at for at in source.removed if source.old[at - 1].strip()]) > len(source.added)
+        rules = sum(bool(_OBLIGES.search(source.old[at - 1][:1000])) for at in source.removed)
+        taken = rules > sum(bool(_OBLIGES.search(source.new[at - 1][:1000])) for at in source.added)
         loosens = any(_LOOSENS.search(source.new[at - 1][:1000]) for at in source.added)
         return Severity.CRITICAL if taken or loosens else Severity.MEDIUM
     return None

@@ -37,7 +37,7 @@ _TREE = re.compile(
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_@*1-9][\w]*)|\$\(([A-Za-z_]\w*)\)|\{([A-Za-z_][\w.]*)[^}]*\}|%s|%\(")
 _GUARDED = re.compile(r"\$\{[A-Za-z_]\w*:?\?")
 _SAFE = re.compile(
-    r"^[\"']?(/tmp|/var/tmp|/var/lib/apt|/var/cache|\$\(mktemp|\$\{?(TMP\w*|TEMP\w*|RUNNER_TEMP|\w*tmp\w*|\w*temp\w*)\b)",
+    r"^[\"']?(\$[{(]?(CURRENT_DIR|CURDIR|PWD|ROOT_DIR|REPO_ROOT|PROJECT_ROOT|BASE_DIR|BUILD_DIR|DIST_DIR|OUT_DIR)[)}]?/\w|/tmp|/var/tmp|/var/lib/apt|/var/cache|\$\(mktemp|\$\{?(TMP\w*|TEMP\w*|RUNNER_TEMP|\w*tmp\w*|\w*temp\w*)\b)",
     re.IGNORECASE,
 )
 _TEMPORARY = re.compile(r"tmp|temp|scratch|mkdtemp|cache|build|dist|output", re.IGNORECASE)

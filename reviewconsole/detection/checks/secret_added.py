@@ -118,7 +118,7 @@ def _found(row: str) -> tuple[str, str, Severity | None] | None:
             return "a password in an address", password, Severity.MEDIUM if weak else None
         if match[0] in _PUBLIC or re.search(r"EXAMPLE|xxxx|1234567890abc|0{8}|(.)\1{9}", match[0], re.IGNORECASE):
             return None
-        if match["key"] and re.match(r"\s*(\\n)?\s*(\.\.\.|…|<)", row[match.end() :]):
+        if match["key"] and re.match(r"\s*(\\n)?\s*(\.\.\.|…|<|\[|\\\\?s|\()", row[match.end() :]):
             return None
         return ("a private key", match[0], None) if match["key"] else (f"a token ({kind})", match[0], None)
     for name, each in _named(row):

@@ -9,7 +9,15 @@ from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import Source
-from reviewconsole.detection.tests_of import gone_definitions, gone_words, test_sources, tests, touched_words, words
+from reviewconsole.detection.tests_of import (
+    code_sources,
+    gone_definitions,
+    gone_words,
+    test_sources,
+    tests,
+    touched_words,
+    words,
+)
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -40,7 +48,7 @@ def check(context: Context) -> Iterator[Hit]:
     sources = test_sources(context)
     if not any(source.removed for source in sources):
         return
-    fresh, rewritten = _fresh(sources), _rewritten(sources)
+    fresh, rewritten, retired = _fresh(sources), _rewritten(sources), _retired(context)
     defined, mentioned, touched = gone_definitions(context), gone_words(context), touched_words(context)
     for source in sources:
         if not source.removed:
@@ -55,7 +63,7 @@ def check(context: Context) -> Iterator[Hit]:
                 last = item.last
                 continue
             last = item.last
-            severity = Severity.MEDIUM if rewritten else Severity.HIGH
+            severity = Severity.MEDIUM if rewritten or retired else Severity.HIGH
             yield _hit(
                 source, item, min(severity, _severity(source, subject, mentioned, touched), key=lambda each: each.rank)
             )
@@ -79,6 +87,12 @@ def _fresh(sources: list[Source]) -> list[tuple[str, str, set[str]]]:
             if item.first in source.added and item.name not in before:
                 found.append((source.path, item.name.rsplit(".", 1)[-1], _body(source, Side.NEW, item)))  # noqa: PERF401
     return found
+
+
+def _retired(context: Context) -> bool:
+    """Tell whether the change takes more code out than it puts in: the tests may have gone with what they tested."""
+    changed = code_sources(context)
+    return sum(len(source.removed) for source in changed) > sum(len(source.added) for source in changed)
 
 
 def _rewritten(sources: list[Source]) -> bool:

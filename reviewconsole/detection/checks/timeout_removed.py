@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
+from reviewconsole.detection.removal import Guard, Loss, hit, losses, marked, replaced
 from reviewconsole.finding import Confidence, Family, Severity
 
 PAGE = page_of(
@@ -41,6 +41,8 @@ _STANDS_IN = re.compile(r"(?i)timeout(?!\w*\s*[=:]\s*(none|null|nil|0|-1)\b)|dea
 _NEITHER = re.compile(
     r"(?i)(?:(?<!\.)\b|\b(?:window|globalThis)\.)(set|clear)Timeout\b|timeout_?error|TimeoutException|ErrTimeout|DeadlineExceeded"
 )
+_SETTING = re.compile(r"\b(?=\w{9,})(\w+_timeout\w*|[a-z]\w*[a-z]Timeout\w*)\b")
+"""A name of its own, which no library asks for."""
 _KEYED = frozenset({"yaml", "workflow", "terraform"})
 
 
@@ -61,8 +63,18 @@ def _find(there: View) -> Iterator[Guard]:
 def check(context: Context) -> Iterator[Hit]:
     """Name each time limit that is gone."""
     for loss in losses(context, _find, re.compile(f"{_CODE.pattern}|{_KEY.pattern}"), CODE | _KEYED):
-        if not replaced(loss, _STANDS_IN):
+        if not replaced(loss, _STANDS_IN) and not _retired(loss):
             yield hit(loss, PAGE.rule, "A time limit is taken off what stays")
+
+
+def _retired(loss: Loss) -> bool:
+    """Tell whether the change takes a setting of this name out of the file for good, where it is declared too."""
+    found = _SETTING.search(loss.source.old[loss.guard.first - 1][:2000])
+    if found is None:
+        return False
+    name = re.compile(rf"\b{re.escape(found[0])}\b")
+    gone = [at for at in loss.source.removed if name.search(loss.source.old[at - 1][:2000])]
+    return len(gone) > 1 and not any(name.search(row[:2000]) for row in loss.source.new)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -123,12 +123,25 @@ def _loops(source: Source) -> Iterator[Hit]:
         inline = re.search(r"\bfor \w[\w, ]* in\b", row.text) and there.kind == "python"
         if not (around or inline) or " ".join(source.new[row.first - 1].split()) in gone:
             continue
-        if around and _endless(around):
+        if (around and _endless(around)) or _as_before(source, row.first):
             continue
         if not _bounded(source, there, around.first if around else row.first, row.last):
             yield exact(
                 PAGE.rule, source, Side.NEW, (row.first, row.first), "One task is started for every item at once"
             )
+
+
+def _as_before(source: Source, line: int) -> bool:
+    """Tell whether the host starts no more than it did."""
+    name = source.host_name(Side.NEW, line)
+    if not name:
+        return False
+    counts = []
+    for side in (Side.OLD, Side.NEW):
+        hosts = [item for item in source.constructs(side) if item.name == name]
+        text = "\n".join("\n".join(source.lines(side)[item.first - 1 : item.last]) for item in hosts)
+        counts.append(len(_STARTS.findall(text)))
+    return counts[0] >= counts[1]
 
 
 def _around(loops: list[Block], line: int) -> Block | None:

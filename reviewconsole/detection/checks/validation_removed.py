@@ -59,10 +59,11 @@ _VALUE = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"(?i)\b(if|elif|assert|raise|throw|require|unless|guard|when)\b|valid|check|ensure|schema|sanitiz|parse|verify"
-    r"|default|\?\?"
+    r"|default|\?\?|or_?else"
 )
 _SUBJECT = re.compile(r"^\s*(?:if|elif|unless)\s*\(?\s*(?:not\s+|!\s*)?([a-zA-Z_]\w{3,})\.\w+\(\)")
 """What is asked, where a method of its own tells."""
+_PART = re.compile(r"\b[a-z]\w*\.([A-Za-z_]\w*)\b(?!\s*\()")
 _NOT_OURS = re.compile(
     r"\b\w*[eE]rr\w*\s*!=\s*nil|\.ok\b|\bstatus_?[cC]ode\b|StatusCode|returncode|\bverbose\b|\bdebug\b|__name__"
 )
@@ -110,6 +111,10 @@ def check(context: Context) -> Iterator[Hit]:
         if is_test(loss.source.path) or "mock" in loss.source.path or not loss.guard.uses or _checked(context, loss):
             continue
         subject = _SUBJECT.search(loss.source.old[loss.guard.first - 1])
+        there = loss.view.names_in(loss.host.first, loss.host.last)
+        parts = set(_PART.findall(loss.source.old[loss.guard.first - 1])) if loss.guard.detail == "hard" else set()
+        if parts and not parts & there:
+            continue
         if subject and subject[1] not in loss.view.names_in(loss.host.first, loss.host.last):
             continue
         # An assertion that a value is there is often the type checker's.
