@@ -20,6 +20,7 @@ _ASSIGNED = re.compile(
     r"((?:/usr(?:/local)?/bin/)?(?:terraform|tofu|terragrunt|kubectl|helm|aws|gcloud|az|pulumi|cdk|psql|mysql|docker"
     r"|redis-cli|mongosh?|gsutil|eb|rm|dropdb)(?:\s+[^\"')\]]*)?)[\"')\]]*\s*;?\s*$"
 )
+_SET = re.compile(r"^\s*(?:export\s+|local\s+)?([A-Za-z_]\w*)=")
 _SPOKEN = re.compile(
     r"^\s*(-\s+)?(name|description|title|summary|help|message|label)\s*:|\b(echo|printf|log|print)\s+[\"']"
 )
@@ -147,9 +148,13 @@ def _open(text: str) -> int:
 
 def _variables(lines: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
+    several: set[str] = set()
     for line in lines:
         if "=" in line and len(line) < 300:
             match = _ASSIGNED.match(line) if len(found) < _NAMES else None
+            again = _SET.match(line)
+            if again and again[1] in found and match is None:
+                several.add(again[1])
             if match:
                 found[match[1]] = re.sub(r"[\"',\s]+", " ", match[2]).strip()
-    return found
+    return {name: program for name, program in found.items() if name not in several}

@@ -62,7 +62,7 @@ _NAME = re.compile(
     r"|conformance|regression|specs?)(?![a-z])",
     re.IGNORECASE,
 )
-_SETUP = re.compile(r"checkout|setup|install|upload|download|cache|comment|label|report|notify|publish"
+_SETUP = re.compile(r"checkout|harden|setup|install|upload|download|cache|comment|label|report|notify|publish"
                     r"|artifact|docker (build|push|login)"
                     r"|configure|check ?out", re.IGNORECASE)  # fmt: skip
 DEPLOYS = re.compile(

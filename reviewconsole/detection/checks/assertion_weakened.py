@@ -49,7 +49,7 @@ _EXISTS = re.compile(
     r"|NotEmpty"
     r"|assert_called(_once)?\(\)|\.called\b|toHaveBeenCalled\(\)|be_truthy|assertNotEqual|!==?|\bassert_ne!|is_ok\(\)"
     r"|is_some\(\)"
-    r"|notNullValue|is\(not\(|not\.toThrow|isNotNull|not_nil|NotEqual|assertDoesNotThrow"
+    r"|isPresent\(\)|notNullValue|is\(not\(|not\.toThrow|isNotNull|not_nil|NotEqual|assertDoesNotThrow"
 )
 _EXACT = re.compile(
     r"[^=!<>]==[^=]|assert_?equals?\b|[aA]ssert\w*Equals?\b|assertIs\(|\.to(Be|Equal|StrictEqual)\((?!\s*\))"
@@ -101,8 +101,7 @@ def check(context: Context) -> Iterator[Hit]:
             survivor = after.get(item.name)
             if survivor and source.touched(Side.OLD, item.first, item.last):
                 for hit in _test(source, (item, survivor), added, (vanished, touched)):
-                    fewer = reworked and hit.severity is Severity.HIGH and "weaker" not in hit.message
-                    yield replace(hit, severity=Severity.MEDIUM) if fewer else hit
+                    yield replace(hit, severity=Severity.MEDIUM) if reworked and hit.severity is Severity.HIGH else hit
 
 
 def _raw(source: Source, side: Side, row: Statement) -> str:

@@ -105,7 +105,9 @@ def _mark(source: Source, item: Job | Step, node: yaml.Node, was: yaml.Node | No
             continue
         at = int(key.start_mark.line) + 1
         last = max(at, int(value.end_mark.line) + (1 if value.end_mark.column else 0))
-        severity = None if checks or kind == "soft" else Severity.MEDIUM
+        named = scalar(get(node, "id"))
+        read = bool(named) and any(f"steps.{named}." in row for row in source.new)
+        severity = None if (checks or kind == "soft") and not read else Severity.MEDIUM
         command = item.text if isinstance(item, Step) else item.name
         what = (item.name.strip() or command.strip().split("\n")[0])[:60]
         words = "may fail without failing the pipeline" if kind == "soft" else "never runs"

@@ -1,5 +1,6 @@
 """Find constraints that are checked against every row under a lock."""
 
+import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.hits import hit
@@ -40,7 +41,13 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         here = created_here(source)
         validated = any("VALIDATE CONSTRAINT" in row.upper() or "validate_c" in row for row in source.new)
-        for step in forward(source):
+        steps = list(forward(source))
+        fresh = {(step.table, step.column) for step in steps if step.verb is Verb.ADD_COLUMN and step.column}
+        for step in steps:
+            if Fact.FOREIGN_KEY in step.facts and any(
+                table == step.table and re.search(rf"\b{re.escape(column)}\b", step.text) for table, column in fresh
+            ):
+                continue  # no row has a value yet
             message = _scans(step, validated=validated)
             if message and step.table not in young | here and (step.table or not here):
                 yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import Guard, hit, losses, marked, once_a_host
+from reviewconsole.detection.removal import Guard, Loss, hit, losses, marked, once_a_host
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -33,6 +33,7 @@ _SIGN = re.compile(
     r"|\bwith\s+[\w.]*[mM]utex\b"
     r"|\bwith\s+[\w.]*(_lock|[lL]ock)\b|\b[\w.]*[mM]u(tex)?\.synchronize\b|\.lock!"
 )
+_TAKES = re.compile(r"\bsynchronized\b|\.(R?Lock|lock|acquire|tryLock)\(|\bwith [\w.]*lock\b", re.IGNORECASE)
 _FREED = re.compile(r"\b[uU]n[lL]ock|\brelease\(")
 _QUERY = re.compile(r"\bFOR (NO KEY )?UPDATE\b|\bLOCK TABLE\b|\bpg_(try_)?advisory\w*lock|\bGET_LOCK\(", re.IGNORECASE)
 _STANDS_IN = re.compile(
@@ -58,7 +59,16 @@ def check(context: Context) -> Iterator[Hit]:
     for loss in once_a_host(
         losses(context, _find, re.compile(f"{_SIGN.pattern}|(?i:{_QUERY.pattern})"), CODE | {"sql"}), _STANDS_IN
     ):
-        yield hit(loss, PAGE.rule, "Code that stays is no longer locked")
+        if not _locked_otherwise(loss):
+            yield hit(loss, PAGE.rule, "Code that stays is no longer locked")
+
+
+def _locked_otherwise(loss: Loss) -> bool:
+    """Tell whether the change gives the file as many locks of another kind."""
+    source = loss.source
+    came = sum(bool(_TAKES.search(source.new[at - 1][:2000])) for at in source.added)
+    gone = sum(bool(_TAKES.search(source.old[at - 1][:2000])) for at in source.removed)
+    return came > 0 and came >= gone
 
 
 CHECK = Check(page=PAGE, run=check)

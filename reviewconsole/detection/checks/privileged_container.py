@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from reviewconsole.detection.destroying import is_ephemeral
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at, fresh
@@ -56,7 +57,8 @@ def check(context: Context) -> Iterator[Hit]:
             if not _meant(source, at):
                 continue
             agent = _AGENT.search(source.host_name(Side.NEW, at)) or _AGENT.search(source.path)
-            severity = Severity.LOW if agent else None
+            trial = is_ephemeral(source.path)
+            severity = Severity.LOW if agent else Severity.MEDIUM if trial else None
             message = f"{_named(source.new[at - 1])} gives the container the node"
             yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), message, severity=severity)
 

@@ -38,6 +38,7 @@ _VERSION = re.compile(
     r"\s*(-?\s*rev:|#|-\s*[\w.@/\[\]-]+\s*(==|@)\s*v?\d|additional_dependencies:.*(==|@)\s*v?\d)|\s*$"
 )
 """Rows that say only which version of a hook runs."""
+_LOOSER = re.compile(r"exclude|skip|manual|disable|ignore", re.IGNORECASE)
 _OBLIGES = re.compile(
     r"\b(must|never|always|only|require\w*|forbid\w*|do not|don't|don\u2019t|not allowed|avoid|ensure|ask|confirm)\b",
     re.IGNORECASE,
@@ -69,6 +70,9 @@ def _severity(source: Source) -> Severity | None:
     """How bad it is that this file changed; None where it decides nothing."""
     rows = [source.new[at - 1] for at in source.added] + [source.old[at - 1] for at in source.removed]
     if _RULES.search(source.path):
+        grows = source.path.endswith(".pre-commit-config.yaml") and source.has_old and not source.removed
+        if grows and not any(_LOOSER.search(row[:300]) for row in rows):
+            return Severity.LOW
         versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
         return Severity.LOW if versions else Severity.CRITICAL
     if _ATTRIBUTES.search(source.path):

@@ -100,6 +100,8 @@ def check(context: Context) -> Iterator[Hit]:
             if gone[plain(row)] > 0:
                 gone[plain(row)] -= 1
                 continue
+            if any(found[1] in old for old in source.old if len(old) <= MAX_LINE):
+                continue  # it is in the history already
             yield _hit(source, at, *found)
 
 
