@@ -168,6 +168,8 @@ def _block(old: Placed, new: Placed, gone: set[str], came: set[str]) -> Iterator
         held = _HOLDS.match(name) or "alias" in path or (new.block.type != "resource" and _LITERAL.search(item.value))
         if was is None or was.value == item.value or not held or _same(was.value, item.value):
             continue
+        if name in ("version", "source"):
+            continue
         if (name == "count" and item.value not in ("0", "false")) or (
             name == "name" and not _NAMED.search(str(new.block.labels))
         ):

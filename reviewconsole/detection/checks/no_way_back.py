@@ -29,7 +29,10 @@ PAGE = page_of(
     alias="m-07",
 )
 _RUN = re.compile(r"\bmigrations\.(RunPython|RunSQL)\(|(?<![\w.])(RunPython|RunSQL)\(")
-_REASON = re.compile(r"no way back|cannot be undone|restore (from|the)|forward[- ]only", re.IGNORECASE)
+_REASON = re.compile(
+    r"no way back|cannot be undone|restore (from|the)|forward[- ]only|data migration, no|nothing to (undo|revert|downgrade)",
+    re.IGNORECASE,
+)
 _VALIDATES = re.compile(r"\b(VALIDATE\s+CONSTRAINT|ANALYZE)\b", re.IGNORECASE)
 """What leaves nothing to undo."""
 _DEF = re.compile(r"^\s*(?:def\s+(?:self\.)?(up|down|change)\b|.*\b(?:exports\.)?(up|down)\s*(?:[:=]|\())")

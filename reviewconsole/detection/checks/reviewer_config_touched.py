@@ -76,7 +76,9 @@ def _severity(source: Source) -> Severity | None:
         versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
         return Severity.LOW if versions else Severity.CRITICAL
     if _ATTRIBUTES.search(source.path):
-        return Severity.HIGH if _hidden(source, Side.NEW) - _hidden(source, Side.OLD) else Severity.LOW
+        more = _hidden(source, Side.NEW) - _hidden(source, Side.OLD)
+        grows = len(_hidden(source, Side.NEW)) > len(_hidden(source, Side.OLD))
+        return Severity.HIGH if more and grows else Severity.LOW
     if _INSTRUCTIONS.search(source.path):
         # A rule that is taken away is one that the next agent does not keep; a new one is read by everybody.
         rules = sum(bool(_OBLIGES.search(source.old[at - 1][:1000])) for at in source.removed)

@@ -49,6 +49,7 @@ _STARTS = re.compile(
 )
 _SCREEN = re.compile(r"\.(tsx|jsx|vue|svelte)$|(^|/)(components|ui|frontend|client|hooks|static)/")
 """What runs for one person in a browser."""
+_HOOK = re.compile(r"\buse(State|Effect|Callback|Memo|Ref)\b|^[\"']use client")
 _LOOP = re.compile(r"(async )?for\b(?!\s*\w*\s*:?=?\s*range\(\s*\d{1,2}\s*\))|.*\.(forEach|each|map)\b.*(=>|do|\{)")
 _FEW = re.compile(
     r"\.\.\.?\s*\d{1,2}\b|<\s*(\d{1,2}|\w*([wW]orkers|[cC]oncurrency|[pP]arallel\w*|Num\w+|num\w+|\bn\b|\bcount))\b|range\s+\d{1,2}\b"
@@ -80,7 +81,8 @@ def _calls(source: Source) -> Iterator[Hit]:
             continue
         text = source.text(Side.NEW, call.first, call.last)
         if not stood(source, text):
-            severity = Severity.MEDIUM if _SCREEN.search(source.path) else None
+            screen = _SCREEN.search(source.path) and any(_HOOK.search(row[:300]) for row in source.new)
+            severity = Severity.MEDIUM if screen else None
             yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message, severity=severity)
 
 

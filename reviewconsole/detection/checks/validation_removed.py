@@ -119,7 +119,12 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         # An assertion that a value is there is often the type checker's.
         narrows = re.match(r"\s*assert\b.*\bis not None\b", loss.source.old[loss.guard.first - 1])
-        severity = loss.severity if loss.guard.detail == "hard" and not narrows else Severity.MEDIUM
+        refuses = any(
+            _HARD.match(loss.source.new[at - 1].strip()[:2000])
+            for at in loss.source.added
+            if loss.host.first <= at <= loss.host.last
+        )
+        severity = loss.severity if loss.guard.detail == "hard" and not narrows and not refuses else Severity.MEDIUM
         yield hit(loss, PAGE.rule, "A value that is still used is no longer checked", severity)
 
 
