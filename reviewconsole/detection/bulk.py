@@ -13,7 +13,11 @@ from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side
 
 _VERBS = {Verb.DELETE: "deleted", Verb.UPDATE: "changed", Verb.TRUNCATE: "deleted"}
-_SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(DELETE\s+FROM|UPDATE\s+\S+\s+SET|TRUNCATE\s+|WITH\s)", re.IGNORECASE)
+_SQL = re.compile(
+    r"\s*(?:--[^\n]*\n\s*)*(DELETE\s+FROM|UPDATE\s+\S+\s+SET|WITH\s"
+    r"|TRUNCATE\s+(?:(?:TABLE|ONLY)\s+)*[\w.\"`{}$%\[\]]+\s*(?:[;,]|$|CASCADE|RESTART|CONTINUE))",
+    re.IGNORECASE,
+)
 _STRING = re.compile(
     r"`([^`]*)`|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]{0,4000}?)^\s*\4\b",
     re.MULTILINE,

@@ -25,7 +25,7 @@ class Turn:
     side: Side
     span: tuple[int, int]
     declared: bool = False
-    """It is the default of a variable that did not exist before."""
+    """It is the default of a variable that did not exist before, or refers to one: who sets it decides."""
 
 
 def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
@@ -62,7 +62,7 @@ def turns(context: Context, pattern: re.Pattern[str]) -> Iterator[Turn]:
                         source=source,
                         side=Side.NEW,
                         span=(item.first, item.last),
-                        declared=host.kind == "variable",
+                        declared=host.kind == "variable" or is_open(item.value),
                     )
 
 

@@ -61,10 +61,18 @@ def _fresh(source: Source, moves: Moves) -> Iterator[Hit]:
     if not bulk(source, Side.NEW):
         return
     before = Counter((place.table, place.effect) for place in bulk(source, Side.OLD))
+    altered = Counter(
+        (place.table, place.effect)
+        for place in bulk(source, Side.OLD)
+        if source.touched(Side.OLD, place.first, place.last)
+    )
     for place in bulk(source, Side.NEW):
         touched = source.touched(Side.NEW, place.first, place.last)
         if not touched and before[place.table, place.effect] > 0:
             before[place.table, place.effect] -= 1
+            continue
+        if touched and altered[place.table, place.effect] > 0:
+            altered[place.table, place.effect] -= 1
             continue
         if moves.took(source.path, place.text) or _expected(source, place):
             continue

@@ -58,7 +58,7 @@ _REFERENCE = re.compile(r"\b(?:[a-z]+_\w+|module)\.\w+")
 _LITERAL = re.compile(r"\"[\w*-]+(\.[\w-]+)+\.?\"|\"[0-9a-fA-F:]{3,}\"")
 _LIGHT = re.compile(r"_dmarc|_domainkey|_acme|verification|spf|dkim|\bTXT\b|validation|confirm", re.IGNORECASE)
 _ZONE_FILE = re.compile(r"(^|/)(db\.[\w.-]+|[\w.-]+\.zone|zones?/[\w./-]+\.(db|txt|hosts))$")
-_INDEX = re.compile(r"\[(count\.index|each\.key|0)\]")
+_INDEX = re.compile(r"\[(count\.index|each\.key|0)\]|\b(local|var)\.")
 _RECORD = re.compile(
     r"^(\S+)?\s+(\d+\w?\s+)?(IN\s+)?(A|AAAA|CNAME|MX|NS|CAA|SRV|TXT|PTR|DNAME)\s+(\S.*)$", re.IGNORECASE
 )

@@ -31,8 +31,10 @@ _CHECKED = re.compile(r"\b(\w*[eE]rr\w*)\s*!=\s*nil")
 _ORDINARY = re.compile(r"\b(ImportError|ModuleNotFoundError|KeyboardInterrupt|StopIteration|CancelledError)\b")
 _STILL_TOLD = re.compile(r"(?i)\berror\(|\berror\w*\s*=|error\w*message|\braise\b|\bthrow\b|\.catch\(|on_?error")
 """The failure is met in another way."""
+_AGAIN = re.compile(r"(raise|throw( \w+)?);?$|\}$")
+_FINALLY = re.compile(r"\bfinally\b|\bdefer\b|\bensure\b|\bwith \w")
 _CATCH = re.compile(r"\bcatch\b")
-_ERROR = re.compile(r"\b\w*[eE]rr\w*\b")
+_ERROR = re.compile(r"\b(err\w*|\w+(Err|Error)\w*|\w+_err\w*)\b")
 
 
 def _find(there: View) -> Iterator[Guard]:
@@ -94,9 +96,19 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         seen.add(place)
         header = loss.source.old[loss.guard.key[0] - 1]
+        if _only_again(loss):
+            continue
         ordinary = _ORDINARY.search(header) or (loss.guard.family != "err" and replaced(loss, _STILL_TOLD))
         severity = Severity.MEDIUM if ordinary else None
         yield hit(loss, PAGE.rule, "The error handling of a call that stays is gone", severity)
+
+
+def _only_again(loss: Loss) -> bool:
+    """Tell whether the handler did nothing but throw on what it caught."""
+    rows = [row.strip() for row in loss.source.old[loss.guard.key[0] : loss.guard.last] if row.strip()]
+    rows = [row for row in rows if not row.startswith(("//", "#", "*", "/*"))]
+    thrown = any(_AGAIN.match(row) and row[0] in "rt" for row in rows[-2:])
+    return bool(rows) and (all(_AGAIN.match(row) for row in rows) or (thrown and replaced(loss, _FINALLY)))
 
 
 def _open(context: Context, loss: Loss) -> bool:
@@ -114,6 +126,8 @@ def _open(context: Context, loss: Loss) -> bool:
 
 def _unhandled(context: Context, loss: Loss) -> bool:
     """Tell whether the call of a removed `if err != nil` is made and its error read by nobody."""
+    if not loss.guard.detail:
+        return False  # no call is seen that gave the error
     rows = loss.view.rows_in(loss.host.first, loss.host.last)
     called = re.compile(rf"\b{re.escape(loss.guard.detail)}\s*\(")
     for index, row in enumerate(rows):

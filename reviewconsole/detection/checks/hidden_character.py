@@ -71,8 +71,10 @@ def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
     if translated:
         ordinary = bool(_WRITTEN.search(line)) or bool(_mixed(line))
         line = _WRITTEN.sub("", line)
-        if not _BIDI.search(line) and not flagged(_ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line)))):
-            return ("A translated text holds direction marks or letters alike", Severity.LOW) if ordinary else None
+        unseen = flagged(_ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line))))
+        if not _BIDI.search(line) and (not unseen or "\x1b" not in line):
+            told = ordinary or unseen
+            return ("A translated text holds direction marks or letters alike", Severity.LOW) if told else None
     if _BIDI.search(line):
         return "Characters change the order in which this line is shown", Severity.HIGH
     plain = _ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line)))

@@ -26,7 +26,7 @@ PAGE = page_of(
     alias="t-12",
 )
 _SIGN = re.compile(
-    r"\b(?!un|block)\w*[lL]ock(ed|s|ing)?\s*(?::\s*$|\.(acquire|lock|read|write)\b|\.(R?Lock)\(|\(\)\s*:$"
+    r"\b(?!un|block|is_|isL|[\w]*_locked)\w*[lL]ock(ed|s|ing)?\s*(?::\s*$|\.(acquire|lock|read|write)\b|\.(R?Lock)\(|\(\)\s*:$"
     r"|\s+as\s+\w+\s*:)"
     r"|\.(R?Lock|lock|tryLock|TryLock|with_lock|acquire)\(|\bsynchronized\b|\bselect_for_update\b|\bwith_for_update\b"
     r"|\b(redis_?[lL]ock|advisory_lock|pg_(try_)?advisory\w*|flock|lockf|runExclusive|setnx)\s*\("

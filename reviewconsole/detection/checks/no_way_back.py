@@ -30,7 +30,8 @@ PAGE = page_of(
 )
 _RUN = re.compile(r"\bmigrations\.(RunPython|RunSQL)\(|(?<![\w.])(RunPython|RunSQL)\(")
 _REASON = re.compile(
-    r"no way back|cannot be undone|restore (from|the)|forward[- ]only|data migration, no|nothing to (undo|revert|downgrade)",
+    r"no way back|cannot be undone|restore (from|the)|forward[- ]only|data migration, no"
+    r"|nothing to (undo|revert|downgrade)",
     re.IGNORECASE,
 )
 _VALIDATES = re.compile(r"\b(VALIDATE\s+CONSTRAINT|ANALYZE)\b", re.IGNORECASE)

@@ -62,6 +62,8 @@ def check(context: Context) -> Iterator[Hit]:
         others = [name for name in after if name in before][:20]
         covers = lock is not None and sum(lock.has(context, name) for name in others) * 2 >= len(others)
         for each in fresh:
+            if any(_replaces(row, each.name) for row in source.new):
+                continue
             name = normal(each.name, world)
             near = _near(name, world)
             if lock is not None and covers and not lock.has(context, name) and not _platform(each):
@@ -72,6 +74,11 @@ def check(context: Context) -> Iterator[Hit]:
             else:
                 continue
             yield from changed_at(PAGE.rule, source, Side.NEW, (each.line, each.line), message)
+
+
+def _replaces(row: str, name: str) -> bool:
+    """Tell a line of a go.mod that puts a folder of the repository in place of a module."""
+    return row.lstrip().startswith(f"replace {name} ") and "=> ." in row
 
 
 def _platform(each: Dependency) -> bool:

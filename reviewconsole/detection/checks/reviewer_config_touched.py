@@ -69,6 +69,8 @@ def check(context: Context) -> Iterator[Hit]:
 def _severity(source: Source) -> Severity | None:
     """How bad it is that this file changed; None where it decides nothing."""
     rows = [source.new[at - 1] for at in source.added] + [source.old[at - 1] for at in source.removed]
+    if source.path.startswith("vendor/") or "/vendor/" in source.path or "node_modules/" in source.path:
+        return None
     if _RULES.search(source.path):
         grows = source.path.endswith(".pre-commit-config.yaml") and source.has_old and not source.removed
         if grows and not any(_LOOSER.search(row[:300]) for row in rows):

@@ -108,6 +108,8 @@ def _permissions(new: Document, old: Document | None) -> Iterator[Hit]:
         if place[-1] != "permissions" or scalar(entry.node) in _WRITES or place in new.entries:
             continue
         owner = place[:-1]
+        if owner and get(new.entries[owner].node if owner in new.entries else None, "uses") is not None:
+            continue  # the called workflow says its own
         if (not owner or owner in new.entries) and ("permissions",) not in new.entries:
             moved = not owner and all(get(job.node, "permissions") is not None for job in jobs(new))
             if not moved:
