@@ -22,6 +22,7 @@ from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.finding import Severity
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.content import load_trees
+from reviewconsole.loading.trees import CommitTree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,8 @@ def replay(job: Job) -> Replayed:
     result = scan(
         content.files,
         settings=RuleSettings(),
-        tree_has=lambda path: repository.file_at(Oid(job.commit), path) is not None,
+        old_tree=CommitTree(repository, Oid(job.parent_tree)),
+        new_tree=CommitTree(repository, Oid(job.tree)),
     )
     findings: tuple[dict[str, object], ...] = tuple(
         {
