@@ -13,6 +13,7 @@ from reviewconsole.errors import FormatError
 LARGEST_BYTES = 64 * 1024
 LARGEST_DEPTH = 8
 _LARGEST_INTEGER = 2**53 - 1
+_SURROGATES = "text with lone surrogates has no canonical form"
 
 
 def _ordered(value: object) -> object:
@@ -20,7 +21,10 @@ def _ordered(value: object) -> object:
         for key in value:
             if not isinstance(key, str):
                 raise FormatError("keys must be strings")
-        return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+        try:
+            return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+        except UnicodeEncodeError as error:
+            raise FormatError(_SURROGATES) from error
     if isinstance(value, list | tuple):
         return [_ordered(item) for item in value]
     if isinstance(value, bool) or value is None or isinstance(value, str):
@@ -45,7 +49,7 @@ def _written(value: object, *, sort_keys: bool = False) -> bytes:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, sort_keys=sort_keys)
         return text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise FormatError("text with lone surrogates has no canonical form") from error
+        raise FormatError(_SURROGATES) from error
 
 
 def digest(value: object) -> str:

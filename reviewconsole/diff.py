@@ -142,6 +142,8 @@ def parse_hunks(path: str, patch: bytes) -> tuple[Hunk, ...]:
             consumed += 1
             text = originals[consumed - 1]
             if row.line_type == "\\":
+                if not lines:
+                    raise FormatError("the end of a file is told before any line", place=path)
                 last = lines[-1]
                 lines[-1] = Line(last.kind, last.text, last.old, last.new, eol=False)
                 continue

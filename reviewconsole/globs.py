@@ -57,7 +57,9 @@ class Glob:
         if not pattern:
             raise FormatError("an empty pattern matches nothing", place=place)
         self.pattern = pattern
-        self._compiled = re2.compile(_expression(pattern, values))
+        if _plain(pattern) != pattern:
+            raise FormatError("a pattern is UTF-8", place=place)
+        self._compiled = compile_pattern(_expression(pattern, values), place)
 
     def matches(self, path: str) -> bool:
         """Tell whether the whole path matches; bytes that are not UTF-8 match `*` alone."""

@@ -116,9 +116,12 @@ def raw_rows(out: bytes, at: int = 0) -> tuple[tuple[Entry, ...], int]:
     """Read the rows of `--raw -z` that begin at an offset; gives where they end, too."""
     entries = []
     while out.startswith(b":", at):
-        middle = out.index(b"\0", at)
-        end = out.index(b"\0", middle + 1)
-        old_mode, new_mode, old_oid, new_oid, _ = decode(out[at + 1 : middle]).split(" ")
+        middle = out.find(b"\0", at)
+        end = out.find(b"\0", middle + 1)
+        parts = decode(out[at + 1 : middle]).split(" ")
+        if min(middle, end) < 0 or len(parts) != 5:
+            raise RepositoryError("a row of git's list of files is cut")
+        old_mode, new_mode, old_oid, new_oid, _ = parts
         before = None if old_mode == ABSENT_MODE else (old_mode, Oid(old_oid))
         after = None if new_mode == ABSENT_MODE else (new_mode, Oid(new_oid))
         entries.append(_entry(out[middle + 1 : end], before, after))
