@@ -89,6 +89,8 @@ class QueueEntry:
     """The name of its repository, where several are listed together."""
     claims: tuple[Claimed, ...] = ()
     """Who is on it, the latest first."""
+    below: str = ""
+    """The ref of the pending change it stands on."""
 
 
 _STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved", "landed")

@@ -118,6 +118,18 @@ class Change:
     """Further refs with the same head."""
     onto: Oid | None = None
     """The commit of the target that it goes onto, where that is not `base`: the tip, or a merge's first parent."""
+    below: str = ""
+    """The ref whose head is `base`, where that is no commit of the target yet but another change under review."""
+
+    @property
+    def spec(self) -> str:
+        """What names it, wherever its refs stand by then."""
+        return f"{self.below}..{self.ref}" if self.below else self.ref
+
+    @property
+    def exact_spec(self) -> str:
+        """What names it as it stands now."""
+        return f"{self.base}..{self.head}" if self.below else self.head
 
     @property
     def id(self) -> ChangeId:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reviewconsole.change import short_ref
 from reviewconsole.cli.common import (
     CHANGE,
     Environ,
@@ -84,6 +85,8 @@ def _decide(kind: DecisionKind, options: Options, environ: Environ) -> int:
             note(where(workspace.publish()))
         after = workspace.open_change(options.change)
         note(f"the gate: {after.verdict.value}")
+        if opened.change.below:
+            note(f"  its own part; it counts once {safe_text(short_ref(opened.change.below))} has landed")
         if draft.emergency:
             note("  an EMERGENCY approval: it ends by itself, and the change stays in the queue until it is reviewed")
         missing = [item for item in after.requirements if item.verdict is not Verdict.SATISFIED]

@@ -76,6 +76,7 @@ def _entry(entry: QueueEntry) -> Document:
         "stats": {"files": entry.files, "added": entry.added, "removed": entry.removed},
         "state": entry.state,
         "notes": list(entry.notes),
+        "below": entry.below or None,
         "claims": [{"principal": c.principal, "since": c.since, "until": c.until} for c in entry.claims],
     }
 

@@ -44,6 +44,7 @@ def grammar(verbs: "Sub") -> None:
         "--mine", action="store_true", help="what of your own, or your agent's, was rejected or waits, and why"
     )
     queue.add_argument("--everywhere", action="store_true", help="of all repositories that `add` has named")
+    queue.add_argument("--stacked", action="store_true", help="of a branch on a pending branch only what is its own")
     queue.add_argument("--range", metavar="A..B", help="the first-parent commits of a range that lack a sign-off")
     inspect = add_verb(verbs, "inspect", "show one change: provenance, annotated diff, findings, what is required")
     inspect.add_argument("change", metavar="CHANGE", help=CHANGE)
@@ -122,7 +123,7 @@ def queue(options: Options, environ: Environ) -> int:
     workspace = open_workspace(options, environ)
     if options.mine:
         return _mine(workspace, options, environ)
-    entries = workspace.queue(everything=options.all, span=options.range)
+    entries = workspace.queue(everything=options.all, span=options.range, stacked=options.stacked)
     if options.json:
         sys.stdout.write(documents.render(documents.queue(workspace.identity, workspace.target, entries)))
     else:

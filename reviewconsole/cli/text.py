@@ -111,6 +111,9 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
             f"{counted(entry.files, 'file'):>9} +{entry.added} -{entry.removed}  {safe_text(short_ref(change.ref))}"
         )
         yield f"    {safe_text(change.title)}"
+        if entry.below:
+            part = "its own part alone, " if entry.change.below else ""
+            yield paint(f"    ↳ {part}on {safe_text(short_ref(entry.below))}", "cyan")
         if entry.emergency:
             yield paint(f"    ! {safe_text(entry.emergency)}", "red")
         for claim in entry.claims:

@@ -1,7 +1,8 @@
 """Find the ranges that are up for review: one walk over all commits, no process per commit."""
 
+import math
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewconsole.change import Change, Commit, Oid, decode
 from reviewconsole.errors import RepositoryError, Undecidable, UsageError
@@ -238,7 +239,7 @@ def one(repository: Repository, targets: Sequence[Target], spec: str) -> Change:
     """Resolve what a user typed: a branch, a full ref, a commit id, a change id or `base..head`."""
     if ".." in spec and "..." not in spec:
         left, right = spec.split("..", 1)
-        return explicit(repository, targets[0].ref, repository.resolve(left)[1], *_named_head(repository, right))
+        return _ranged(repository, targets, left, right)
     try:
         ref, head = repository.resolve(spec)
     except RepositoryError:
@@ -262,6 +263,18 @@ def one(repository: Repository, targets: Sequence[Target], spec: str) -> Change:
     if best is None:
         raise UsageError(f"{spec} names nothing that could be reviewed")
     return best
+
+
+def _ranged(repository: Repository, targets: Sequence[Target], left: str, right: str) -> Change:
+    """What a user typed as `base..head`; a branch that is named as base may be a change of its own."""
+    (lower, base), (head, ref) = repository.resolve(left), _named_head(repository, right)
+    target = targets[0]
+    if len(targets) > 1:
+        sizes = {each: len(_Walk(repository, each, [head]).range_of(head)[0]) for each in targets}
+        target = min(targets, key=lambda each: sizes[each] or math.inf)
+    change = explicit(repository, target.ref, base, head, ref)
+    other = lower and all(lower not in (each.ref, each.source) for each in targets)
+    return replace(change, below=lower) if lower and other and change.merge_bases == (base,) else change
 
 
 def _named_head(repository: Repository, name: str) -> tuple[Oid, str | None]:

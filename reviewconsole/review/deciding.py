@@ -10,7 +10,7 @@ from reviewconsole.attestation import Attestation, external_digest, findings_dig
 from reviewconsole.boundary import boundary_digest
 from reviewconsole.casefile import Recorded, RecordRow, Sheet
 from reviewconsole.chain import Observed, log_ref
-from reviewconsole.change import Oid, paths_digest
+from reviewconsole.change import Change, Oid, paths_digest, short_ref
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft, must_acknowledge
 from reviewconsole.diff import HunkId
 from reviewconsole.display import counted
@@ -250,12 +250,19 @@ def sheet(
         unacknowledged=tuple(f for f in case.findings if must_acknowledge(f) and f.fingerprint not in answered),
         gate_before=before.verdict,
         gate_after=after.verdict,
-        gate_why=after.why,
+        gate_why=(*after.why, *_waits_for(case.change)),
         confirm=case.change.head[:CONFIRM_LENGTH],
         blocked=_blocked(ready_, principal, draft, own),
         rejects=_rejects(before, principal) if draft.kind is DecisionKind.APPROVE else (),
         key_kind=signer.kind,
     )
+
+
+def _waits_for(change: Change) -> tuple[str, ...]:
+    """What a decision on a part of a stack waits for: until then the gate judges the whole."""
+    if not change.below:
+        return ()
+    return (f"this is what it adds to {canonical.printable(short_ref(change.below))}; it counts once that has landed",)
 
 
 def _rejects(report: GateReport, principal: str) -> tuple[RecordRow, ...]:

@@ -1,7 +1,7 @@
 """From a judged case to a row of the queue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reviewconsole.casefile import Claimed, QueueEntry
 from reviewconsole.change import Change, Oid, short_ref
@@ -17,6 +17,7 @@ from reviewconsole.loading.case import Case
 from reviewconsole.loading.landing import let_through
 from reviewconsole.loading.passing import passing_content
 from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.stacks import own_part, stands_on
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import FOLDER
 
@@ -34,23 +35,45 @@ class Opened:
     report: GateReport
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """The changes that may have to be decided on."""
+
+    changes: tuple[Change, ...]
+    landed: Mapping[Oid, Oid] = field(default_factory=dict)
+    """Head -> the commit of the target that brought its content."""
+    below: Mapping[Oid, Change] = field(default_factory=dict)
+    """Head -> the pending change it stands on."""
+
+
 def listed(
-    store: Store, lines: dict[str, Line], unread: dict[str, str], *, span: str | None, everything: bool
-) -> tuple[tuple[Change, ...], Mapping[Oid, Oid]]:
-    """What may have to be decided on, and which of it has landed as which commit; `everything` keeps the rest too.
+    store: Store,
+    lines: dict[str, Line],
+    unread: dict[str, str],
+    *,
+    span: str | None,
+    everything: bool,
+    stacked: bool = False,
+) -> Listing:
+    """What may have to be decided on; `everything` keeps the rest too.
 
     `span` asks for the first-parent commits of a range instead, one change each. `unread` gets the refs that cannot
-    be read, with the reason.
+    be read, with the reason. `stacked` asks of a change on another one for its own part alone.
     """
     if span is not None:
         left, _, right = span.partition("..")
         bounds = [store.repository.resolve(name or "HEAD")[1] for name in (left, right)]
-        return changes.landed(store.repository, store.targets[0], bounds[0], bounds[1]), {}
+        return Listing(changes=changes.landed(store.repository, store.targets[0], bounds[0], bounds[1]))
     found = changes.pending(store.repository, store.targets, unread)
-    landed = arrived(store, found, lines)
+    below = stands_on(found)
+    parts = {change.head: own_part(change, below[change.head]) for change in found if change.head in below}
+    began = [replace(parts[change.head], base=change.base) for change in found if change.head in parts]
+    landed = arrived(store, (*found, *began), lines)
+    if stacked:
+        found = tuple(parts.get(change.head, change) for change in found)
     if not everything:
         found = evident(store, tuple(change for change in found if change.head not in landed))
-    return (*found, *let_through(store)), landed
+    return Listing(changes=(*found, *let_through(store)), landed=landed, below=below)
 
 
 def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -71,9 +94,10 @@ def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(kept)
 
 
-def entry_of(opened: Opened, landed: Oid | None = None, claims: tuple[Claimed, ...] = ()) -> tuple[QueueEntry, bool]:
-    """A row of the queue, and whether it waits for somebody; `landed` is the commit that brought its content."""
+def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ()) -> tuple[QueueEntry, bool]:
+    """A row of the queue, and whether it waits for somebody."""
     case, report = opened.case, opened.report
+    landed, below = listing.landed.get(case.change.head), listing.below.get(case.change.head)
     files = case.content.files if case.content is not None else ()
     live = [finding for finding in case.findings if not finding.suppressed]
     state = "landed" if landed else state_of(report)
@@ -94,6 +118,7 @@ def entry_of(opened: Opened, landed: Oid | None = None, claims: tuple[Claimed, .
         paths=tuple(file.path for file in files[:_PATHS]),
         emergency=report.emergency,
         claims=claims,
+        below=below.ref if below is not None else "",
     )
     return entry, (wanted or evident) and state not in ("approved", "rejected", "landed")
 

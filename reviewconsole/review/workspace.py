@@ -154,6 +154,7 @@ class Workspace(Personal, Watched, Claiming):
         *,
         everything: bool = False,
         span: str | None = None,
+        stacked: bool = False,
         progress: Callable[[int, int], None] | None = None,
         seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
@@ -164,7 +165,8 @@ class Workspace(Personal, Watched, Claiming):
         self.remember_refs()
         store = self._store
         unread: dict[str, str] = {}
-        found, landed = listed(store, self.lines, unread, span=span, everything=everything)
+        listing = listed(store, self.lines, unread, span=span, everything=everything, stacked=stacked)
+        found = listing.changes
         self.notices = (*self._standing, *unread_notices(unread))
         entries = []
         claims = self.claims_of(found)
@@ -174,7 +176,7 @@ class Workspace(Personal, Watched, Claiming):
             for index, change in enumerate(found):
                 if progress is not None:
                     progress(index, len(found))
-                entry, shown = entry_of(self._open(change), landed.get(change.head), claims[change.head])
+                entry, shown = entry_of(self._open(change), listing, claims[change.head])
                 if everything or shown:
                     entries.append(entry)
                     if seen is not None:

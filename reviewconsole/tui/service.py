@@ -83,10 +83,14 @@ class ReviewService(Protocol):
         self,
         *,
         everything: bool = False,
+        stacked: bool = False,
         progress: Callable[[int, int], None] | None = None,
         seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
-        """List what waits, in the order to be worked off; `progress` gets done and total, `seen` each row when read."""
+        """List what waits, in the order to be worked off; `progress` gets done and total, `seen` each row when read.
+
+        `stacked` lists a change against the one it stands on.
+        """
 
     def open_change(self, spec: str, *, told: Callable[[OpenedChange | None], object] | None = None) -> OpenedChange:
         """Read one change whole; `spec` is a ref name or a commit id.

@@ -189,6 +189,7 @@ class Service:
         self,
         *,
         everything: bool = False,
+        stacked: bool = False,
         progress: Callable[[int, int], None] | None = None,
         seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:

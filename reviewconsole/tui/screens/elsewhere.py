@@ -29,6 +29,8 @@ class Everywhere(Opening):
     reading = ""
     """Which other repository is being read."""
     everything = False
+    stacked = True
+    """Whether a branch on a pending branch is listed with its own part alone."""
 
     @abstractmethod
     def merge(self) -> None:
@@ -72,6 +74,13 @@ class Everywhere(Opening):
 
         self.ask(work, done, group="claim", failed=super().failed, desk=place.desk)
 
+    def action_stacks(self) -> None:
+        """List what is a branch's own, or the whole that the target lacks."""
+        self.stacked = not self.stacked
+        words = "each against the one below" if self.stacked else "each against the target"
+        self.notify(f"branches on branches: {words}", timeout=3, markup=False)
+        self.action_reload_all()
+
     def action_reload_all(self) -> None:
         """Read every repository."""
         self.action_reload()
@@ -97,12 +106,12 @@ class Everywhere(Opening):
             self._work(wanted)
 
     def _work(self, wanted: list[Place]) -> Worker[None]:
-        everything = self.everything
+        everything, stacked = self.everything, self.stacked
 
         def run() -> None:
             for place in wanted:
                 try:
-                    self._read(place, everything=everything)
+                    self._read(place, everything=everything, stacked=stacked)
                 except Stopped:
                     return
                 except ReviewConsoleError as error:
@@ -116,7 +125,7 @@ class Everywhere(Opening):
             raise Stopped("nobody waits for the other repositories any more")
         self.app.call_from_thread(what)
 
-    def _read(self, place: Place, *, everything: bool) -> None:
+    def _read(self, place: Place, *, everything: bool, stacked: bool) -> None:
         self._tell(partial(self._reading, place.label))
         desk = place.desk
         if desk is None and place.begin is not None:
@@ -130,7 +139,7 @@ class Everywhere(Opening):
 
         def work(service: ReviewService) -> tuple[QueueEntry, ...]:
             try:
-                return service.queue(everything=everything, progress=progress)
+                return service.queue(everything=everything, stacked=stacked, progress=progress)
             finally:
                 service.close()
 

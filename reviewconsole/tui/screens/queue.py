@@ -22,6 +22,7 @@ from reviewconsole.tui.places import Elsewhere, Places
 from reviewconsole.tui.screens.elsewhere import Everywhere
 from reviewconsole.tui.screens.pages import PageScreen, keys_page
 from reviewconsole.tui.screens.queue_text import empty_page, entry_page, fault_page, log_page
+from reviewconsole.tui.stacks import arranged
 from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
 from reviewconsole.tui.widgets.queue_list import QueueList
@@ -65,6 +66,7 @@ class QueueScreen(Everywhere):
             "Show decided changes too, or only what waits",
             show=True,
         ),
+        key("queue.stacks", "S", "stacks", "Stacks", "Branches on branches: what is their own, or the whole"),
         key("queue.reload", "ctrl+r", "reload_all", "Reload", "Read every repository again", show=True),
         key("queue.publish", "P", "publish", "Publish", "Exchange records with the remote"),
         key("queue.keys", "question_mark", "keys", "Keys", "All keys", show=True),
@@ -172,9 +174,9 @@ class QueueScreen(Everywhere):
                 self.app.call_from_thread(self._progress, done, total, tuple(rows) if first else ())
                 told = time.monotonic()
 
-        everything, first = self.everything, not self.places.home.entries
+        everything, stacked, first = self.everything, self.stacked, not self.places.home.entries
         self.ask(
-            lambda service: service.queue(everything=everything, progress=progress, seen=rows.append),
+            lambda service: service.queue(everything=everything, stacked=stacked, progress=progress, seen=rows.append),
             self._loaded,
             group="queue",
         )
@@ -201,8 +203,8 @@ class QueueScreen(Everywhere):
         """Show the rows that the filter lets through; a cursor that was moved stays on its change."""
         table = self.query_one(QueueList)
         here = table.entry if table.touched else None
-        found = filters.apply(self._entries, self.filter)
-        at = next((i for i, e in enumerate(found) if here is not None and _same(e, here)), 0)
+        found = arranged(filters.apply(self._entries, self.filter))
+        at = next((i for i, (e, _) in enumerate(found) if here is not None and _same(e, here)), 0)
         table.show(found, at)
         self._explain()
         self.draw_status()
@@ -239,7 +241,7 @@ class QueueScreen(Everywhere):
         """Open it."""
         entry = self.query_one(QueueList).entry
         if entry is not None:
-            self.open(entry.change.ref, self.places.desk(entry))
+            self.open(entry.change.spec, self.places.desk(entry))
 
     def begun(self) -> None:
         """Nothing more is to be opened at the start."""

@@ -22,6 +22,11 @@ def entry_page(entry: QueueEntry) -> Content:
         [(change.title, "text bold")],
         [(f"{short_ref(change.ref)} → {short_ref(change.target)}  ", "accent"), (f"head {change.head[:12]}", "muted")],
         *([claim_words(claim)] for claim in entry.claims),
+        *(
+            [[("└ on ", "muted"), (short_ref(entry.below), "accent"), (_stacked(entry), "muted")]]
+            if entry.below
+            else []
+        ),
         *([[("in ", "muted"), (entry.repository, "accent")]] if entry.repository else []),
         [(f"{counted(len(change.commits), 'commit')} by {authors}", "muted")],
         [""],
@@ -45,6 +50,12 @@ def entry_page(entry: QueueEntry) -> Content:
     lines += [[""], [("Provenance", "accent bold")], *provenance_lines(entry.provenance)]
     lines += [[(f"note: {note}", "warn")] for note in entry.notes]
     return paragraphs(lines)
+
+
+def _stacked(entry: QueueEntry) -> str:
+    if entry.change.below:
+        return ": its own part; a decision counts once that has landed"
+    return ": shown whole; S shows only what is its own"
 
 
 def claim_words(claim: Claimed) -> Piece:

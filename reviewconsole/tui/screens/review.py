@@ -218,12 +218,12 @@ class ReviewScreen(Scanned):
 
     def _judge(self) -> None:
         """Ask the gate again, and read the records where they are shown."""
-        head = self.now.opened.change.head
+        spec = self.now.opened.change.exact_spec
 
         def judged(answer: OpenedChange) -> None:
             self.act(Judge(opened=answer))
 
-        self.ask(lambda service: service.open_change(head), judged, group="judge")
+        self.ask(lambda service: service.open_change(spec), judged, group="judge")
         if self.query_one(RecordsPanel).display:
             self._read_records()
 
@@ -237,7 +237,7 @@ class ReviewScreen(Scanned):
         gone = session.moved_to == opened.change.head
 
         def work(service: ReviewService) -> tuple[OpenedChange, tuple[FileDiff, ...]]:
-            newer = service.open_change(opened.change.head if gone else opened.change.ref)
+            newer = service.open_change(opened.change.exact_spec if gone else opened.change.spec)
             return newer, service.delta(opened, newer)
 
         self.ask(work, self._show_delta, group="delta")

@@ -89,6 +89,9 @@ def begun(opened: OpenedChange, kept: Kept | None, fault: str, claims: Sequence[
         for claim in claims
         if not claim.own
     ]
+    if opened.change.below:
+        words = f"└ what it adds to {short_ref(opened.change.below)}: a decision counts once that has landed  "
+        pieces.append((words, "accent"))
     if kept is not None and (kept.viewed or kept.said != Said()):
         units = set(opened.units)
         there = len(kept.viewed & units)

@@ -8,6 +8,7 @@ from reviewconsole.casefile import QueueEntry
 from reviewconsole.change import short_ref
 from reviewconsole.display import safe_text
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, STATE_GLYPHS, STATE_INKS, Piece, age, agent, clip, clip_start
+from reviewconsole.tui.stacks import Row
 from reviewconsole.tui.widgets.line_list import LineList
 
 
@@ -16,29 +17,35 @@ class QueueList(LineList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.entries: tuple[QueueEntry, ...] = ()
+        self._rows: tuple[Row, ...] = ()
         self._now = 0
         self._repository = 0
 
-    def show(self, entries: tuple[QueueEntry, ...], cursor: int | None = None) -> None:
+    def show(self, rows: tuple[Row, ...], cursor: int | None = None) -> None:
         """Show these changes."""
-        self.entries = entries
+        self._rows = rows
+        entries = self.entries
         self._now = int(time.time())
         self._repository = min(_LONGEST, max((cell_len(entry.repository) for entry in entries), default=0))
         self.reset(cursor)
 
     @property
+    def entries(self) -> tuple[QueueEntry, ...]:
+        """The changes that are shown."""
+        return tuple(entry for entry, _ in self._rows)
+
+    @property
     def entry(self) -> QueueEntry | None:
         """The change under the cursor."""
-        return self.entries[self.cursor] if self.entries else None
+        return self._rows[self.cursor][0] if self._rows else None
 
     def count(self) -> int:
         """One row a change."""
-        return len(self.entries)
+        return len(self._rows)
 
     def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
         """The columns of one change."""
-        entry = self.entries[index]
+        entry, depth = self._rows[index]
         level = entry.risk.level
         left: list[Piece] = [
             (f"{SEVERITY_GLYPHS[level]} {level:<8} {entry.risk.score:>3}  ", level if level != "none" else "muted"),
@@ -48,6 +55,8 @@ class QueueList(LineList):
         if width >= _AGENT + self._repository:
             left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
         left += claim_pieces(entry)
+        if depth:
+            left.append((f"{'  ' * (depth - 1)}└ ", "accent"))
         right: list[Piece] = []
         if width >= _SIZES + self._repository:
             right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
