@@ -1,9 +1,11 @@
 """When each record was first seen by a clock that is not its author's. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from operator import is_
 
 from reviewconsole.decision import seconds
-from reviewconsole.standing import Logged, PolicyInForce, Records
+from reviewconsole.standing import Logged, PolicyInForce, Records, broken_logs, identity_fault
 from reviewconsole.witness import VerifiedWitness
 
 _FUTURE = 300
@@ -48,3 +50,26 @@ def earliest(force: PolicyInForce, records: Records, witnesses: Iterable[Verifie
                 if before and key is not None and key.principal != record.attestation.principal:
                     found[record.id] = min(at, found.get(record.id, at))
     return found
+
+
+_Settled = tuple[Mapping[str, str], Mapping[str, int]]
+_KEPT: list[tuple[tuple[object, ...], _Settled]] = []
+_MOST_KEPT = 4
+
+
+def settled(force: PolicyInForce, records: Records, repository_id: str, now: int) -> Records:
+    """Steps 3 to 5 for all changes at once: which logs are broken by the word of people, and what was witnessed.
+
+    Worked out once for the same logs, signers and time: many changes are judged by the same.
+    """
+    same = (records.verified, records.statements, records.witnesses, force.roster, force.revoked, force.witnesses)
+    at = (repository_id, now) if records.witnesses else ()
+    for kept, (broken, witnessed) in _KEPT:
+        if len(kept) == len(same) + len(at) and all(map(is_, kept, same)) and kept[len(same) :] == at:
+            return replace(records, broken=broken, witnessed=witnessed)
+    witnesses = trusted(force, records.witnesses, repository_id, now)
+    known = (record for record in records.entries if identity_fault(force, record) is None)
+    done = replace(records, broken=broken_logs(known, witnesses))
+    done = replace(done, witnessed=earliest(force, done, witnesses))
+    _KEPT[:] = [((*same, *at), (done.broken, done.witnessed)), *_KEPT[: _MOST_KEPT - 1]]
+    return done

@@ -6,13 +6,13 @@ steps 3 to 9 by `standing`, step 10 here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.carryover import strictest
 from reviewconsole.casefile import Requirement
 from reviewconsole.chain import REF_PREFIX
-from reviewconsole.dating import earliest, trusted
+from reviewconsole.dating import settled
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
 from reviewconsole.globs import Globs
 from reviewconsole.granting import Granted, JudgedStatement, judge_statements
@@ -22,7 +22,6 @@ from reviewconsole.standing import (
     JudgedRecord,
     PolicyInForce,
     Records,
-    broken_logs,
     identity_fault,
     judge_records,
 )
@@ -59,10 +58,7 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     if facts.doubts:
         return GateReport(verdict=Verdict.UNDECIDABLE, why=facts.doubts)
     rules = tuple(rule for rule in force.policy.rules if rule.applies(facts.paths, facts.level))
-    witnesses = trusted(force, records.witnesses, facts.repository_id, now)
-    known = (record for record in records.entries if identity_fault(force, record) is None)
-    records = replace(records, broken=broken_logs(known, witnesses))
-    records = replace(records, witnessed=earliest(force, records, witnesses))
+    records = settled(force, records, facts.repository_id, now)
     judged = judge_records(force, facts, records, rules, now)
     granted = judge_statements(force, facts, records, rules=rules, judged=judged, now=now)
     if not in_scope(force.policy, facts) and not _rejected(judged, rules):

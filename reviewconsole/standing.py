@@ -17,6 +17,7 @@ from reviewconsole.decision import DecisionKind, seconds
 from reviewconsole.evidence import Participant, Provenance
 from reviewconsole.finding import Finding
 from reviewconsole.policy import Policy, Rule
+from reviewconsole.related import index_of
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8
 from reviewconsole.statement import Statement
@@ -210,7 +211,7 @@ def judge_records(
     sources = force.policy.backport_sources(branch)
     subject = Subject(change=facts.change, digest=facts.digest, paths=facts.paths, sources=sources)
     out = []
-    for record in records.verified:
+    for record in index_of(records.verified).candidates(subject):
         relation = rung(record.attestation, subject, records.replays.get(record.id))
         if relation is None:
             continue
@@ -236,7 +237,7 @@ def judge_records(
 def superseded(force: PolicyInForce, records: Records, now: int) -> Mapping[str, set[str]]:
     """Person -> ids of what their decisions that count name as superseded; it holds for their own records alone."""
     found: dict[str, set[str]] = {}
-    for record in records.verified:
+    for record in index_of(records.verified).superseding:
         att, at = record.attestation, records.witnessed.get(record.id, now)
         if att.supersedes and record.log not in records.broken and signer_fault(force, record, at) is None:
             found.setdefault(att.principal, set()).update(att.supersedes)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import tomli
@@ -24,6 +25,7 @@ _LARGEST = 1 << 20
 _REMEDY = "run `reviewconsole init`, commit .reviewconsole/ and push it to the target"
 
 
+@lru_cache(maxsize=16)
 def parse_policy_file(raw: bytes) -> Policy:
     """Parse the bytes of policy.toml, constraints included."""
     if len(raw) > _LARGEST:
@@ -81,15 +83,25 @@ def in_force(repository: Repository, commit: Oid) -> PolicyInForce:
     if signers is None:
         raise Undecidable(f"there is no {SIGNERS_PATH} on {policy.trust}", remedy=_REMEDY)
     revoked = _read(repository, tip, REVOKED_PATH)
-    roster = SignerRoster.parse(signers, namespace=NAMESPACE)
+    roster, witnesses, keys = _people(signers, revoked or b"")
     digests = [hashlib.sha256(part).hexdigest() if part is not None else "-" for part in (raw, signers, revoked)]
     return PolicyInForce(
         policy=policy,
         roster=roster,
-        revoked=RevokedKeys.parse(revoked or b""),
-        witnesses=SignerRoster.parse(signers, namespace=WITNESS_NAMESPACE),
+        revoked=keys,
+        witnesses=witnesses,
         commit=commit,
         sha256=hashlib.sha256(b"".join(digest.encode() + b"\0" for digest in digests)).hexdigest(),
+    )
+
+
+@lru_cache(maxsize=16)
+def _people(signers: bytes, revoked: bytes) -> tuple[SignerRoster, SignerRoster, RevokedKeys]:
+    """Signers, witnesses and revocations; the same bytes give the very same values."""
+    return (
+        SignerRoster.parse(signers, namespace=NAMESPACE),
+        SignerRoster.parse(signers, namespace=WITNESS_NAMESPACE),
+        RevokedKeys.parse(revoked),
     )
 
 

@@ -17,6 +17,7 @@ from reviewconsole.loading.content import content_digest
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.loading.undoing import taken_back
+from reviewconsole.related import index_of
 from reviewconsole.standing import Facts, PolicyInForce, Records, VerifiedAttestation
 
 _SHOWN = 3
@@ -42,7 +43,7 @@ def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) 
     replays: dict[str, Replay] = {}
     spent: dict[str, str] = {}
     with Bench(store.repository) as bench:
-        for record in records.verified:
+        for record in index_of(records.verified).candidates(subject):
             att = record.attestation
             if att.head == facts.change.head:
                 spent |= _spent(store.repository, bench, record, facts.change, None)

@@ -1,6 +1,7 @@
 """From a judged case to a row of the queue."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reviewconsole.casefile import Claimed, QueueEntry
@@ -13,8 +14,9 @@ from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.arrived import Line, arrived
-from reviewconsole.loading.case import Case
-from reviewconsole.loading.landing import let_through
+from reviewconsole.loading.case import Case, judge
+from reviewconsole.loading.changes import Target
+from reviewconsole.loading.landing import judge_landed, let_through
 from reviewconsole.loading.passing import passing_content
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.stacks import own_part, stands_on
@@ -27,12 +29,80 @@ _MOST_UNREAD = 5
 _LEAST_EVIDENT = ProvenanceClass.SUGGESTION
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What a row tells of the files of a change."""
+
+    files: int
+    added: int
+    removed: int
+    paths: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """One change with the gate's answer."""
 
     case: Case
     report: GateReport
+    figures: Figures | None = None
+    """Of the files, where the case is without them."""
+
+
+def figures_of(case: Case) -> Figures:
+    """What a row tells of the files of a change."""
+    files = case.content.files if case.content is not None else ()
+    return Figures(
+        files=len(files),
+        added=sum(file.added for file in files),
+        removed=sum(file.removed for file in files),
+        paths=tuple(file.path for file in files[:_PATHS]),
+    )
+
+
+_Key = tuple[Change, tuple[Target, ...], bool, tuple[object, ...]]
+
+
+class Rows:
+    """Cases of the last queue without their files: a change is read and scanned again only when it is another.
+
+    A case hangs on the change, on the targets' tips (and so on policy and signers) and on the notes about its
+    commits, never on records: what the gate says is asked each time. What cannot be read is not kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[_Key, tuple[Case, Figures]] = {}
+        self._next: dict[_Key, tuple[Case, Figures]] = {}
+
+    def of(self, store: Store, change: Change) -> tuple[Case, Figures] | None:
+        """What is known of a change; None for one that is new."""
+        key = _key_of(store, change)
+        found = self._kept.get(key)
+        if found is not None:
+            self._next[key] = found
+        return found
+
+    def row(self, store: Store, change: Change, read: Callable[[Change], Opened]) -> Opened:
+        """One change with the gate's answer of now; read where it is new."""
+        known = self.of(store, change)
+        if known is not None:
+            ask = judge_landed if change.landed else judge
+            return Opened(known[0], ask(store, known[0], int(time.time())), known[1])
+        opened = read(change)
+        case = opened.case
+        if case.content is not None and not case.policy_unreadable:
+            slim = replace(case, content=replace(case.content, files=()), dropped_places=())
+            self._next[_key_of(store, change)] = (slim, figures_of(case))
+        return opened
+
+    def turn(self) -> None:
+        """Forget what the queue that was just listed did not hold."""
+        self._kept, self._next = self._next, {}
+
+
+def _key_of(store: Store, change: Change) -> _Key:
+    noted = tuple((ref, commit.oid, by.get(commit.oid)) for ref, by in store.notes.items() for commit in change.commits)
+    return change, store.targets, store.repository.is_shallow, noted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +168,7 @@ def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ())
     """A row of the queue, and whether it waits for somebody."""
     case, report = opened.case, opened.report
     landed, below = listing.landed.get(case.change.head), listing.below.get(case.change.head)
-    files = case.content.files if case.content is not None else ()
+    figures = opened.figures or figures_of(case)
     live = [finding for finding in case.findings if not finding.suppressed]
     state = "landed" if landed else state_of(report)
     arrival = (f"its content is on {short_ref(case.change.target)} already, as {landed[:12]}",) if landed else ()
@@ -109,13 +179,13 @@ def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ())
         provenance=case.provenance,
         risk=case.risk,
         counts={family: sum(f.family is family for f in live) for family in Family},
-        files=len(files),
-        added=sum(file.added for file in files),
-        removed=sum(file.removed for file in files),
+        files=figures.files,
+        added=figures.added,
+        removed=figures.removed,
         state=state,
         top=tuple(live[:_TOP]),
         notes=(*arrival, *([report.emergency] if report.emergency else ()), *case.notes),
-        paths=tuple(file.path for file in files[:_PATHS]),
+        paths=figures.paths,
         emergency=report.emergency,
         claims=claims,
         below=below.ref if below is not None else "",

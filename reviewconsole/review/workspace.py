@@ -49,7 +49,7 @@ from reviewconsole.policy import Policy
 from reviewconsole.review import deciding, keys, publishing
 from reviewconsole.review.claiming import Claiming
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
-from reviewconsole.review.listing import Opened, entry_of, listed, noticed, state_of, unread_notices
+from reviewconsole.review.listing import Opened, Rows, entry_of, listed, noticed, state_of, unread_notices
 from reviewconsole.review.personal import Personal
 from reviewconsole.review.rows import newest, row, statement_row
 from reviewconsole.review.watching import Watched
@@ -107,6 +107,7 @@ class Workspace(Personal, Watched, Claiming):
         cache = Cache(config.cache_dir / "v1")
         self._scanner = Scanner(repository, cache, own_digest=self._own.packs.digest)
         self._book = Logbook()
+        self._rows = Rows()
         self._store = self._read()
         self._asked = False
         """Whether anything was listed or opened: until then, what was read at the start is new enough."""
@@ -172,17 +173,18 @@ class Workspace(Personal, Watched, Claiming):
         claims = self.claims_of(found)
         try:
             if self._scanner.background or len(found) >= _MANY:
-                prefetch(store, found)
+                prefetch(store, [change for change in found if self._rows.of(store, change) is None])
             for index, change in enumerate(found):
                 if progress is not None:
                     progress(index, len(found))
-                entry, shown = entry_of(self._open(change), listing, claims[change.head])
+                entry, shown = entry_of(self._rows.row(store, change, self._open), listing, claims[change.head])
                 if everything or shown:
                     entries.append(entry)
                     if seen is not None:
                         seen(entry)
         finally:
             self._scanner.cancel() if self._scanner.background else self._scanner.close()
+        self._rows.turn()
         return tuple(sorted(entries, key=urgency))
 
     def _open(self, change: Change, own: OwnRules | None = None, told: Told | None = None) -> Opened:
