@@ -182,7 +182,7 @@ def _rule_requirement(
     parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
     parts += [text for _, text in lacking]
     parts += [
-        f"that of {j.record.attestation.principal} is spent: {j.why}"
+        f"that of {j.record.attestation.principal} is spent: {j.why.removeprefix('stale: ')}"
         for j in judged
         if j.spent and j.live and j.record.attestation.principal in rule.people
     ][:1]

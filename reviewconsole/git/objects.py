@@ -95,13 +95,17 @@ def parse_commit(oid: Oid, data: bytes) -> Commit:
     """
     head, _, message = data.partition(b"\n\n")
     headers: dict[bytes, list[bytes]] = {}
+    parents: list[bytes] = []
     last = b""
     for row in head.split(b"\n"):
         if row.startswith(b" ") and last:
             headers[last][-1] += b"\n" + row[1:]
             continue
-        last, _, value = row.partition(b" ")
+        before, (last, _, value) = last, row.partition(b" ")
         headers.setdefault(last, []).append(value)
+        if last == b"parent" and before in (b"tree", b"parent"):
+            # git knows no parent that stands further down
+            parents.append(value)
     anomalies = [
         f"{key.decode()} stands {len(headers[key])} times"
         for key in (b"author", b"committer", b"tree", b"encoding")
@@ -127,7 +131,7 @@ def parse_commit(oid: Oid, data: bytes) -> Commit:
     return Commit(
         oid=oid,
         tree=Oid(headers.get(b"tree", [b""])[0].decode("ascii", "replace")),
-        parents=tuple(Oid(parent.decode("ascii", "replace")) for parent in headers.get(b"parent", [])),
+        parents=tuple(Oid(parent.decode("ascii", "replace")) for parent in parents),
         author=author,
         author_time=author_time,
         committer=committer,

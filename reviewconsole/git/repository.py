@@ -16,6 +16,8 @@ from reviewconsole.git.reading import Objects, Patches
 from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
 _OID = re.compile(OBJECT_ID)
+_EARLIER = re.compile(r"(.+?)(?:(\^+)|~([0-9]{0,6}))")
+"""`NAME^`, `NAME~3`: git allows neither sign in the name of a ref."""
 _ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
 LARGEST_BLOB = 64 << 20
 """Bytes; a larger blob is not read, and its change cannot be signed."""
@@ -128,14 +130,15 @@ class Repository:
         """Resolve a full ref, branch, remote branch, tag, HEAD or commit id to (full ref, commit)."""
         if not name or "\0" in name or "\n" in name:
             raise RepositoryError("an empty or broken name")
+        if steps := _EARLIER.fullmatch(name):
+            return None, _before(self, steps[1], len(steps[2]) if steps[2] else int(steps[3] or 1))
         if name == "HEAD":
             return self._head()
         # a branch may be called like a commit: a whole id always means the commit
         candidates = [name] if name.startswith("refs/") else []
         candidates += [f"refs/heads/{name}", f"refs/remotes/{name}", f"refs/tags/{name}", f"refs/{name}"]
         for candidate in candidates if not _OID.fullmatch(name) else ():
-            oid = _named(self.refs(candidate), candidate)
-            if oid is not None:
+            if (oid := _named(self.refs(candidate), candidate)) is not None:
                 self._refuse_ambiguous(name, oid)
                 return candidate, oid
         if _ABBREVIATED.fullmatch(name):
@@ -155,8 +158,7 @@ class Repository:
         text = decode((self.git_dir / "HEAD").read_bytes()).strip()
         if text.startswith("ref: "):
             name = text.removeprefix("ref: ").strip()
-            oid = _named(self.refs(name), name)
-            if oid is not None:
+            if (oid := _named(self.refs(name), name)) is not None:
                 return name, oid
             raise RepositoryError("the current branch has no commit yet")
         if _OID.fullmatch(text):
@@ -313,3 +315,11 @@ class Repository:
             return []
         names = [decode(name).removeprefix("remote.").removesuffix(".url") for name in out.split(b"\0") if name]
         return list(dict.fromkeys(names))
+
+
+def _before(repository: Repository, name: str, steps: int) -> Oid:
+    """The commit so many steps back on the first-parent line of a name."""
+    line = repository.first_parents(repository.resolve(name)[1], [], most=steps + 1)
+    if len(line) <= steps:
+        raise RepositoryError(f"{name!r} has no {steps} commits before it")
+    return line[steps]

@@ -105,7 +105,7 @@ def test_resolve_knows_names_and_never_takes_one_for_an_option(work: Work) -> No
     assert repo.resolve("origin/topic") == ("refs/remotes/origin/topic", second)
     assert repo.resolve("v1") == ("refs/tags/v1", second)
     assert repo.resolve(first[:9]) == (None, first)
-    for bad in ("", "nope", "-x", first[:6], "main~1", "main^{tree}", "a\nb", "../main", "refs/heads/nope", ":/x"):
+    for bad in ("", "nope", "-x", first[:6], "main^{tree}", "a\nb", "../main", "refs/heads/nope", ":/x"):
         with pytest.raises(RepositoryError):
             repo.resolve(bad)
 
@@ -282,3 +282,19 @@ def test_configuration_scopes_are_kept_apart(work: Work) -> None:
     assert repo.config_local("reviewconsole.introduction") == "abc"
     assert repo.config_local("remote.origin.url") == "https://example.com/x.git"
     assert (repo.config_local("no.such"), repo.remotes()) == (None, ["origin"])
+
+
+def test_commits_before_a_name_are_those_of_its_first_parent_line(work: Work) -> None:
+    first, second, third = _three(work)
+    repository = Repository.open(work.path, work.environ)
+    for spec, oid in (
+        ("main~2", first),
+        ("main^^", first),
+        ("refs/heads/main^", second),
+        ("main~", second),
+        ("main~0", third),
+    ):
+        assert repository.resolve(spec) == (None, oid)
+    for spec in ("main~3", "none~1", "main^2", "~1", "^main"):
+        with pytest.raises(RepositoryError):
+            repository.resolve(spec)
