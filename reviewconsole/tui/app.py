@@ -78,7 +78,8 @@ class ReviewApp(Publishing):
             binding = active.binding
             if binding.id and binding.tooltip and binding.action not in seen:
                 seen.add(binding.action)
-                yield SystemCommand(binding.description, binding.tooltip, self._runner(active.node, binding.action))
+                about = f"{binding.tooltip}  ({self.get_key_display(binding)})"
+                yield SystemCommand(binding.description, about, self._runner(active.node, binding.action))
         for name in themes.themes():
             yield SystemCommand(f"Theme {name}", "Use this theme", lambda name=name: setattr(self, "theme", name))
 
