@@ -217,6 +217,8 @@ class RecordRow:
     head: str = ""
     log: str = ""
     sequence: int = 0
+    title: str = ""
+    """Of the commit it speaks about; empty where that is not here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

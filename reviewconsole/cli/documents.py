@@ -345,6 +345,7 @@ def log(rows: Sequence[RecordRow], problems: Sequence[str]) -> Document:
                 "principal": row.principal,
                 "decidedAt": row.decided_at,
                 "head": row.head,
+                "title": row.title or None,
                 "log": row.log,
                 "valid": row.valid,
                 "why": row.why,

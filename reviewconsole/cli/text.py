@@ -266,6 +266,8 @@ def log(rows: Sequence[RecordRow], problems: Sequence[str], paint: Painter) -> I
     for row in rows:
         glyph, colour = ("✓", "green") if row.valid else ("✗", "red")
         yield paint(f"{glyph} {row.decided_at}  {row.decision:<8} {row.principal:<12} {row.head[:12]}", colour)
+        if row.title:
+            yield f"    {safe_text(row.title)}"
         yield f"    {safe_text(' '.join(row.reason.split()))}"
         yield f"    {row.id}  {safe_text(row.why)}"
     for problem in problems:

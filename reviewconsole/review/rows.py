@@ -1,8 +1,13 @@
 """Records as rows that are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from reviewconsole.casefile import RecordRow
+from reviewconsole.change import Oid
+from reviewconsole.errors import RepositoryError
+from reviewconsole.git.repository import Repository
 from reviewconsole.standing import JudgedRecord, VerifiedStatement
 from reviewconsole.statement import Waiver
 
@@ -10,6 +15,15 @@ from reviewconsole.statement import Waiver
 def newest(rows: Iterable[RecordRow]) -> tuple[RecordRow, ...]:
     """Sort rows, newest first by what they claim."""
     return tuple(sorted(rows, key=lambda row: (row.decided_at, row.sequence), reverse=True))
+
+
+def titled(repository: Repository, rows: Sequence[RecordRow]) -> tuple[RecordRow, ...]:
+    """Rows with the titles of their commits, as far as those are here."""
+    titles: dict[str, str] = {}
+    for head in {row.head for row in rows if row.head}:
+        with suppress(RepositoryError):
+            titles[head] = repository.read_commits([Oid(head)])[0].title
+    return tuple(replace(row, title=titles.get(row.head, "")) for row in rows)
 
 
 def statement_row(record: VerifiedStatement, why: str, *, valid: bool) -> RecordRow:

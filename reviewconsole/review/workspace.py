@@ -51,7 +51,7 @@ from reviewconsole.review.claiming import Claiming
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, Rows, entry_of, listed, noticed, state_of, unread_notices
 from reviewconsole.review.personal import Personal
-from reviewconsole.review.rows import newest, row, statement_row
+from reviewconsole.review.rows import newest, row, statement_row, titled
 from reviewconsole.review.watching import Watched
 from reviewconsole.signing.select import Ask
 from reviewconsole.signing.signer import Signer
@@ -313,7 +313,7 @@ class Workspace(Personal, Watched, Claiming):
         report = judge(self._store, found.case, int(time.time()))
         rows = [row(judged) for judged in report.records]
         rows += [statement_row(each.statement, each.why, valid=each.in_force) for each in report.statements]
-        return newest(rows)
+        return titled(self._repository, newest(rows))
 
     def log(self) -> tuple[RecordRow, ...]:
         """Every record of the repository whose signature is good, newest first, then every problem."""
@@ -325,7 +325,7 @@ class Workspace(Personal, Watched, Claiming):
                 rows.append(statement_row(record, why, valid=not broken))
             else:
                 rows.append(row(JudgedRecord(record=record, valid=not broken, why=why)))
-        return newest(rows)
+        return titled(self._repository, newest(rows))
 
     def problems(self) -> tuple[str, ...]:
         """What does not verify, and where."""

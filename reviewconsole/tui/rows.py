@@ -254,6 +254,9 @@ class RowMap:
         lines = self.files[file].hunks[hunk].lines
         for item in comments:
             comment = self.comments[item]
+            if comment.side is Side.NEW and comment.last < bounds(self.files[file].hunks[hunk])[0]:
+                out.append((0, 0, Row(Kind.COMMENT, file, hunk, 0, item)))  # on unchanged lines before the hunk
+                continue
             found = [i for i, _ in _within(self.files[file].hunks[hunk], comment.side, comment.last, comment.last)]
             after = found[-1] if found else len(lines) - 1
             out.append((after, 1, Row(Kind.COMMENT, file, hunk, after, item)))

@@ -74,3 +74,8 @@ def test_a_forged_claim_is_not_shown_and_blocks_nothing(world: World, tmp_path: 
     assert alice.json("verify", "origin/feat", code=1)["verdict"] == "violated"
     alice.run("approve", "origin/feat", "--reason", "Read it.")
     assert alice.json("verify", "origin/feat")["verdict"] == "satisfied"
+    log = alice.json("log")
+    check(log, "log")
+    title = alice.git("log", "-1", "--format=%s", "origin/feat")
+    assert log["records"][0]["title"] == title
+    assert f"    {title}\n" in alice.run("log")

@@ -3,6 +3,7 @@
 from textual.widgets import TextArea
 
 from reviewconsole.casefile import RecordRow
+from reviewconsole.decision import DecisionKind
 from reviewconsole.tui.rows import Kind
 from reviewconsole.tui.screens.decision import DecisionScreen
 from reviewconsole.tui.screens.prompts import TextPrompt
@@ -34,6 +35,24 @@ async def test_the_rejects_of_others_are_overridden_on_the_sheet_only_when_asked
         assert service.recorded[0][1].overrides == (BOB.id,)
         assert "4, then W" in said(app, "#banner")
         assert "erases none" in said(app, "#banner")
+
+
+async def test_an_approval_is_made_an_emergency_on_the_sheet_and_not_by_a_slip(service: Service) -> None:
+    app = app_on(service)
+    async with app.run_test(size=(140, 45)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "X")
+        await on_screen(pilot, DecisionScreen)
+        await press(pilot, "ctrl+g", "escape", "A")
+        await on_screen(pilot, DecisionScreen)
+        for wanted in (True, False, True):
+            await press(pilot, "ctrl+g")
+            await until(pilot, lambda wanted=wanted: service.sheets[-1].emergency is wanted)
+        assert "EMERGENCY" in said(app, "#said")
+        await sign(pilot, "production is down", "1a2b3c4")
+        await on_screen(pilot, ReviewScreen)
+        assert service.recorded[0][1].emergency
+        assert not any(sheet.emergency for sheet in service.sheets if sheet.kind is DecisionKind.REJECT)
 
 
 async def test_the_sheet_leads_to_the_first_finding_that_is_not_answered(service: Service) -> None:

@@ -58,6 +58,10 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             key("sheet.override", "ctrl+o", "override", "Override", "Override the rejects of others, or not"),
             priority=True,
         ),
+        replace(
+            key("sheet.emergency", "ctrl+g", "emergency", "Emergency", "Break-glass: counts for a while, unreviewed"),
+            priority=True,
+        ),
         replace(key("sheet.unread", "ctrl+n", "unread", "Unread", "Go to the first unread hunk"), priority=True),
         replace(key("sheet.down", "pagedown", "scroll(1)", "Down", "Scroll the sheet"), priority=True),
         replace(key("sheet.up", "pageup", "scroll(-1)", "Up", "Scroll the sheet"), priority=True),
@@ -84,6 +88,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         self._sheet: Sheet | None = None
         self._signing = False
         self._overrides: tuple[str, ...] = ()
+        self._emergency = False
         self._waited = 0
         self._clock: Timer | None = None
 
@@ -127,11 +132,11 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         self._read()
 
     def _read(self) -> None:
-        session, kind, overrides = self._session, self._kind, self._overrides
+        session, kind, overrides, emergency = self._session, self._kind, self._overrides, self._emergency
 
         def work(service: ReviewService) -> Sheet | Oid:
             moved = service.moved(session.opened)
-            said = replace(draft(session, kind, _UNSAID), overrides=overrides)
+            said = replace(draft(session, kind, _UNSAID), overrides=overrides, emergency=emergency)
             return service.sheet(session.opened, said) if moved is None else moved
 
         self.ask(work, self._show, group="sheet")
@@ -172,7 +177,8 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             self._say((f"✗ type {sheet.confirm}, the first digits of the head, to sign", "bad bold"))
             return
         try:
-            said = replace(draft(self._session, self._kind, self.query_one(TextArea).text), overrides=self._overrides)
+            written = draft(self._session, self._kind, self.query_one(TextArea).text)
+            said = replace(written, overrides=self._overrides, emergency=self._emergency)
         except ReviewIncomplete as error:
             self.failed(error)
             self.query_one(TextArea).focus()
@@ -231,6 +237,16 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             return
         self._overrides = () if self._overrides else tuple(record.id for record in self._sheet.rejects)
         self._read()
+
+    def action_emergency(self) -> None:
+        """Make an approval break-glass, or not; the gate, and whether the policy lets one, is asked again."""
+        if self._kind is DecisionKind.APPROVE and not self._signing:
+            self._emergency, self._sheet = not self._emergency, None  # what is shown is not what would be signed
+            self.query_one("#confirm", Input).disabled = True
+            self.query_one("#ask", Static).update("")
+            self._say(("EMERGENCY: ends by itself, and waits in the queue for a review" if self._emergency
+                       else "no emergency any more", "bad bold" if self._emergency else "muted"))  # fmt: skip
+            self._read()
 
     def action_scroll(self, step: int) -> None:
         """Scroll the sheet, wherever the keys go."""

@@ -106,6 +106,7 @@ def log_page(records: Sequence[RecordRow]) -> Content:
         lines += [
             [(f"{glyph} ", ink), (record.decision, "text bold"), f" by {record.principal}",
              (f"  {record.decided_at}  head {record.head[:12]}", "muted")],
+            *([[f"  {record.title}"]] if record.title else []),
             [(f"  {record.why}", "muted")],
             [f"  “{record.reason}”"],
         ]  # fmt: skip

@@ -10,6 +10,7 @@ from reviewconsole.display import safe_text
 from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, STRONGER, Piece, clip_start
+from reviewconsole.tui.remarks import beyond
 from reviewconsole.tui.rows import Kind, Row, RowMap
 from reviewconsole.tui.widgets.diff_body import Bodies
 
@@ -106,6 +107,8 @@ class DiffPainter:
                     if not comment.line
                     else f"on {comment.line}-{comment.last}"
                     if comment.last > comment.line
+                    else f"on {comment.line}"
+                    if beyond(self.rows, comment)
                     else ""
                 )
                 return [(self._blank, "text"), ("  ✎ ", "accent"), (comment.text, "text")], [

@@ -13,6 +13,7 @@ from reviewconsole.finding import Finding, Side
 from reviewconsole.session import Comment
 from reviewconsole.tui.keys import key, scrolling
 from reviewconsole.tui.likeness import Spot
+from reviewconsole.tui.remarks import remark
 from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.widgets.diff_shape import ShapedDiff
 from reviewconsole.tui.widgets.diff_strips import text_width
@@ -151,6 +152,8 @@ class DiffView(ShapedDiff):
         if row.hunk < 0:
             unit = None if file.hunks else file.units[0]
             return None if unit is None else Comment(unit=unit, path=file.path, side=Side.NEW, line=0, text="")
+        if row.kind is Kind.CONTEXT:
+            return remark(self.rows, row, (self.rows[index] for index in self.selected))
         hunk = file.hunks[row.hunk]
         lines = [hunk.lines[each.line] for each in self.chosen()]
         if not lines and row.kind is Kind.FINDING and row.line >= 0:
