@@ -132,9 +132,7 @@ def run_console(
     begun: Callable[[], object] = lambda: None,
     others: Sequence[Elsewhere] = (),
 ) -> None:
-    """Run the console until it is left; `begun` is called when it takes the terminal over.
-
-    `others` are listed in the same queue, opened and read in the background.
+    """Run the console until it is left; `begun` is called when it takes the terminal over; `others` are listed too.
 
     Raises UsageError for an unknown theme, FormatError for a theme or keys that cannot be used, and
     ReviewConsoleError when it stopped by a bug.

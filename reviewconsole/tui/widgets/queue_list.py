@@ -54,9 +54,9 @@ class QueueList(LineList):
         left += self._named(entry.repository)
         if width >= _AGENT + self._repository:
             left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
-        left += claim_pieces(entry)
         if depth:
             left.append((f"{'  ' * (depth - 1)}└ ", "accent"))
+        left += claim_pieces(entry)
         right: list[Piece] = []
         if width >= _SIZES + self._repository:
             right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
