@@ -11,7 +11,11 @@ from reviewconsole.loading.changes import HEADS, Target
 from reviewconsole.loading.judging import judge_each
 from reviewconsole.loading.policies import policy_at
 from reviewconsole.loading.store import Store
+from reviewconsole.policy import REVOKED_PATH, SIGNERS_PATH
 from reviewconsole.receive.update import Refusal, Update
+
+_NEWER = "create it from a newer commit, or have it created in the repository itself"
+_TRUSTED = (SIGNERS_PATH, REVOKED_PATH)
 
 
 def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator[Refusal]:
@@ -72,9 +76,12 @@ def _begun(store: Store, ref: str, new: Oid) -> Iterator[Refusal]:
         yield Refusal(ref=ref, why=why, remedy="create it from a commit of a target, then land the rest")
     elif policy_at(repository, new)[1] != policy_at(repository, store.targets[0].tip)[1]:
         why = f"a new target begins at a commit whose policy is not that of {store.targets[0].ref}"
-        yield Refusal(
-            ref=ref, why=why, remedy="create it from a newer commit, or have it created in the repository itself"
-        )
+        yield Refusal(ref=ref, why=why, remedy=_NEWER)
+    elif store.policy is not None and ref == HEADS + store.policy.trust:
+        now, then = store.targets[0].tip, new
+        if any(repository.file_at(then, path) != repository.file_at(now, path) for path in _TRUSTED):
+            why = f"the trust branch begins where signers or revocations are not those of {store.targets[0].ref}"
+            yield Refusal(ref=ref, why=why, remedy=_NEWER)
 
 
 def _remedy(store: Store, head: Oid) -> str:

@@ -10,7 +10,7 @@ import pytest
 from reviewconsole.attestation import payload_bytes
 from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid
-from reviewconsole.sshkey import key8
+from reviewconsole.sshkey import fingerprint, key8
 from reviewconsole.statement import note_text
 from tests.e2e.test_attacks import blob, envelope, forge, of, put, put_witness, records
 from tests.e2e.world import Person, World, build, offer
@@ -278,6 +278,20 @@ def test_the_first_policy_is_let_in_by_an_introduction_only(tmp_path: Path) -> N
     head = dev.git("rev-parse", "HEAD")
     subprocess.run(["git", "-C", str(remote), "config", "reviewconsole.introduction", head], check=True)
     assert push(dev, "origin", "main").code == 0
+
+
+def test_the_trust_branch_does_not_begin_before_a_revocation(tmp_path: Path) -> None:
+    world = build(tmp_path)
+    dev, alice = world["dev"], world["alice"]
+    place = dev.clone / ".reviewconsole/policy.toml"
+    policy = place.read_text().replace('targets = ["main"]', 'targets = ["main", "keys"]\ntrust = "keys"')
+    early = dev.commit({".reviewconsole/policy.toml": policy}, "Trust a branch that is not there yet")
+    dev.commit({".reviewconsole/revoked_keys": fingerprint(blob(alice)) + "\n"}, "Revoke alice's key")
+    dev.git("push", "-q", "origin", "main")
+    dev.run("init", "--hook", "pre-receive", cwd=world.remote)
+    before = refs(world)
+    refused(world, before, push(dev, "origin", f"{early}:refs/heads/keys"), "the trust branch begins where signers")
+    assert push(dev, "origin", "main:refs/heads/keys").code == 0
 
 
 def test_a_foreign_hook_stays(world: World) -> None:
