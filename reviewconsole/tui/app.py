@@ -67,8 +67,8 @@ class ReviewApp(Publishing):
 
     def action_next_theme(self) -> None:
         """Use the next theme."""
-        names = list(themes.themes())
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        names = [*themes.themes(), *themes.themes()]
+        self.theme = names[names.index(self.theme) + 1]
         self.screen.notify(f"theme: {self.theme}", timeout=2, markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -116,14 +116,6 @@ class Settings:
     """Whether a bar leads through the first minutes."""
 
 
-def _kind(settings: Settings) -> type[ReviewApp]:
-    if not settings.tour:
-        return ReviewApp
-    from reviewconsole.tui.tour import TourApp
-
-    return TourApp
-
-
 def run_console(
     service: ReviewService,
     settings: Settings,
@@ -141,8 +133,11 @@ def run_console(
         themes.learn(settings.themes)
     keys = keymap(settings.preset, settings.keys, scopes(ReviewApp.BINDINGS))
     theme = choose(settings.theme, os.environ)
+    kind = ReviewApp
+    if settings.tour:
+        from reviewconsole.tui.tour import TourApp as kind  # noqa: N813
     with quiet():
-        app = _kind(settings)(service, theme, start, keys=keys, others=others)
+        app = kind(service, theme, start, keys=keys, others=others)
         begun()
         app.run()
     if app.return_code:

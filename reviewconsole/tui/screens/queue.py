@@ -162,6 +162,7 @@ class QueueScreen(Everywhere):
     def action_reload(self) -> None:
         """Read the queue of home in a thread."""
         self.wait_for("reading the queue …")
+        self._explain()
 
         rows: list[QueueEntry] = []
         told = 0.0
@@ -214,7 +215,7 @@ class QueueScreen(Everywhere):
         if entry is not None:
             text = entry_page(entry)
         elif self.waiting:
-            text = content(("reading …", "muted"))
+            text = content(("reading … each change is listed once its rules are through with it", "muted"))
         elif self.fault:
             text = fault_page(self.fault)
         else:
