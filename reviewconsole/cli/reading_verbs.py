@@ -118,6 +118,8 @@ def queue(options: Options, environ: Environ) -> int:
     from reviewconsole.cli import documents, text
     from reviewconsole.cli.repositories_verbs import everywhere
 
+    if options.stacked and (options.range or options.mine):
+        raise UsageError("--stacked is about branches that wait", remedy="leave the other option out")
     if options.everywhere:
         return everywhere(options, environ)
     workspace = open_workspace(options, environ)

@@ -56,11 +56,13 @@ def everywhere(options: Options, environ: Environ) -> int:
     from reviewconsole.review.repositories import everywhere as all_queues
 
     if options.range or options.target or options.mine:
-        raise UsageError("--everywhere goes with --all and --json alone", remedy="leave the other option out")
+        raise UsageError(
+            "--everywhere goes with --all, --stacked and --json alone", remedy="leave the other option out"
+        )
     config = load_config(environ)
     if not config.repositories:
         raise UsageError("your settings name no repositories", remedy="`reviewconsole add PATH` names one")
-    found = tuple(all_queues(config, environ, everything=options.all))
+    found = tuple(all_queues(config, environ, everything=options.all, stacked=options.stacked))
     if options.json:
         sys.stdout.write(documents.render(documents.queues(found)))
     else:

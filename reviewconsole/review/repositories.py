@@ -31,7 +31,9 @@ class Listed:
     fault: str = ""
 
 
-def everywhere(config: Config, environ: Mapping[str, str], *, everything: bool = False) -> Iterator[Listed]:
+def everywhere(
+    config: Config, environ: Mapping[str, str], *, everything: bool = False, stacked: bool = False
+) -> Iterator[Listed]:
     """List what waits in each repository of the settings, by its own policy and target."""
     for path in config.repositories:
         try:
@@ -41,7 +43,7 @@ def everywhere(config: Config, environ: Mapping[str, str], *, everything: bool =
                 name=workspace.repository_name,
                 identity=workspace.identity,
                 target=workspace.target,
-                entries=workspace.queue(everything=everything),
+                entries=workspace.queue(everything=everything, stacked=stacked),
                 notices=workspace.notices,
             )
         except ReviewConsoleError as error:

@@ -271,7 +271,7 @@ class Service:
         return self.claims.get(change.head, ())
 
     def claim_or_release(self, change: Change, ask: object) -> tuple[Claimed, ...]:
-        own = Claimed(principal="alice", since="2026-11-22T09:00:00Z", until="2026-11-22T11:00:00Z", own=True)
+        own = Claimed(principal="alice", since="2026-11-22T09:00:00Z", until="2126-11-22T11:00:00Z", own=True)
         now = self.claims_on(change)
         self.claims[change.head] = tuple(c for c in now if not c.own) if own in now else (own, *now)
         return self.claims_on(change)

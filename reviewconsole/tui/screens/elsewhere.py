@@ -55,6 +55,12 @@ class Everywhere(Opening):
         entry = self.query_one(QueueList).entry
         return self.desk if entry is None else self.places.desk(entry)
 
+    def on_unmount(self) -> None:
+        """End what works for the others."""
+        for place in self.places.others:
+            if place.desk is not None:
+                place.desk.service.close()
+
     def action_claim(self) -> None:
         """Say that one is on the change under the cursor, or is not any more; shared like a record."""
         entry = self.query_one(QueueList).entry
@@ -72,6 +78,7 @@ class Everywhere(Opening):
         def work(service: ReviewService) -> tuple[Claimed, ...]:
             return service.claim_or_release(change, asker(self.app))
 
+        self.notify("signing …", markup=False)
         self.ask(work, done, group="claim", failed=super().failed, desk=place.desk)
 
     def action_stacks(self) -> None:

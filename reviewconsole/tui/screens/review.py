@@ -199,7 +199,7 @@ class ReviewScreen(Scanned):
             self.go_to_finding(outcome.finding)
         elif outcome.recorded is not None:
             self._decided = True
-            self.banner = review_text.recorded(outcome.recorded.summary)
+            self.banner = review_text.recorded(outcome.recorded.summary, self.now.opened.change.below)
             self.draw_banner()
             self.post_message(PublishRequested(self.desk))
             self._judge()

@@ -102,9 +102,10 @@ def begun(opened: OpenedChange, kept: Kept | None, fault: str, claims: Sequence[
     return [*pieces, *([(f"! {fault}  ", "warn")] if fault else []), *([] if opened.scanning else noted(opened))]
 
 
-def recorded(summary: str) -> list[Piece]:
-    """The banner of a decision that was recorded, and how it is taken back."""
-    return [("✓ recorded here  ", "ok bold"), (summary.split("\n", maxsplit=1)[0], "text"),
+def recorded(summary: str, below: str = "") -> list[Piece]:
+    """The banner of a decision that was recorded, what it waits for, and how it is taken back."""
+    waits = f"  · counts once {short_ref(below)} has landed" if below else ""
+    return [("✓ recorded here  ", "ok bold"), (summary.split("\n", maxsplit=1)[0], "text"), (waits, "accent"),
             ("  · to take it back: 4, then W; that adds a record and erases none", "muted")]  # fmt: skip
 
 
@@ -147,7 +148,8 @@ def status(
     verdict = opened.verdict.value
     if opened.scanning:
         return pieces, [("  gate after the scan  ", "muted"), *sync_pieces(sync, short=width < _ROOMY)]
-    gate: Piece = (f"  gate {VERDICT_GLYPHS[verdict]} {verdict}  ", VERDICT_INKS[verdict])
+    part = " of this part" if session.opened.change.below else ""
+    gate: Piece = (f"  gate{part} {VERDICT_GLYPHS[verdict]} {verdict}  ", VERDICT_INKS[verdict])
     return pieces, [gate, *sync_pieces(sync, short=width < _ROOMY)]
 
 

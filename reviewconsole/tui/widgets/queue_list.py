@@ -1,6 +1,7 @@
 """The rows of the queue."""
 
 import time
+from datetime import UTC, datetime
 
 from rich.cells import cell_len
 
@@ -81,8 +82,10 @@ class QueueList(LineList):
 
 
 def claim_pieces(entry: QueueEntry) -> list[Piece]:
-    """Who is on a change."""
-    return [(f"⚑ {'you' if claim.own else claim.principal}  ", "accent bold") for claim in entry.claims[:1]]
+    """Who is on a change now; a claim ends while the console is open, too."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    standing = [claim for claim in entry.claims if claim.until > now]
+    return [(f"⚑ {'you' if claim.own else claim.principal}  ", "accent bold") for claim in standing[:1]]
 
 
 _AGENT, _SIZES = 92, 70
