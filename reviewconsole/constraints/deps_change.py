@@ -37,9 +37,10 @@ def _differences(entry: Entry, old: Manifest, new: Manifest) -> Iterator[tuple[s
 
 
 def _lock_alone(facts: Facts, entry: Entry) -> bool:
+    """Whether no manifest in its folder or below, as workspaces have them, changes with a lock file."""
     folder, slash, name = entry.path.rpartition("/")
-    changed = {other.path for other in facts.whole or facts.entries}
-    return entry.status != "D" and not any(f"{folder}{slash}{beside}" in changed for beside in LOCKS[name])
+    changed = [other.path for other in facts.whole or facts.entries if other.path.startswith(folder + slash)]
+    return entry.status != "D" and not any(path.rpartition("/")[2] in LOCKS[name] for path in changed)
 
 
 def parse(table: Table) -> Callable[[Facts], Answer]:

@@ -11,8 +11,8 @@ from reviewconsole.constraints.facts import Undetermined
 
 _LIMIT = 1_000_000
 _DEPTH = 60
-_WORKFLOW = re.compile(r"(?:^|/)\.github/")
-"""Files whose own program reads `{{`, after the YAML: they are not templates."""
+_PLAIN = re.compile(r"^(?!.*(?:^|/)templates/)(?:.*/)?(?:\.(?:github|circleci)/|values(?:[-._][^/]*)?\.ya?ml$)")
+"""Files whose own program reads `{{`, after the YAML, or hands it on (values of a chart): they are not templates."""
 _TEMPLATE = re.compile(r"(?<!\$)\{\{|\{%")
 
 
@@ -40,9 +40,27 @@ def documents(path: str, text: str) -> tuple[yaml.Node, ...]:
         check_json(text)
         # raw tabs cannot stand in a string of JSON, and YAML does not take them as white space
         return _compose(text.replace("\t", " "))
-    if _TEMPLATE.search(text) and not _WORKFLOW.search(path):
+    marked = _TEMPLATE.search(text) is not None
+    if marked and not _PLAIN.search(path):
         raise Undetermined("is a template")
-    return _compose(text)
+    found = _compose(text)
+    if marked and any(map(_filled_in, found)):
+        raise Undetermined("is a template")
+    return found
+
+
+def _filled_in(node: yaml.Node | None) -> bool:
+    """Whether a mapping is the key of another one, which is how YAML reads an unquoted `{{ name }}`."""
+    todo: list[yaml.Node | None] = [node]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, yaml.MappingNode):
+            if any(isinstance(key, yaml.MappingNode) for key, _ in each.value):
+                return True
+            todo += [value for _, value in each.value]
+        elif isinstance(each, yaml.SequenceNode):
+            todo += each.value
+    return False
 
 
 def _compose(text: str) -> tuple[yaml.Node, ...]:

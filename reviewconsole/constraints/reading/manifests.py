@@ -17,7 +17,7 @@ LOCKS: Mapping[str, tuple[str, ...]] = {
     "Cargo.lock": ("Cargo.toml",), "go.sum": ("go.mod",), "Gemfile.lock": ("Gemfile",),
     "composer.lock": ("composer.json",),
 }  # fmt: skip
-"""Lock file -> the manifests beside it that explain it."""
+"""Lock file -> the manifests beside or below it that explain it."""
 UNREAD = frozenset(
     ("pom.xml", "build.gradle", "build.gradle.kts", "setup.py", "setup.cfg", "mix.exs", "Package.swift",
      "environment.yml",
