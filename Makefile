@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check format bench-detection clean
+.PHONY: demo test check format bench bench-detection clean
 
 .venv/ready: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
@@ -29,6 +29,13 @@ check: .venv/ready
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Every goal of docs/performance.md, about half an hour; goals 2 and 9 need real git directories:
+# make bench REPOSITORIES="path path"
+bench: .venv/ready
+	mkdir -p build/benchmarks
+	$(BIN)/python -m benchmarks.goals --repositories $(REPOSITORIES) --json build/benchmarks/goals.json \
+		--table build/benchmarks/goals.md --growth build/benchmarks
 
 # Needs the repositories of benchmarks/repositories.toml: make bench-detection REPOSITORIES=folder
 bench-detection: .venv/ready

@@ -35,7 +35,7 @@ from reviewconsole.loading.records import read_records
 from reviewconsole.signing.sshsig import signed_data
 
 _LOOKED_UP = 100
-_BY_SSH_KEYGEN = 40
+SAMPLE = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +108,7 @@ def signatures(repository: Repository, store: stores.Synthetic, folder: Path, ro
     ratios, seconds = compare(floor, work, rounds, cpu)
     first = Line(goal="4a", what="all records against raw Ed25519, CPU", asked="<= 1.7", ratios=ratios, seconds=seconds)
     each = seconds / store.records
-    by_program = cpu(lambda: by_ssh_keygen(repository, store, folder)) / _BY_SSH_KEYGEN
+    by_program = cpu(lambda: by_ssh_keygen(repository, store, folder)) / SAMPLE
     second = Line(
         goal="4b",
         what="`ssh-keygen -Y verify` a record against ours",
@@ -124,7 +124,7 @@ def by_ssh_keygen(repository: Repository, store: stores.Synthetic, folder: Path)
     signers, signature = folder / "signers", folder / "signature"
     signers.write_text(stores.policy_files(store.reviewers)[".reviewconsole/allowed_signers"])
     _, read = next(notes.read_logs(repository, REF_PREFIX, {}))
-    for raw in list(read.notes.values())[:_BY_SSH_KEYGEN]:
+    for raw in list(read.notes.values())[:SAMPLE]:
         envelope = parse_envelope(parse_note(raw).lines[0])
         signature.write_text(envelope.signature)
         command = ["ssh-keygen", "-Y", "verify", "-f", str(signers), "-I", "r0", "-n", NAMESPACE, "-s", str(signature)]

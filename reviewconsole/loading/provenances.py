@@ -6,22 +6,21 @@ from types import MappingProxyType
 from reviewconsole import provenance
 from reviewconsole.change import Change, Evidence, Oid
 from reviewconsole.evidence import Provenance
-from reviewconsole.git import notes
+from reviewconsole.git.lookup import NotesAt
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.store import Store
 
 
 def read_provenance_notes(
     repository: Repository, pushed: Mapping[str, Oid] = MappingProxyType({})
-) -> dict[str, dict[Oid, bytes]]:
-    """Read the notes refs that provenance signals ask for; `pushed` gives refs the tips that a push brings."""
+) -> dict[str, NotesAt]:
+    """Find the notes refs that provenance signals ask for; `pushed` gives refs the tips that a push brings."""
     tips = {ref.name: ref.oid for ref in repository.note_refs("refs/notes/")} | dict(pushed)
     wanted = [ref for ref in provenance.NOTES_REFS if ref in tips]
-    return {ref: dict(notes.read_notes_at(repository, tips[ref]).notes) for ref in wanted}
+    return {ref: NotesAt(repository, tips[ref]) for ref in wanted}
 
 
 def assess_provenance(store: Store, change: Change, paths: tuple[str, ...]) -> Provenance:
     """Judge the provenance of one change from its commits, its ref and the notes on them."""
-    wanted = {commit.oid for commit in change.commits}
-    found = {ref: {oid: raw for oid, raw in by.items() if oid in wanted} for ref, by in store.notes.items()}
+    found = {ref: by.of(commit.oid for commit in change.commits) for ref, by in store.notes.items()}
     return provenance.assess(Evidence(change=change, paths=paths, notes=found), store.patterns)

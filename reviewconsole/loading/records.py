@@ -194,16 +194,18 @@ class Logbook:
 
     def _taken(self, repository: Repository, log: str, tip: Oid, listed: notes.NotesRead) -> LogRead:
         before = self._logs[log].notes if log in self._logs else {}
-        found: dict[Oid, NoteRead] = {}
-        for noted, blob in listed.blobs.items():
-            same = before.get(noted)
-            if same is not None and same.blob == blob:
-                found[noted] = same
-                continue
-            raw = listed.notes.get(noted)
-            if raw is None:  # the same bytes hang on another object
-                [(_, raw)] = repository.objects([blob], "blob", 0)
-            found[noted] = _read_note(log, noted, blob, raw, payloads=self._shelf is not None)
+        found = {n: before[n] for n, blob in listed.blobs.items() if n in before and before[n].blob == blob}
+        fresh = [noted for noted in listed.blobs if noted not in found]
+        elsewhere = {listed.blobs[noted] for noted in fresh if noted not in listed.notes}  # on another object before
+        texts = dict(repository.objects(elsewhere, "blob", 0))
+
+        def check(noted: Oid) -> NoteRead:
+            blob = listed.blobs[noted]
+            raw = listed.notes[noted] if noted in listed.notes else texts[blob]
+            return _read_note(log, noted, blob, raw, payloads=self._shelf is not None)
+
+        found.update({noted: check(noted) for noted in fresh})
+        found = {noted: found[noted] for noted in listed.blobs}
         return LogRead(tip=tip, notes=found, problems=_odd(log, listed))
 
     def keep(self, tips: Mapping[str, Oid]) -> None:

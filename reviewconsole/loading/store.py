@@ -1,8 +1,9 @@
 """One repository at one moment: what all its changes share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reviewconsole.change import Oid
+from reviewconsole.git.lookup import NotesAt
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import Target
 from reviewconsole.loading.own_rules import OwnRules
@@ -22,8 +23,8 @@ class Store:
     targets: tuple[Target, ...]
     records: Records
     patterns: Patterns
-    notes: dict[str, dict[Oid, bytes]]
-    """Provenance notes: ref -> commit -> raw note."""
+    notes: Mapping[str, NotesAt]
+    """Provenance notes by ref; a note is read when a change with its commit is judged."""
     own: OwnRules = field(default_factory=OwnRules)
     """What the person's settings add to detection."""
     scanner: Scanner | None = None

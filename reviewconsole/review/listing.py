@@ -101,7 +101,8 @@ class Rows:
 
 
 def _key_of(store: Store, change: Change) -> _Key:
-    noted = tuple((ref, commit.oid, by.get(commit.oid)) for ref, by in store.notes.items() for commit in change.commits)
+    oids = [commit.oid for commit in change.commits]
+    noted = tuple((ref, *by.of(oids).items()) for ref, by in store.notes.items())
     return change, store.targets, store.repository.is_shallow, noted
 
 
