@@ -61,9 +61,9 @@ def doctor(options: Options, environ: Environ) -> int:
     else:
         for check in checks:
             glyph = {"good": "✓", "warning": "!", "fault": "✗"}[check.state]
-            say([f"{glyph} {check.id:<13} {check.says}"])
+            say([f"{glyph} {check.id:<13} {safe_text(check.says)}"])
             if check.remedy:
-                say([f"                {check.remedy}"])
+                say([f"                {safe_text(check.remedy)}"])
     return 1 if any(check.state == "fault" for check in checks) else 0
 
 

@@ -127,9 +127,10 @@ class Git:
         network: bool = False,
         accept: Sequence[int] = (0,),
         most: int = MOST_SAID,
+        seconds: float = _LONGEST_SECONDS,
     ) -> bytes:
         """Run one command and give its stdout; RepositoryError (RemoteError on the network) else."""
-        code, out, err = self.attempt(args, stdin=stdin, network=network, most=most)
+        code, out, err = self.attempt(args, stdin=stdin, network=network, most=most, seconds=seconds)
         if code not in accept:
             kind = RemoteError if network else RepositoryError
             shown = " ".join(safe_text(arg) for arg in args[:6])
@@ -137,7 +138,13 @@ class Git:
         return out
 
     def attempt(
-        self, args: Sequence[str], *, stdin: bytes = b"", network: bool = False, most: int = MOST_SAID
+        self,
+        args: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        network: bool = False,
+        most: int = MOST_SAID,
+        seconds: float = _LONGEST_SECONDS,
     ) -> tuple[int, bytes, bytes]:
         """Run one command and give its exit code, stdout and stderr.
 
@@ -158,7 +165,7 @@ class Git:
             ) as process:
                 limit_memory(process, _MEMORY)
                 try:
-                    out, err = exchange(process, stdin, stall=stall, longest=_LONGEST_SECONDS, most=most)
+                    out, err = exchange(process, stdin, stall=stall, longest=seconds, most=most)
                 except BaseException:
                     end(process, group=network)
                     raise

@@ -19,6 +19,8 @@ _OID = re.compile(OBJECT_ID)
 _EARLIER = re.compile(r"(.+?)(?:(\^+)|~([0-9]{0,6}))")
 """`NAME^`, `NAME~3`: git allows neither sign in the name of a ref."""
 _ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
+_QUICK_SECONDS = 10
+_MOST_LISTED = 256 << 20
 LARGEST_BLOB = 64 << 20
 """Bytes; a larger blob is not read, and its change cannot be signed."""
 
@@ -32,6 +34,7 @@ DIFF_OPTIONS = (
     "-O/dev/null",
     "--no-relative",
 )
+_RAW = ("diff-tree", "-r", "--raw", "-z", "--stdin", *DIFF_OPTIONS)
 PATCH_OPTIONS = (
     "-p",
     "--text",
@@ -272,7 +275,8 @@ class Repository:
         As git says, not hashed again: good for choosing what to open, never for what is signed.
         """
         feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
-        return parse_raw(self.git.run(["diff-tree", "-r", "--raw", "-z", "--stdin", *DIFF_OPTIONS], stdin=feed), pairs)
+        seconds = _QUICK_SECONDS + len(pairs) // 50
+        return parse_raw(self.git.run(_RAW, stdin=feed, most=_MOST_LISTED, seconds=seconds), pairs)
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""

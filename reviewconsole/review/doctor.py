@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reviewconsole.chain import REF_PREFIX
 from reviewconsole.config import Config, load_config
 from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
@@ -17,7 +18,7 @@ from reviewconsole.loading.records import read_records
 from reviewconsole.review.deciding import principal_of
 from reviewconsole.review.journaling import device_id
 from reviewconsole.review.keys import keyring_state, public_signer
-from reviewconsole.review.setup import NOTES_REFSPEC, has_refspec, work_tree
+from reviewconsole.review.setup import NOTES_REFSPEC
 from reviewconsole.signing.signer import Signer
 from reviewconsole.standing import PolicyInForce, of_people
 
@@ -89,7 +90,7 @@ def examine(folder: Path, environ: Mapping[str, str]) -> tuple[Check, ...]:
         _guard("records", lambda: _records(repository, force)),
     ]
     if not repository.is_bare:
-        checks.append(_guard("refspec", lambda: _refspec(repository, folder)))
+        checks.append(_guard("refspec", lambda: _refspec(repository)))
     return tuple(checks)
 
 
@@ -153,9 +154,9 @@ def _remote(repository: Repository, config: Config, environ: Mapping[str, str]) 
     return _good("remote", f"records travel by {name}")
 
 
-def _refspec(repository: Repository, folder: Path) -> Check:
+def _refspec(repository: Repository) -> Check:
     name = sync_remote(repository)
-    if name is None or has_refspec(work_tree(folder), name):
+    if name is None or repository.fetches(REF_PREFIX):
         return _good("refspec", "plain `git fetch` brings the records" if name else "no remote, none needed")
     remedy = f"git config --add remote.{name}.fetch '{NOTES_REFSPEC}'"
     return Check(id="refspec", state="warning", says="plain `git fetch` does not bring the records", remedy=remedy)

@@ -1,11 +1,11 @@
 """From a judged case to a row of the queue."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewconsole.casefile import Claimed, QueueEntry
-from reviewconsole.change import Change, Oid, short_ref
+from reviewconsole.change import Change, Entry, Oid, short_ref
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.errors import RepositoryError
 from reviewconsole.evidence import ProvenanceClass
@@ -139,7 +139,7 @@ def listed(
     below = stands_on(found)
     parts = {change.head: own_part(change, below[change.head]) for change in found if change.head in below}
     began = [replace(parts[change.head], base=change.base) for change in found if change.head in parts]
-    landed = arrived(store, (*found, *began), lines)
+    landed = _arrived(store, (*found, *began), lines)
     if stacked:
         found = tuple(parts.get(change.head, change) for change in found)
     if not everything:
@@ -152,17 +152,38 @@ def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
     policy = store.policy
     if policy is not None and (policy.scope == "all" or policy.assume_ai):
         return found
-    try:
-        listed = store.repository.entries_of([(change.base_tree, change.head_tree) for change in found])
-    except RepositoryError:
-        return found
     kept = []
-    for change, entries in zip(found, listed, strict=True):
+    for change, entries in zip(found, _entries(store.repository, found), strict=True):
+        if entries is None:
+            kept.append(change)
+            continue
         paths = tuple(entry.path for entry in entries)
         sure = assess_provenance(store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
         if sure or any(path.lower().startswith(FOLDER) for path in paths):
             kept.append(change)
     return tuple(kept)
+
+
+def _entries(repository: Repository, found: Sequence[Change]) -> list[tuple[Entry, ...] | None]:
+    """The changed paths of each change; None where they cannot be read. One that cannot costs the others time only."""
+    try:
+        return [*repository.entries_of([(change.base_tree, change.head_tree) for change in found])]
+    except RepositoryError:
+        return [_own_entries(repository, change) for change in found]
+
+
+def _own_entries(repository: Repository, change: Change) -> tuple[Entry, ...] | None:
+    try:
+        return repository.entries(change.base_tree, change.head_tree)
+    except RepositoryError:
+        return None
+
+
+def _arrived(store: Store, found: tuple[Change, ...], lines: dict[str, Line]) -> Mapping[Oid, Oid]:
+    try:
+        return arrived(store, found, lines)
+    except RepositoryError:
+        return {}
 
 
 def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ()) -> tuple[QueueEntry, bool]:

@@ -1,5 +1,6 @@
 """`init`: write a policy and signers that work at once for the person who runs it."""
 
+import configparser
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from reviewconsole.chain import REF_PREFIX
 from reviewconsole.config import load_config
 from reviewconsole.errors import Refused, RepositoryError, StorageError
 from reviewconsole.git.repository import Repository
+from reviewconsole.git.worktree import root_of
 from reviewconsole.loading.changes import HEADS, find_targets, sync_remote
 from reviewconsole.loading.policies import parse_policy_file
 from reviewconsole.policy import FOLDER, POLICY_PATH, SIGNERS_PATH
@@ -116,29 +118,30 @@ def initialise(folder: Path, environ: Mapping[str, str], *, name: str | None, pe
 
 def work_tree(folder: Path) -> Path:
     """The root of the work tree that holds a folder; RepositoryError where there is none."""
-    try:
-        with gitpython.Repo(folder, search_parent_directories=True) as found:
-            if found.working_tree_dir is None:
-                raise RepositoryError("there is no work tree here")
-            return Path(found.working_tree_dir)
-    except (gitpython.InvalidGitRepositoryError, gitpython.NoSuchPathError) as error:
-        raise RepositoryError(f"{folder} is in no git repository") from error
+    root = root_of(folder)
+    if root is None:
+        raise RepositoryError(f"{folder} is in no git repository with a work tree")
+    return root
+
+
+_UNREADABLE = (RecursionError, ValueError, configparser.Error, OSError)
+"""What GitPython makes of a configuration that git would refuse, or that includes itself."""
+
+
+def _unreadable(error: BaseException) -> RepositoryError:
+    why = f"the repository's configuration cannot be read: {type(error).__name__}"
+    return RepositoryError(why, remedy="look at .git/config and what it includes")
 
 
 def add_refspec(root: Path, remote: str) -> bool:
     """Add the notes refspec, without `+`, to a remote's fetch lines; False where it stands already."""
     section = f'remote "{remote}"'
-    with gitpython.Repo(root) as repository, repository.config_writer() as writer:
-        lines = writer.get_values(section, "fetch") if writer.has_option(section, "fetch") else []
-        if NOTES_REFSPEC in lines:
-            return False
-        writer.add_value(section, "fetch", NOTES_REFSPEC)
+    try:
+        with gitpython.Repo(root) as repository, repository.config_writer() as writer:
+            lines = writer.get_values(section, "fetch") if writer.has_option(section, "fetch") else []
+            if NOTES_REFSPEC in lines:
+                return False
+            writer.add_value(section, "fetch", NOTES_REFSPEC)
+    except _UNREADABLE as error:
+        raise _unreadable(error) from error
     return True
-
-
-def has_refspec(root: Path, remote: str) -> bool:
-    """Tell whether plain `git fetch` brings the records."""
-    with gitpython.Repo(root) as repository, repository.config_reader("repository") as reader:
-        section = f'remote "{remote}"'
-        lines = reader.get_values(section, "fetch") if reader.has_option(section, "fetch") else []
-    return any(str(line).lstrip("+").startswith("refs/notes/") for line in lines)
