@@ -270,10 +270,7 @@ class Repository:
         return changed_entries(self.trees, old_tree, new_tree)
 
     def entries_of(self, pairs: Sequence[tuple[Oid, Oid]]) -> list[tuple[Entry, ...]]:
-        """List changed paths for many pairs of trees through one process, in their order.
-
-        As git says, not hashed again: good for choosing what to open, never for what is signed.
-        """
+        """List changed paths for many pairs of trees, as git says: not hashed again, never for what is signed."""
         feed = "".join(f"{old} {new}\n" for old, new in pairs).encode()
         seconds = _QUICK_SECONDS + len(pairs) // 50
         return parse_raw(self.git.run(_RAW, stdin=feed, most=_MOST_LISTED, seconds=seconds), pairs)
