@@ -35,7 +35,7 @@ def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator
     target = protected.get(update.ref)
     try:
         if target is None:
-            yield from _begun(store, update.ref, update.new)
+            yield from _begun(store, update.ref, update.new, start, now)
         else:
             yield from _forward(store, target, update.new, start, now)
     except (RepositoryError, FormatError, Undecidable) as error:
@@ -68,20 +68,40 @@ def _forward(store: Store, target: Target, new: Oid, start: Oid | None, now: int
             )
 
 
-def _begun(store: Store, ref: str, new: Oid) -> Iterator[Refusal]:
-    """A new target may begin only where a target stands or stood, under the rules of today."""
+def _begun(store: Store, ref: str, new: Oid, start: Oid | None, now: int) -> Iterator[Refusal]:
+    """A new target may begin only where a target stands or stood, under the rules of today.
+
+    A commit within a merged branch, or within a run that was approved as one, is no state that a
+    target stood at: nobody approved it as it is.
+    """
     repository = store.repository
+    stood = next((each for each in store.targets if changes.on_first_parent_line(repository, each, new)), None)
+    first = store.targets[0]
     if not any(repository.is_ancestor(new, each.tip) for each in store.targets):
         why = "a new target begins with commits that are on no other target"
         yield Refusal(ref=ref, why=why, remedy="create it from a commit of a target, then land the rest")
-    elif policy_at(repository, new)[1] != policy_at(repository, store.targets[0].tip)[1]:
-        why = f"a new target begins at a commit whose policy is not that of {store.targets[0].ref}"
+    elif policy_at(repository, new)[1] != policy_at(repository, first.tip)[1]:
+        why = f"a new target begins at a commit whose policy is not that of {first.ref}"
         yield Refusal(ref=ref, why=why, remedy=_NEWER)
-    elif store.policy is not None and ref == HEADS + store.policy.trust:
-        now, then = store.targets[0].tip, new
-        if any(repository.file_at(then, path) != repository.file_at(now, path) for path in _TRUSTED):
-            why = f"the trust branch begins where signers or revocations are not those of {store.targets[0].ref}"
-            yield Refusal(ref=ref, why=why, remedy=_NEWER)
+    elif _is_trust(store, ref) and any(
+        repository.file_at(new, path) != repository.file_at(first.tip, path) for path in _TRUSTED
+    ):
+        why = f"the trust branch begins where signers or revocations are not those of {first.ref}"
+        yield Refusal(ref=ref, why=why, remedy=_NEWER)
+    elif stood is None or (new != stood.tip and not _covered_alone(store, stood, new, start, now)):
+        why = "a new target begins inside of what landed as one, at a state that nobody approved by itself"
+        yield Refusal(ref=ref, why=why, remedy=_NEWER)
+
+
+def _is_trust(store: Store, ref: str) -> bool:
+    return store.policy is not None and ref == HEADS + store.policy.trust
+
+
+def _covered_alone(store: Store, target: Target, oid: Oid, start: Oid | None, now: int) -> bool:
+    listed = [changes.landed_commit(store.repository, target, oid)]
+    return all(
+        item.report.verdict is Verdict.SATISFIED for item in judge_each(store, listed, start, now, within=frozenset())
+    )
 
 
 def _remedy(store: Store, head: Oid) -> str:

@@ -280,6 +280,35 @@ def test_the_first_policy_is_let_in_by_an_introduction_only(tmp_path: Path) -> N
     assert push(dev, "origin", "main").code == 0
 
 
+def test_a_new_target_does_not_begin_inside_of_what_landed_as_one(tmp_path: Path) -> None:
+    world = build(tmp_path, more='[review]\nscope = "all"\n')
+    dev, alice = world["dev"], world["alice"]
+    place = dev.clone / ".reviewconsole/policy.toml"
+    policy = place.read_text().replace('targets = ["main"]', 'targets = ["main", "release/*"]')
+    dev.commit({".reviewconsole/policy.toml": policy}, "Releases")
+    dev.git("push", "-q", "origin", "main")
+    dev.run("init", "--hook", "pre-receive", cwd=world.remote)
+    dev.git("checkout", "-q", "-b", "feat")
+    evil = dev.commit({"evil.py": "x = 1\n"}, "Add")
+    (dev.clone / "evil.py").unlink()
+    dev.commit(GOOD, "Take out, and do what is offered")
+    dev.git("push", "-q", "origin", "feat")
+    alice.git("fetch", "-q", "origin")
+    alice.run("approve", "origin/feat", "--reason", "the sum is fine")
+    dev.git("checkout", "-q", "main")
+    dev.git("merge", "-q", "--no-ff", "-m", "Merge feat", "feat")
+    assert push(dev, "origin", "main").code == 0
+    before = refs(world)
+    refused(world, before, push(dev, "origin", f"{evil}:refs/heads/release/1"), "inside of what landed as one")
+    dev.git("fetch", "-q", "origin")
+    assert push(dev, "origin", "main:refs/heads/release/1").code == 0
+    offer(world, "next", {"n.py": "N = 1\n"})
+    alice.run("approve", "origin/next", "--reason", "fine")
+    dev.git("merge", "-q", "--ff-only", "next")
+    assert push(dev, "origin", "main", "main~1:refs/heads/release/2").code == 0
+    assert push(dev, "origin", "main~1:refs/heads/release/3").code == 0
+
+
 def test_the_trust_branch_does_not_begin_before_a_revocation(tmp_path: Path) -> None:
     world = build(tmp_path)
     dev, alice = world["dev"], world["alice"]
