@@ -1,0 +1,12 @@
+class Authorize(Mutation):
+    @classmethod
+    @permission_required("orders.manage")
+    def mutate(cls, root, info, payment):
+        return gateway.authorize(payment)
+
+
+class Capture(Mutation):
+    @classmethod
+    @permission_required("orders.manage")
+    def mutate(cls, root, info, payment):
+        return gateway.capture(payment)

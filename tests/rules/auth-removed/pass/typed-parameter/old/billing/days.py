@@ -1,0 +1,2 @@
+def rows_for(day, check_permissions=False):
+    return query(day, check_permissions)

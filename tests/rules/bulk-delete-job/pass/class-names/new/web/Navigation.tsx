@@ -1,0 +1,1 @@
+export const Navigation = () => <p className="truncate text-sm font-bold">{name}</p>;

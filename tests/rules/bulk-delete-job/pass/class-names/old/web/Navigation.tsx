@@ -1,0 +1,1 @@
+export const Navigation = () => <p className="text-sm">{name}</p>;

@@ -1,0 +1,6 @@
+removed {
+  from = aws_route_table.public
+  lifecycle {
+    destroy = false
+  }
+}

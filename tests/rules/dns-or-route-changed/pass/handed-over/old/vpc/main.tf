@@ -1,0 +1,3 @@
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.main.id
+}

@@ -1,0 +1,4 @@
+module "external_dns" {
+  source  = "example/helm-release/aws"
+  version = "0.7.0"
+}

@@ -1,0 +1,4 @@
+export const layout = async (id: string) => {
+  const page = await load(id);
+  return page;
+};

@@ -1,0 +1,8 @@
+class Config {
+    protected synchronized void init(boolean check) {
+        if (ready) {
+            return;
+        }
+        ready = load(check);
+    }
+}

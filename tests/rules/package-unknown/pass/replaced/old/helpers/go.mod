@@ -1,0 +1,3 @@
+module example.org/helpers
+
+require example.org/vcs v1.12.0

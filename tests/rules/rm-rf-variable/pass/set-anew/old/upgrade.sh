@@ -1,0 +1,2 @@
+COMMAND="rm -rf $OLD/cache"
+eval $COMMAND

@@ -1,0 +1,2 @@
+class Order(models.Model):
+    number = models.CharField(max_length=36)

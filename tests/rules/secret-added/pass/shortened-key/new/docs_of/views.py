@@ -1,0 +1,3 @@
+BODY = {
+    "key": "-----BEGIN RSA PRIVATE KEY-----...",
+}

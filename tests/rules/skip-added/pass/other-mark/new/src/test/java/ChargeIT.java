@@ -1,0 +1,7 @@
+class ChargeIT {
+    @Disabled("summer time")
+    @Test
+    void emitsAnEvent() {
+        create();
+    }
+}

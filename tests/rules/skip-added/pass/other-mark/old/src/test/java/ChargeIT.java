@@ -1,0 +1,7 @@
+class ChargeIT {
+    @Ignore("summer time")
+    @Test
+    public void emitsAnEvent() {
+        create();
+    }
+}

