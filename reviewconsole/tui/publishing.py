@@ -1,5 +1,8 @@
 """Where one's own records are, and the exchange of them with the remote, in threads."""
 
+import asyncio
+import signal
+import threading
 from collections.abc import Callable
 
 from textual.app import App
@@ -36,6 +39,11 @@ class Publishing(App[None]):
         """Exchange records in the background; the outcome stays in sight."""
         self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)
         self._exchange(event.desk.call_beside, lambda service: service.publish(), pending=1)
+
+    def on_load(self) -> None:
+        """Leave in order, the terminal put back, when told to end."""
+        if threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
 
     def on_unmount(self) -> None:
         """Let an exchange that goes on end, and one that stalls not hold up the shell."""

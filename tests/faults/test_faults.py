@@ -1,6 +1,5 @@
 """Faults while decisions are made. The long runs are in `benchmarks/faults`; these are the same, short."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 from benchmarks.faults import collector, connections, kills
 from benchmarks.faults.decisions import branches, fsck, recorded
 from tests.e2e.world import World, build, offer
-from tests.hostile.terminal import Terminal
 
 GOOD = {"app.py": "def pay():\n    return 2\n"}
 
@@ -81,17 +79,3 @@ def test_a_state_folder_that_cannot_be_written_refuses_to_sign_and_lets_review(w
     assert "recorded sha256" not in says
     place.unlink()
     assert recorded(alice) == []
-
-
-def test_a_closed_terminal_leaves_a_decision_whole_or_absent(world: World) -> None:
-    alice = world["alice"]
-    offer(world, "feat", GOOD)
-    terminal = Terminal(alice.clone, alice.env)
-    terminal.until(b"feat")
-    terminal.press("\r", until=b"hunks read")
-    terminal.press("A")
-    os.close(terminal._master)
-    os.waitpid(terminal._process, 0)
-    assert recorded(alice) == []
-    alice.run("approve", "origin/feat", "--reason", "read")
-    assert len(recorded(alice)) == 1
