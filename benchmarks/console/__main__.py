@@ -37,7 +37,7 @@ class Program:
     quit: bytes = b"q"
     needs: str = ""
     settled: str = ""
-    """What shows that it has done everything; left out where that takes more than two minutes."""
+    """What shows that it has done everything; left out where that takes more than 45 seconds."""
     again: bool = False
     """Whether it is started once before it is measured, by the same person."""
 
@@ -84,8 +84,8 @@ def once(program: Program, repository: Path, change: str, presses: int) -> Run:
                 terminal.wait(word)
             if program.settled:
                 with suppress(SystemExit):
-                    terminal.wait(program.settled, 120)
-            terminal.quiet(1.0, limit=20)
+                    terminal.wait(program.settled, 45)
+            terminal.quiet(1.0, limit=10)
             for name, key in program.keys.items():
                 for _ in range(presses):
                     terminal.press(key, name)

@@ -29,6 +29,10 @@ _OBJECTS = 100_000
 """New objects between two looks for cycles: a diff is many objects and no cycle."""
 
 
+_SWITCH = 0.001
+"""Seconds after which a thread that reads changes lets the one in that draws; Python's 0.005 is felt on each key."""
+
+
 def grammar(verbs: "Sub") -> None:
     """Add these verbs to the grammar."""
     console = add_verb(verbs, "open", "open the console on the queue, or on one change")
@@ -84,6 +88,7 @@ def open_(options: Options, environ: Environ) -> int:
 
 def _console(options: Options, environ: Environ) -> int:
     gc.set_threshold(_OBJECTS, 20, 50)
+    sys.setswitchinterval(_SWITCH)
     # Half of opening a repository is waiting for git; meanwhile the toolkit is imported.
     from reviewconsole.cli.repositories_verbs import home
 

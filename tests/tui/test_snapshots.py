@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 
 async def same(pilot: Pilot[None], app: ReviewApp, name: str) -> None:
     path = FOLDER / f"{name}.txt"
-    for _ in range(300):  # what lies below a dialogue is drawn a moment later
+    for _ in range(800):  # what lies below a dialogue is drawn a moment later
         text = "".join(row.rstrip() + "\n" for row in rendered(app))
         if path.is_file() and text == path.read_text(encoding="utf-8"):
             return

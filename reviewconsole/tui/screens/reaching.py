@@ -22,7 +22,7 @@ _OSC52 = 74_000
 class Reaching(Asking[bool]):
     """Searches in a thread; copies and edits what the cursor is on."""
 
-    session: reactive[ReviewSession | None] = reactive(None, init=False)
+    session: reactive[ReviewSession | None] = reactive(None, init=False, repaint=False)
     hits: Hits | None = None
     _needle = ""
 

@@ -45,7 +45,7 @@ class DiffCanvas(ScrollView, can_focus=True):
             super().__init__()
             self.units = units
 
-    session: reactive[ReviewSession | None] = reactive(None, init=False)
+    session: reactive[ReviewSession | None] = reactive(None, init=False, repaint=False)
 
     def __init__(self, session: ReviewSession | None = None, *, states: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -58,7 +58,8 @@ class DiffCanvas(ScrollView, can_focus=True):
         self._states = states
         self.rows = RowMap(())
         self._coverage = Coverage(self.rows)
-        self._strips: dict[tuple[int, int, bool], Strip] = {}
+        self._strips: dict[tuple[int, int, bool, int], Strip] = {}
+        self._state = 0  # which state of the session headers were drawn for; lines look the same in all
         self._starts: array[int] | None = None
         self._painter: DiffPainter | None = None
         self.arrangement = Arrangement()
@@ -91,6 +92,9 @@ class DiffCanvas(ScrollView, can_focus=True):
             self.number(new)
         elif self._painter is not None:
             self._painter.use(new)
+            self._state += 1
+            self.refresh()
+            return
         self.repaint()
 
     def number(self, session: ReviewSession) -> None:
@@ -244,24 +248,20 @@ class DiffCanvas(ScrollView, can_focus=True):
             left, right = painter.file(row.file, width)
             return styles.strip(left, width, "head", right), None
         cursor = index == self.cursor or index in self.selected
-        strip = self._strips.get((index, part, cursor))
+        key = (index, part, cursor, 0 if row.kind in TEXTUAL else self._state)
+        strip = self._strips.get(key)
         if strip is None:
             strip = self._drawing(painter).strip(row, part, cursor=cursor)
             if len(self._strips) > _STRIPS:
                 self._strips.clear()
-            self._strips[index, part, cursor] = strip
+            self._strips[key] = strip
         return strip, self._mark(row, part) if counts else None
 
     def _drawing(self, painter: DiffPainter) -> Drawing:
         return Drawing(
-            rows=self.rows,
-            painter=painter,
-            styles=palette(self.app.theme),
-            colours=self._colours.of,
-            width=self.row_width,
-            offset=self.offset_x,
-            wrap=self.body_width if self.wrapped else None,
-        )
+            rows=self.rows, painter=painter, styles=palette(self.app.theme), colours=self._colours.of,
+            width=self.row_width, offset=self.offset_x, wrap=self.body_width if self.wrapped else None,
+        )  # fmt: skip
 
     def _mark(self, row: Row, part: int) -> HunkId | None:
         if not self.rows.counts(row):
