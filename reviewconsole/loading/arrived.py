@@ -30,15 +30,15 @@ class Line:
     """The newest commits of one target's line, and what each did; kept between listings while the tip only grows."""
 
     done: dict[Oid, _Marks] = field(default_factory=dict)
-    replayed: dict[tuple[Oid, Oid], bool] = field(default_factory=dict)
-    """Head and commit of the target -> whether git alone makes the one of the other."""
+    replayed: dict[tuple[Oid, Oid, Oid], bool] = field(default_factory=dict)
+    """Head, tree it is put on, commit of the target -> whether git alone makes the commit of them."""
 
 
 def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> Mapping[Oid, Oid]:
     """Head of a pending change -> the commit of its target that brought the same content.
 
-    The same content is that of a squash, or of one rebased commit: the same diff, or what git alone makes of the
-    change on that commit's parent. A commit whose exact inverse landed later counts as taken back.
+    The same content is that of a squash, of a rebased commit, or of a run of them: the same diff, or what git alone
+    makes of the change on what was there before. A commit whose exact inverse landed later counts as taken back.
     """
     found: dict[Oid, Oid] = {}
     for target in store.targets:
@@ -72,6 +72,9 @@ def _on(repository: Repository, target: Target, changes: Sequence[Change], line:
                 near = (at for at in by_paths.get(_paths(marks), ()) if at < since)
                 tried = islice((at for at in near if _may_be(change, marks, commits[at], line)), _TRIED)
                 same = next((at for at in tried if _replays(bench, change, commits[at], trees, line)), since)
+            if same >= since and len(change.commits) > 1:
+                ends = islice((at for at in range(min(since, len(commits))) if _may_end(change, commits, at)), _TRIED)
+                same = next((at for at in ends if _replayed_as_run(bench, change, commits, at, line)), since)
             taken_back = by_marks.get(frozenset((new, old) for old, new in line.done.get(_oid(commits, same), ())))
             if same < since and (taken_back is None or taken_back > same):
                 yield change.head, commits[same].oid
@@ -104,12 +107,31 @@ def _may_be(change: Change, marks: _Marks, commit: Commit, line: Line) -> bool:
     return all(ours.get(old, new) == new for old, new in marks)
 
 
+def _may_end(change: Change, commits: Sequence[Commit], place: int) -> bool:
+    """Whether a run of as many commits as the change has, each bearing the title and author of its own, ends here."""
+    run = commits[place : place + len(change.commits)]
+    if len(run) < len(change.commits) or any(len(commit.parents) != 1 for commit in run):
+        return False
+    pairs = zip(run, change.commits, strict=True)
+    return all((new.title, new.author) == (old.title, old.author) for new, old in pairs)
+
+
+def _replayed_as_run(bench: Bench, change: Change, commits: Sequence[Commit], place: int, line: Line) -> bool:
+    """Whether a run is what git alone makes of the change, as "rebase and merge" leaves it."""
+    before = place + len(change.commits)
+    return before < len(commits) and _merges(bench, change, commits[before].tree, commits[place], line)
+
+
 def _replays(bench: Bench, change: Change, commit: Commit, trees: Mapping[Oid, Oid], line: Line) -> bool:
     """Whether git alone makes this commit of the change, on the commit before it."""
-    key = change.head, commit.oid
+    return _merges(bench, change, trees[commit.parents[0]], commit, line)
+
+
+def _merges(bench: Bench, change: Change, onto: Oid, commit: Commit, line: Line) -> bool:
+    key = change.head, onto, commit.oid
     if key not in line.replayed:
         try:
-            merged = bench.merge(change.base_tree, trees[commit.parents[0]], change.head_tree).tree
+            merged = bench.merge(change.base_tree, onto, change.head_tree).tree
         except (RepositoryError, Undecidable):
             merged = None
         line.replayed[key] = merged == commit.tree

@@ -55,3 +55,19 @@ def test_what_a_squash_or_a_rebase_brought_is_off_the_queue_until_it_is_taken_ba
 
     land(world, ("revert", "--no-edit", "HEAD~2"))
     assert set(states(world)) == {"squashed", "waits", "same-path"}
+
+
+def test_a_branch_whose_commits_were_rebased_one_by_one_is_off_the_queue(world: World) -> None:
+    dev = world["dev"]
+    start = dev.git("rev-parse", "main")
+    offer(world, "run", {"run.py": "one = 1\n"}, start=start)
+    dev.git("checkout", "-q", "run")
+    dev.commit({"run.py": "one = 1\ntwo = 2\n"}, "Second of the run")
+    dev.git("push", "-q", "origin", "run")
+    dev.git("checkout", "-q", "main")
+    dev.commit({"other.py": "o = 1\n"}, "Something between")
+    land(world, ("cherry-pick", "run~1"))
+    assert "run" in states(world)
+    land(world, ("cherry-pick", "run"))
+    assert "run" not in states(world)
+    assert states(world, "--all")["run"] == "landed"
