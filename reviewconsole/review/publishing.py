@@ -104,7 +104,8 @@ def _share_claims(sync: Sync, remote: str, repository: Repository, state_dir: Pa
 
 
 def _with_remedy(error: ReviewConsoleError) -> str:
-    return f"{error}; {error.remedy}" if error.remedy else str(error)
+    words = "; ".join(row.strip() for row in str(error).split("\n") if row.strip())
+    return f"{words}; {error.remedy}" if error.remedy else words
 
 
 def _unpublished(sync: Sync, remote: str, repository: Repository, state_dir: Path) -> tuple[str, ...]:
