@@ -92,6 +92,7 @@ class QueueScreen(Everywhere):
         self.desk = desk
         self.places = Places(desk, others)
         self._start = start
+        self._explained: QueueEntry | None = None
         self._entries: tuple[QueueEntry, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -212,6 +213,9 @@ class QueueScreen(Everywhere):
 
     def _explain(self) -> None:
         entry = self.query_one(QueueList).entry
+        if entry is not None and entry is self._explained:
+            return  # laying the page out anew would hold up keys while rows come in
+        self._explained = entry
         if entry is not None:
             text = entry_page(entry)
         elif self.waiting:
