@@ -40,7 +40,8 @@ _VERSION = re.compile(
 """Rows that say only which version of a hook runs."""
 _LOOSER = re.compile(r"exclude|skip|manual|disable|ignore", re.IGNORECASE)
 _OBLIGES = re.compile(
-    r"\b(must|never|always|only|require\w*|forbid\w*|do not|don't|don\u2019t|not allowed|avoid|ensure|ask|confirm)\b",
+    r"\b(must|never|always|only|require\w*|forbid\w*|do not|don't|don\u2019t|not allowed|avoid|ensure|run|ask"
+    r"|confirm)\b",
     re.IGNORECASE,
 )
 _LOOSENS = re.compile(
