@@ -13,15 +13,17 @@ from reviewconsole.loading.content import load_trees
 _FILES, _LINES = 500, 1_000
 
 _PEAK = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.content import load_trees
 import reviewconsole.diff, unidiff
+def peak():
+    return int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1])
 repository = Repository.open(Path(sys.argv[1]), {"PATH": sys.argv[2]})
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 content = load_trees(repository, sys.argv[3], sys.argv[4])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak() - before)
 """
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import stores
 from benchmarks.goals.core import git
-from reviewconsole.attestation import parse_payload
+from reviewconsole.attestation import Attestation, parse_payload
 from reviewconsole.change import Oid
 from reviewconsole.errors import RepositoryError
 from reviewconsole.git import notes
@@ -29,12 +29,19 @@ def append(folder: Path, ref: str, count: int, name: str, heads: list[str]) -> i
     return done
 
 
+def _record(
+    att: Attestation, head: str, number: int, previous: str | None, person: stores.Reviewer
+) -> tuple[str, bytes]:
+    more = {"head": Oid(head), "sequence": number + 1, "previous": previous, "nonce": f"{number:032x}"}
+    return stores.sign(replace(att, **more), person)  # type: ignore[arg-type]
+
+
 def write(folder: Path, ref: str, person: stores.Reviewer, template: bytes, heads: list[str]) -> tuple[int, int]:
     """Signed records, each by compare-and-swap on top of what is there; gives how many and how often again."""
     repository, again = Repository.open(folder, stores.ENVIRON), 0
-    att = parse_payload(template)
+    att, previous = parse_payload(template), None
     for number, head in enumerate(heads):
-        _, note = stores.sign(replace(att, head=Oid(head), sequence=number + 1, nonce=f"{number:032x}"), person)
+        previous, note = _record(att, head, number, previous, person)
         while True:
             tip = next((found.oid for found in repository.note_refs(ref)), None)
             try:
@@ -48,9 +55,9 @@ def write(folder: Path, ref: str, person: stores.Reviewer, template: bytes, head
 def push(folder: Path, ref: str, person: stores.Reviewer, template: bytes, heads: list[str]) -> tuple[int, int]:
     """Write one record, push it, take what others pushed where that fails; gives pushes and retries."""
     repository, again = Repository.open(folder, stores.ENVIRON), 0
-    att = parse_payload(template)
+    att, previous = parse_payload(template), None
     for number, head in enumerate(heads):
-        _, note = stores.sign(replace(att, head=Oid(head), sequence=number + 1, nonce=f"{number:032x}"), person)
+        previous, note = _record(att, head, number, previous, person)
         while True:
             tip = next((found.oid for found in repository.note_refs(ref)), None)
             notes.write_notes(repository, ref, {Oid(head): note}, message=_MESSAGE, expected=tip)
