@@ -110,7 +110,7 @@ def queue(setting: Setting, branches_of: Sequence[int] = (125, 250, 500, 1_000))
                 raise SystemExit("not every branch is in the queue")
 
         # the processes of the first scan are counted when they have ended, which is in the second queue
-        first = cpu(lambda: (listed(), listed()))
+        first = cpu(listed) + cpu(listed)
         for name, seconds in (("first", first), ("again", min(cpu(listed) for _ in range(2)))):
             found.setdefault((f"queue, {name}", of), []).append((size, seconds))
         work.close()
