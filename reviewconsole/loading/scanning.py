@@ -5,6 +5,7 @@ rules run elsewhere, several changes at a time. What a stage of a scan has found
 that all processes share.
 """
 
+import os
 import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from multiprocessing.queues import SimpleQueue as SharedQueue
 
 PROCESSES = 2
+_BEHIND = 10
+"""How much a scan's process gives way to the interface (nice(2)): on two cores a key would wait for them."""
 _PULSE = 0.2
 """Seconds after which whoever waits for a scan is told that it goes on."""
 _Told = tuple[str, Progress] | None
@@ -119,7 +122,9 @@ class Scanner:
         context = get_context("spawn")
         self.told = context.SimpleQueue()
         Thread(target=self._listen, args=(self.told,), daemon=True).start()
-        return ProcessPoolExecutor(PROCESSES, mp_context=context, initializer=_begin, initargs=(self.told,))
+        return ProcessPoolExecutor(
+            PROCESSES, mp_context=context, initializer=_begin, initargs=(self.told, self.background)
+        )
 
     def _listen(self, told: "SharedQueue[_Told]") -> None:
         """Take what the processes tell, so that none of them ever waits for a reader."""
@@ -193,9 +198,11 @@ def scan_trees(
     return replace(result, notes=(*result.notes, *old_tree.notes, *new_tree.notes))
 
 
-def _begin(told: "SharedQueue[_Told]") -> None:
-    """The terminal's interrupt is for the program, not for its helpers."""
+def _begin(told: "SharedQueue[_Told]", background: bool) -> None:  # noqa: FBT001 - initargs are positional
+    """The terminal's interrupt is for the program, not for its helpers; behind an interface they let it go first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if background:
+        os.nice(_BEHIND)
     _OUT[:] = [told]
 
 
