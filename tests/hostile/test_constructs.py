@@ -18,6 +18,9 @@ from tests.hostile.git_parts import Maker
 from tests.hostile.test_local import EVIL
 
 LARGE = {
+    "a-tree-that-multiplies",
+    "a-large-configuration",
+    "a-deep-tree",
     "a-commit-of-many-megabytes",
     "a-tree-of-many-megabytes",
     "a-blob-of-many-megabytes",
@@ -95,7 +98,7 @@ def test_with_worktree_settings_and_includes_no_verb_runs_anything(tmp_path: Pat
     import subprocess
     import sys
 
-    for name in ("include-if", "worktree-config", "programs-of-every-other-key"):
+    for name in ("worktree-config", "programs-of-every-other-key"):
         folder = tmp_path / name
         folder.mkdir()
         place = spoil(folder, name)
