@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -198,9 +198,18 @@ def scan_trees(
     return replace(result, notes=(*result.notes, *old_tree.notes, *new_tree.notes))
 
 
+def _follow() -> None:
+    """End with the process that started this one, however that ended."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _begin(told: "SharedQueue[_Told]", background: bool) -> None:  # noqa: FBT001 - initargs are positional
     """The terminal's interrupt is for the program, not for its helpers; behind an interface they let it go first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow, daemon=True).start()
     if background:
         os.nice(_BEHIND)
     _OUT[:] = [told]

@@ -3,12 +3,15 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from benchmarks.faults.decisions import fsck, recorded
+from tests.conftest import ROOT
 from tests.e2e.world import World, build, offer
 from tests.hostile.terminal import Terminal
 
@@ -83,3 +86,33 @@ def test_told_to_end_it_puts_the_terminal_back(world: World) -> None:
     stream = bytes(terminal.stream)
     assert stream.rfind(b"\x1b[?1049l") > stream.rfind(b"\x1b[?1049h") >= 0
     assert stream.rfind(b"\x1b[?25h") > stream.rfind(b"\x1b[?25l")
+
+
+HELPER = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from reviewconsole.loading.scanning import _begin
+if __name__ == "__main__":
+    context = get_context("spawn")
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(context.SimpleQueue(), False))
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_helper_ends_with_a_process_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "start.py"
+    script.write_text(HELPER)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, env=environ) as process:
+        assert process.stdout is not None
+        helper = int(process.stdout.readline())
+        process.kill()
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        state = subprocess.run(["ps", "-o", "stat=", "-p", str(helper)], capture_output=True, check=False).stdout
+        if not state or state.startswith(b"Z"):
+            return
+        time.sleep(0.1)
+    raise AssertionError("the helper outlives its program")
