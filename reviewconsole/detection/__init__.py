@@ -17,7 +17,7 @@ from pathlib import Path
 
 from reviewconsole import __version__
 from reviewconsole.change import encode
-from reviewconsole.detection import ast_grep, guards, line_rules, packs
+from reviewconsole.detection import ast_grep, guards, line_rules, packs, renames
 from reviewconsole.detection.kubernetes import unreadable
 from reviewconsole.detection.model import Check, Context, Hit, Progress, RuleSettings, ScanResult, Told, Tree
 from reviewconsole.detection.pages import page_of  # now: a later import of this module would hide `pages` below
@@ -180,7 +180,7 @@ def _sources(files: Sequence[FileDiff], settings: RuleSettings, tally: Tally) ->
         if unreadable(source):
             notes.append(f"{source.path}: no plain YAML (a template?), the manifest checks did not read it")
         sources.append(source)
-    return tuple(sources), notes
+    return renames.paired(sources), notes
 
 
 def _findings(hits: Sequence[Hit], settings: RuleSettings) -> tuple[Finding, ...]:
@@ -204,7 +204,11 @@ def _finding(hit: Hit, settings: RuleSettings, rule: Page, *, external: str) -> 
         severity=severity,
         confidence=hit.confidence or rule.confidence,
         location=Location(
-            path=hit.source.path, side=hit.side, line=hit.line, end_line=hit.end_line, construct=construct
+            path=hit.source.path_of(hit.side),
+            side=hit.side,
+            line=hit.line,
+            end_line=hit.end_line,
+            construct=construct,
         ),
         message=f"{sentence} (in {construct})." if construct else f"{sentence}.",
         evidence=hit.text[:_EVIDENCE],

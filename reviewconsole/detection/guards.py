@@ -59,7 +59,8 @@ class _Judging:
     tally: Tally
 
     def drop(self, guard: str, match: Match) -> None:
-        self.tally.add(guard, rule=match.document.rule, path=match.source.path, side=match.side, line=match.line)
+        path = match.source.path_of(match.side)
+        self.tally.add(guard, rule=match.document.rule, path=path, side=match.side, line=match.line)
 
     def host(self, match: Match) -> Construct | None:
         if self.document.host == "file":

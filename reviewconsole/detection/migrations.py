@@ -130,6 +130,17 @@ def created(context: Context) -> frozenset[str]:
     )
 
 
+def made_before(context: Context, source: Source, step: Operation) -> bool:
+    """Tell whether an earlier migration of the change, or an earlier step of this one, creates a step's table."""
+    return bool(step.table) and any(
+        found.verb is Verb.CREATE_TABLE
+        and found.table == step.table
+        and (each.path, found.first) < (source.path, step.first)
+        for each in migrations(context)
+        for found in forward(each)
+    )
+
+
 def migrations(context: Context) -> Iterator[Source]:
     """The migrations with changed lines."""
     for source in context.sources:

@@ -17,7 +17,7 @@ from reviewconsole.detection.guards import plain
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.quick import any_row, search
-from reviewconsole.detection.source import Source
+from reviewconsole.detection.source import Source, is_test
 from reviewconsole.finding import Severity, Side
 
 KEPT = 0.75
@@ -123,6 +123,36 @@ class _Fresh:
             if _touched(source, Side.NEW, guard)
         )
 
+    def took_over(self, source: Source, host: Construct, guard: Guard) -> bool:
+        """Tell whether the change puts the safeguard into what the host now calls, or reads its setting elsewhere."""
+        rows = "\n".join(source.new[at - 1][:2000] for at in source.added if host.first <= at <= host.last)
+        own = host.name.rsplit(".", 1)[-1]
+        called = set(_CALLED.findall(rows)) - {own}
+        if called and any(
+            theirs.family == guard.family and _host(other, Side.NEW, theirs).rsplit(".", 1)[-1] in called
+            for other, theirs in self.all
+        ):
+            return True
+        sign = self._asked[2]
+        read = {
+            name
+            for name in _SETTING.findall("\n".join(source.old[guard.first - 1 : guard.last])[:2000])
+            if search(sign, f"{re.sub(r'[.-]', '_', name)} = 1")
+        }
+        return bool(read & self.settings) if read else False
+
+    @cached_property
+    def settings(self) -> frozenset[str]:
+        """Names in quotes on added lines of what is no test."""
+        context = self._asked[0]
+        rows = (source.new[at - 1][:2000] for source in context.sources for at in _spoken(source))
+        return frozenset(name for row in rows for name in _SETTING.findall(row))
+
+
+def _spoken(source: Source) -> Iterator[int]:
+    if source.kind != "markdown" and not is_test(source.path):
+        yield from (at for at in source.added if not source.is_comment(Side.NEW, at))
+
 
 def _file(source: Source, find: Find, fresh: _Fresh, moved: Counter[str]) -> Iterator[Loss]:
     olds, news = list(find(view(source, Side.OLD))), fresh.of(source)
@@ -141,12 +171,34 @@ def _file(source: Source, find: Find, fresh: _Fresh, moved: Counter[str]) -> Ite
             continue
         begun = host.first + (host.last > host.first and bool(name))
         there = view(source, Side.NEW).names_in(begun, host.last)
-        if (guard.uses and not guard.uses & there) or _retired(source, guard):
+        if (guard.uses and not _left(source, guard) & there) or _retired(source, guard):
             continue
-        if any(_above(name, source, other, guard, theirs) for other, theirs in fresh.all):
+        if fresh.took_over(source, host, guard) or any(
+            _above(name, source, other, guard, theirs) for other, theirs in fresh.all
+        ):
             continue
         balance[name, guard.family] -= 1
         yield Loss(source=source, guard=guard, host=host, kept=kept(source, name, host, guard))
+
+
+def _left(source: Source, guard: Guard) -> frozenset[str]:
+    """The names a safeguard looks at, without the variables whose declaration went in the same run of lines."""
+    first = last = guard.first
+    while first - 1 in source.removed:
+        first -= 1
+    while last + 1 in source.removed:
+        last += 1
+    declared = {name for row in source.old[first - 1 : last] for name in _declared(row)} & guard.uses
+    if not declared:
+        return guard.uses
+    again = {word for at in source.added for word in _WORD_ANY.findall(source.new[at - 1][:2000])}
+    return guard.uses - (declared - again)
+
+
+def _declared(row: str) -> Iterator[str]:
+    found = _DECLARES.match(row[:2000])
+    if found:
+        yield from _WORD_ANY.findall(found[1] or found[2])
 
 
 def _retired(source: Source, guard: Guard) -> bool:
@@ -202,6 +254,11 @@ _SKIPPED = re.compile(
 
 
 _WORD = re.compile(r"[A-Za-z_]\w{4,}")
+_WORD_ANY = re.compile(r"[A-Za-z_]\w*")
+_DECLARES = re.compile(r"\s*(?:(?:const|let|var|val)\s+(\{[^}]*\}|\w+)|([\w, ]+?)\s*:=)")
+"""A variable of the block it stands in: the same name elsewhere is another one."""
+_CALLED = re.compile(r"\b([A-Za-z_]\w{3,})\s*\(")
+_SETTING = re.compile(r"[\"']([A-Za-z][\w.-]{7,})[\"']")
 _TESTS = frozenset({"if", "elif", "else", "unless", "while"})
 
 

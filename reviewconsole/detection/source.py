@@ -101,6 +101,12 @@ class Source:
     """1-based numbers on the new side."""
     memo: dict[tuple[str, Side], Any] = field(default_factory=dict, compare=False, repr=False)
     """What was made of a side, by name; it lives as long as the source."""
+    old_path: str = ""
+    """Where a renamed file stood before; empty for the same place."""
+
+    def path_of(self, side: Side) -> str:
+        """Where one side stands."""
+        return (self.old_path or self.path) if side is Side.OLD else self.path
 
     def once(self, name: str, side: Side, make: Callable[[], Made]) -> Made:
         """What `make` gives for a side, made when it is first asked for: several checks read the same things."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.hits import hit
-from reviewconsole.detection.migrations import forward, is_migration, migrations
+from reviewconsole.detection.migrations import forward, is_migration, made_before, migrations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Hit]:
     """Name each dropping step whose name still occurs in code outside of migrations and tests."""
     for source in migrations(context):
         for step in forward(source):
-            if step.verb not in _VERBS:
+            if step.verb not in _VERBS or made_before(context, source, step):
                 continue
             name = step.column if step.verb is Verb.DROP_COLUMN else step.table
             if len(name) < 3 or not re.fullmatch(r"\w+", name):
@@ -63,7 +63,13 @@ def _pattern(step: Operation, name: str) -> re.Pattern[str]:
         return re.compile(rf"\b{re.escape(singular)}s?\w?\.{re.escape(name)}\b", re.IGNORECASE)
     if step.verb is Verb.DROP_TABLE:
         quoted = rf"[\"'`]{re.escape(name)}[\"'`]"
-        return re.compile(rf"{quoted}|\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+[\"`]?{re.escape(name)}\b", re.IGNORECASE)
+        table = rf"[\"`]?{re.escape(name)}\b[\"`]?"
+        # In prose and markup `update` and `from` are words like others: only a whole clause is SQL.
+        query = (
+            rf"\b(SELECT|DELETE)\b[^;]{{0,400}}\bFROM\s+{table}|\bJOIN\s+{table}\s+(\w+\s+|AS\s+\w+\s+)?(ON|USING)\b"
+            rf"|\bINSERT\s+(IGNORE\s+)?INTO\s+{table}|\bUPDATE\s+{table}\s+(\w+\s+)?SET\b|\b(ALTER|TRUNCATE)\s+(TABLE\s+)?{table}"
+        )
+        return re.compile(f"{quoted}|{query}", re.IGNORECASE)
     return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.hits import hit
-from reviewconsole.detection.migrations import forward, migrations, operations
+from reviewconsole.detection.migrations import forward, made_before, migrations, operations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -45,7 +45,7 @@ def check(context: Context) -> Iterator[Hit]:
     for source in migrations(context):
         steps = operations(source)
         for step in forward(source):
-            if step.verb in _DATA and not _made_before(step, steps):
+            if step.verb in _DATA and not _made_before(step, steps) and not made_before(context, source, step):
                 message = _DATA[step.verb].format(table=step.table or "?", column=step.column or "?")
                 yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
             elif step.verb is Verb.DROP_CONSTRAINT and not _succeeded(step, steps):
