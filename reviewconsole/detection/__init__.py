@@ -24,6 +24,7 @@ from reviewconsole.detection.pages import page_of  # now: a later import of this
 from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, oddities, read
 from reviewconsole.detection.superseded import superseded
 from reviewconsole.detection.tally import KEPT, Tally
+from reviewconsole.detection.weighing import weighed
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import UsageError
 from reviewconsole.finding import Dropped, Finding, Location, Page, Side, number
@@ -158,7 +159,7 @@ def stages(
 
 def _result(hits: Sequence[Hit], settings: RuleSettings, notes: Sequence[str], tally: Tally) -> ScanResult:
     return ScanResult(
-        findings=_findings(hits, settings),
+        findings=_findings(list(weighed(hits)), settings),
         notes=tuple(notes),
         dropped=dict(tally.counts),
         dropped_places=tuple(tally.places),

@@ -15,6 +15,13 @@ EPHEMERAL = re.compile(
     re.IGNORECASE,
 )
 
+_SCRIPTS = frozenset({"shell", "makefile", "python", "typescript", "ruby", "text"})
+_OWN = re.compile(
+    r"(^|[/_.-])(dev|local|sandbox|playground|demos?|examples?|samples?|tests?|testing|testdata|minikube|kind|vagrant"
+    r"|devcontainer|scratch)([/_.-]|$)",
+    re.IGNORECASE,
+)
+
 
 @cache
 def _documents() -> tuple[tuple[str, Any, Any], ...]:
@@ -35,6 +42,11 @@ def destroys(kind: str, text: str) -> bool:
         if each == (kind if kind in known else "shell") and pattern.search(text):
             found = found or exempt is None or not exempt.search(text)
     return found
+
+
+def is_own_tool(kind: str, path: str, text: str) -> bool:
+    """Tell whether a command stands in a script for a developer's own machine, by the script's name or folder."""
+    return kind in _SCRIPTS and bool(_OWN.search(path)) and not PRODUCTION.search(path) and not PRODUCTION.search(text)
 
 
 def is_ephemeral(path: str) -> bool:

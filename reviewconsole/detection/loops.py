@@ -1,10 +1,10 @@
 """Find retries: loops around a handler that go round again, decorators, calls of retry libraries."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewconsole.detection.code import Block, View
+from reviewconsole.detection.code import Block, Statement, View
 from reviewconsole.detection.failures import Handler, handlers
 
 _ENDLESS = re.compile(
@@ -52,16 +52,33 @@ def retry_loops(there: View) -> Iterator[RetryLoop]:
                 if not any(clause.first <= row.first <= clause.last for handler in mine for clause in handler.clauses)
             ) or any(_sets_flag(block, row.text) for row in inside)
         elif there.kind == "go":
-            again = (
-                any(re.search(r"err\w*\s*!=\s*nil", row.text) for row in inside)
-                and any(re.match(r"continue\b|.*\btime\.Sleep\(", row.text) for row in inside)
-            ) or any(re.search(r"err\w*\s*==\s*nil", row.text) for row in inside)
+            again = any(_goes_on(there, each) for each in there.blocks if block.first < each.first <= block.last)
+            again = again or any(re.search(r"err\w*\s*==\s*nil", row.text) for row in inside)
+            again = again and (_waits(inside) or not any(_CONSUMES.search(row.text) for row in inside))
             ends = any(re.match(r"(return|break)\b", row.text) for row in inside)
         else:
             continue
         if again and ends:
             text = "\n".join(row.text for row in inside)
             yield RetryLoop(block=block, endless=endless, bounded=counted or bool(_BOUND.search(text)))
+
+
+_CONSUMES = re.compile(r"\.(Next|Recv\w*|Receive\w*|ReadMessage|ReadString|ReadBytes|Scan|Accept|Pop|Dequeue)\(")
+"""The next item is asked for, not the same one again."""
+
+
+def _waits(inside: Sequence[Statement]) -> bool:
+    return any(re.search(r"\btime\.(Sleep|After)\(", row.text) for row in inside)
+
+
+def _goes_on(there: View, block: Block) -> bool:
+    """Tell whether the loop goes round again after the error that a block asks for."""
+    if not re.search(r"err\w*\s*!=\s*nil", block.header):
+        return False
+    rows = there.rows_in(block.head + 1, block.last)
+    if any(re.match(r"continue\b", row.text) or "time.Sleep(" in row.text for row in rows):
+        return True
+    return not any(_LEAVES.match(row.text) or "Fatal" in row.text for row in rows)
 
 
 def _leaves(there: View, clause: Block) -> bool:

@@ -10,6 +10,12 @@ from reviewconsole.detection.model import Context, Same
 from reviewconsole.detection.source import is_nonproduction
 from reviewconsole.finding import Side
 
+_MOST = 0.6
+"""Part of the lines of a text that must have stood elsewhere."""
+_LONG = 4
+_BARE = 3
+"""Shorter lines are brackets."""
+
 
 class Moves:
     """Texts that the change takes away; each stands in for one added text like it.
@@ -35,6 +41,29 @@ class Moves:
 
 def _key(path: str, text: str) -> tuple[str, bool]:
     return plain(text), is_nonproduction(path)
+
+
+def mostly_moved(context: Context, path: str, text: str) -> bool:
+    """Tell whether the change takes most lines of a longer text away elsewhere, its first one among them.
+
+    Indentation and order do not count: code that moved into a function of its own is still that code.
+    """
+    rows = [plain(row) for row in text.split("\n") if len(row.strip()) > _BARE]
+    if len(rows) < _LONG:
+        return False
+    gone = _removed_rows(Same(context), is_nonproduction(path))
+    kept = [row in gone for row in rows]
+    return kept[0] and sum(kept) >= _MOST * len(rows)
+
+
+@lru_cache(maxsize=4)
+def _removed_rows(same: Same, aside: bool) -> frozenset[str]:  # noqa: FBT001 -- part of the key
+    return frozenset(
+        plain(source.old[at - 1])
+        for source in same.context.sources
+        if is_nonproduction(source.path) == aside
+        for at in source.removed
+    )
 
 
 def moves_of(texts: Iterable[tuple[str, str]]) -> Moves:

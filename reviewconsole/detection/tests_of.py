@@ -140,6 +140,17 @@ def touched_words(context: Context) -> set[str]:
     return old - new
 
 
+def reworked_hosts(context: Context) -> set[str]:
+    """Names of functions and classes whose lines the change takes away or replaces, those around them too."""
+    return {
+        part
+        for source in code_sources(context)
+        for at in source.removed
+        for part in source.host_name(Side.OLD, at).split(".")
+        if len(part) > 4
+    }
+
+
 def added_lines(context: Context) -> Counter[str]:
     """The added lines of the tests, blanks as one, with how often they come."""
     return Counter(" ".join(source.new[at - 1].split()) for source in test_sources(context) for at in source.added)

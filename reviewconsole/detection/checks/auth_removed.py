@@ -77,6 +77,10 @@ _ASKS = re.compile(r"Depends|Security\(|current_\w*user|@|req\.user")
 """In the head of a function a check stands as a dependency; else it is the name of a parameter or of a type."""
 _VALUE = re.compile(r"\bauthenticated_\w+\.|\S if \S.* else \S")
 """Who was let in long before, and a choice between two values."""
+_GIVEN = re.compile(
+    r"[(,]\s*\w+\s*=\s*[\w.]*\bis_(?:admin|staff|superuser|owner)\s*[,)]|\.is_(?:admin|staff|superuser)\s*=(?!=)"
+)
+"""A value that is kept with an object guards nothing."""
 _DECORATOR = re.compile(r"^\s*@|^\s*#\[")
 _ABOVE = re.compile(
     r"before_request|app\.use\(|router\.use\(|\.Use\(|dependencies\s*=|before_action|middleware"
@@ -152,7 +156,7 @@ def _lost(source: Source, context: Context) -> Iterator[Hit]:
         if arrived[plain(row)] > 0:
             arrived[plain(row)] -= 1
             continue
-        if (_DECLARES.match(row) and not _ASKS.search(row)) or _VALUE.search(row):
+        if (_DECLARES.match(row) and not _ASKS.search(row)) or _VALUE.search(row) or _GIVEN.search(row):
             continue
         found = _decorated(source, at) if _DECORATOR.match(row) else _inline(source, at, row)
         if found is None or _replaced(source, found):

@@ -46,7 +46,7 @@ def check(context: Context) -> Iterator[Hit]:
         if source.kind == "workflow" or (source.kind == "yaml" and CI_FILE.search(source.path)):
             ours, theirs = pipeline(source, Side.OLD), pipeline(source, Side.NEW)
             if ours and theirs:
-                yield from _steps(source, ours, theirs, added)
+                yield from _steps(source, ours, theirs, (added, _jobs_elsewhere(context, source)))
                 yield from _needs(source, ours, theirs)
                 continue
         if CI_FILE.search(source.path) or _ROWS.search(source.path):
@@ -73,7 +73,21 @@ def _added_tools(context: Context) -> frozenset[str]:
     return frozenset(found)
 
 
-def _steps(source: Source, ours: Sequence[Job], theirs: Sequence[Job], added: frozenset[str]) -> Iterator[Hit]:
+def _jobs_elsewhere(context: Context, source: Source) -> frozenset[str]:
+    """Names of the jobs with checks that the change adds to the other pipelines."""
+    found: set[str] = set()
+    for other in context.sources:
+        if other is source or not other.added or not (other.kind == "workflow" or CI_FILE.search(other.path)):
+            continue
+        before = {job.name for job in pipeline(other, Side.OLD)} if other.has_old else set()
+        found |= {job.name for job in pipeline(other, Side.NEW) if job.name not in before and job.checks}
+    return frozenset(found)
+
+
+def _steps(
+    source: Source, ours: Sequence[Job], theirs: Sequence[Job], elsewhere: tuple[frozenset[str], frozenset[str]]
+) -> Iterator[Hit]:
+    added, moved = elsewhere
     left = Counter(plain(step.text) for job in theirs for step in job.steps)
     gone: list[Step] = []
     for job in ours:
@@ -95,7 +109,7 @@ def _steps(source: Source, ours: Sequence[Job], theirs: Sequence[Job], added: fr
         if not missing:
             continue
         whole = next((job for job in ours if job.name == step.job and job.name not in names), None)
-        if whole is not None and whole.name in told:
+        if whole is not None and (whole.name in told or whole.name in moved):
             continue
         told.add(step.job)
         span = (whole.line, whole.end_line) if whole else _span(source, step, list(missing.values()))

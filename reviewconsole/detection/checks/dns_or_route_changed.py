@@ -97,6 +97,8 @@ _FIELDS = frozenset(
 )
 _SERVED = frozenset({"Service", "Deployment", "StatefulSet"})
 _SUMMARY = 3
+_SHORT = 4
+"""Shorter values are too common to recognise."""
 _ANNOTATION = "external-dns.alpha.kubernetes.io/"
 
 
@@ -238,10 +240,18 @@ def _object(old: Document, new: Document | None, context: Context) -> Iterator[H
     kept = set(theirs.values())
     for place in [place for place in ours if place not in theirs and ours[place] not in kept and ours[place]]:
         host = counterpart(place[:1], old, new)
-        if host is not None:
+        if host is not None and not (old.templated and _now_a_value(context, old.source, ours[place])):
             message = f"{ours[place][:60]} is removed from {new.label}"
             yield from at_entry(PAGE.rule, old, old.entries[place], message)
     yield from _annotations(old, new)
+
+
+def _now_a_value(context: Context, source: Source, value: str) -> bool:
+    """Tell whether the change writes what left a template into another file of values."""
+    return len(value) > _SHORT and any(
+        other is not source and other.kind == "yaml" and any(value in other.new[at - 1][:1000] for at in other.added)
+        for other in context.sources
+    )
 
 
 def _fields(document: Document) -> dict[Place, str]:

@@ -66,6 +66,11 @@ def _opaque(source: Source) -> bool:
     return odd * 5 > len(source.added)
 
 
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+"""Glyphs that a font gives its own meaning: they are seen, as icons or as boxes."""
+_ASSET = re.compile(r"\.(json|css|scss|sass|less|svg|xml|html?|csv)$|(^|/)(icons?|fonts?)/[^/]+$", re.IGNORECASE)
+
+
 def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
     """What is wrong with a line, in words, and how bad it is."""
     if translated:
@@ -92,11 +97,14 @@ def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
 def check(context: Context) -> Iterator[Hit]:
     """Name each such added line."""
     for source in context.sources:
+        asset = bool(_ASSET.search(source.path))
         translated, opaque = bool(_TRANSLATION.search(source.path)), _opaque(source)
         for number in sorted(source.added):
             line = source.new[number - 1][:MAX_LINE]
             if number == 1:
                 line = line.removeprefix("\ufeff")
+            if asset:
+                line = _PRIVATE.sub("", line)
             fault = _fault(line, translated=translated) if _NOT_ASCII.search(line) else None
             if fault is not None:
                 message, severity = fault[0], Severity.LOW if opaque else fault[1]

@@ -78,21 +78,31 @@ def check(context: Context) -> Iterator[Hit]:
     """Name statements that allow too much and did not before."""
     before: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
     olds: list[Statement] = []
+    stayed: list[Statement] = []
     concerned = [
         s for s in context.sources if s.kind in _KINDS and any(_SIGN.search(s.new[at - 1][:2000]) for at in s.added)
     ]
     for source in context.sources if concerned else ():
         if source.kind in _KINDS and source.removed:
             olds += _statements(source, Side.OLD)
-    before.update(statement.key for statement in olds)
+        elif source in concerned and source.has_old:
+            stayed += _statements(source, Side.OLD)
+    before.update(statement.key for statement in (*olds, *stayed))
     for source in concerned:
         for statement in _statements(source, Side.NEW):
             if before[statement.key] > 0:
                 before[statement.key] -= 1
                 continue
             reason, severity = _judged(statement, olds)
-            if reason:
+            if not reason:
+                continue
+            new = _granted(statement, [*olds, *stayed])
+            if new is None:
                 yield from changed_at(PAGE.rule, source, Side.NEW, _stars(source, statement), reason, severity=severity)
+            elif new:
+                reason = f"{_listed(new)} is allowed on every resource"
+                span = _named(source, statement, new)
+                yield from changed_at(PAGE.rule, source, Side.NEW, span, reason, severity=severity)
         if source.kind == "yaml":
             yield from _roles(source)
     for source, at, match in fresh(context, ("terraform", "json", "typescript", "python", "yaml"), _ATTACHED):
@@ -118,6 +128,26 @@ def _judged(statement: Statement, olds: list[Statement]) -> tuple[str, Severity 
     if star and narrow:
         return f"{_listed(statement.actions)} is now allowed on every resource", _severity(statement)
     return "", None
+
+
+def _granted(statement: Statement, olds: list[Statement]) -> tuple[str, ...] | None:
+    """The whole services that a statement allows and its former self did not; None where it has no former self."""
+    mine = set(statement.actions)
+    same = [
+        old for old in olds if old.resources == statement.resources and 2 * len(mine & set(old.actions)) > len(mine)
+    ]
+    if not same or not statement.everything:
+        return None
+    before = max((set(old.actions) for old in same), key=lambda actions: len(mine & actions))
+    return tuple(sorted(action for action in mine - before if _all(action)))
+
+
+def _named(source: Source, statement: Statement, actions: tuple[str, ...]) -> tuple[int, int]:
+    """The first changed row of the statement that names one of the actions."""
+    for at in range(statement.first, statement.last + 1):
+        if at in source.added and any(action in source.new[at - 1] for action in actions):
+            return at, at
+    return statement.first, statement.last
 
 
 def _severity(statement: Statement) -> Severity | None:

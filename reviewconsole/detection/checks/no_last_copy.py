@@ -30,6 +30,9 @@ def check(context: Context) -> Iterator[Hit]:
         if (turn.new == "true" and turn.old != "true") or (days and turn.old != turn.new):
             severity = Severity.MEDIUM if is_ephemeral(turn.source.path) or turn.declared else None
             message = f"Deletion will leave no copy behind: {turn.name} is {turn.new}"
+            if turn.name.endswith("deletion_window_in_days"):
+                message = f"A deletion is final after {turn.new} days: {turn.name}"
+                severity = severity or (Severity.HIGH if turn.old else Severity.MEDIUM)
             yield hit(PAGE, turn.source, turn.side, turn.span, message, severity=severity)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from reviewconsole.detection.commands import Command, commands
+from reviewconsole.detection.destroying import is_own_tool
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
@@ -139,7 +140,8 @@ def _hit(source: Source, one: Command, two: Command, message: str) -> Hit:
     # The location is the added half where only one is new.
     place = one if _is_new(source, one) else two
     text = "\n".join(dict.fromkeys((source.new[one.first - 1].strip(), source.new[two.first - 1].strip())))
-    return hit(PAGE, source, Side.NEW, (place.first, place.last), message, text=text)
+    severity = Severity.MEDIUM if is_own_tool(source.kind, source.path, text) else None
+    return hit(PAGE, source, Side.NEW, (place.first, place.last), message, text=text, severity=severity)
 
 
 CHECK = Check(page=PAGE, run=check)

@@ -16,7 +16,8 @@ PAGE = page_of(
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     what="Finds changes to the review policy, code owners, git hooks and agent instructions. What is added to "
-    "instructions counts as medium unless it says to skip or ignore something, another version of a hook as low, "
+    "instructions counts as medium unless it says to skip or ignore something, as do more "
+    "owners and owners of narrower paths; another version of a hook as low, "
     "`.gitattributes` as high where it hides files from review and as low otherwise.",
     why="Who may change the rules of a review can pass it. Instructions decide what the next agent does, "
     "before anyone reads its work.",
@@ -76,6 +77,8 @@ def _severity(source: Source) -> Severity | None:
         grows = source.path.endswith(".pre-commit-config.yaml") and source.has_old and not source.removed
         if grows and not any(_LOOSER.search(row[:300]) for row in rows):
             return Severity.LOW
+        if source.path.endswith("CODEOWNERS") and source.has_old and _routes(source):
+            return Severity.MEDIUM
         versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
         return Severity.LOW if versions else Severity.CRITICAL
     if _ATTRIBUTES.search(source.path):
@@ -89,6 +92,23 @@ def _severity(source: Source) -> Severity | None:
         loosens = any(_LOOSENS.search(source.new[at - 1][:1000]) for at in source.added)
         return Severity.CRITICAL if taken or loosens else Severity.MEDIUM
     return None
+
+
+def _routes(source: Source) -> bool:
+    """Tell whether code owners only grow: owners for narrower paths, and more owners for those that had some."""
+    after = dict(map(_owned, (source.new[at - 1] for at in source.added)))
+    before = dict(map(_owned, (source.old[at - 1] for at in source.removed)))
+    after.pop("", None)
+    before.pop("", None)
+    if any(not owners for owners in after.values()) or any(path.strip("/*") == "" for path in after.keys() - before):
+        return False
+    return bool(after) and all(owners <= after.get(path, frozenset()) for path, owners in before.items())
+
+
+def _owned(row: str) -> tuple[str, frozenset[str]]:
+    """A path and its owners; the empty path for a row without one."""
+    words = row.partition("#")[0].split()
+    return (words[0], frozenset(words[1:])) if words else ("", frozenset())
 
 
 def _tidied(source: Source, context: Context) -> bool:

@@ -71,6 +71,13 @@ _TEST_VALUE = re.compile(
     r"(?i)test|dev|local|demo|mock|stub|postgres|admin|root|password|localhost|127\.0\.0\.1|guest|user"
 )
 _PUBLIC = frozenset({"AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"})
+_SAMPLE = re.compile(
+    r"(?i)\b(no|not an?|not) (actual|real)\b|\b(dummy|fake|sample|placeholder)s?\b"
+    r"|\bexamples?\b.*\b(docs?|documentation|response|test)|\bfrom\b.*\bdocs\b"
+)
+_ABOVE = 9
+_DOCUMENTED = re.compile(r"^xox[bp]-1765367248\d-")
+"""The tokens that Slack's own documentation prints (https://api.slack.com/authentication/oauth-v2)."""
 _RANDOM = 3.3
 _FEW = 40
 
@@ -102,7 +109,16 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             if any(found[1] in old for old in source.old if len(old) <= MAX_LINE):
                 continue  # it is in the history already
-            yield _hit(source, at, *found)
+            what, secret, severity = found
+            if severity is None and what != "a private key" and _said_sample(source, at):
+                severity = Severity.MEDIUM
+            yield _hit(source, at, what, secret, severity)
+
+
+def _said_sample(source: Source, at: int) -> bool:
+    """Tell whether a comment shortly above, or the line's own, says that the value is a sample and no secret."""
+    above = (row for row in range(max(1, at - _ABOVE), at) if source.is_comment(Side.NEW, row))
+    return any(_SAMPLE.search(source.new[row - 1][:MAX_LINE]) for row in (*above, at))
 
 
 def _found(row: str) -> tuple[str, str, Severity | None] | None:
@@ -118,7 +134,11 @@ def _found(row: str) -> tuple[str, str, Severity | None] | None:
                 r"@(localhost|127\.0\.0\.1|db|postgres|redis|mysql|rabbitmq)\b", match["address"]
             )
             return "a password in an address", password, Severity.MEDIUM if weak else None
-        if match[0] in _PUBLIC or re.search(r"EXAMPLE|xxxx|1234567890abc|0{8}|(.)\1{9}", match[0], re.IGNORECASE):
+        if (
+            match[0] in _PUBLIC
+            or _DOCUMENTED.match(match[0])
+            or re.search(r"EXAMPLE|xxxx|1234567890abc|0{8}|(.)\1{9}", match[0], re.IGNORECASE)
+        ):
             return None
         if match["key"] and re.match(r"\s*(\\n)?\s*(\.\.\.|…|<|\[|\\\\?s|\()", row[match.end() :]):
             return None

@@ -1,6 +1,8 @@
 """Find resources with data that leave the configuration."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reviewconsole.detection.addresses import Place, added, alike, handed_over, removed
 from reviewconsole.detection.hits import hit
@@ -29,6 +31,7 @@ PAGE = page_of(
     languages=("terraform", "cloudformation", "typescript", "python", "go"),
     alias="d-04",
 )
+_MODULE = re.compile(r"(^|/)modules?/")
 _SUMMARY = 3
 """More removals than this in one folder are told as one."""
 
@@ -46,8 +49,15 @@ def check(context: Context) -> Iterator[Hit]:
         folders.setdefault(place.source.path.rpartition("/")[0], []).append(place)
     for folder, gone in folders.items():
         retired = _retired(context, folder)
+        unused = retired and _unused(context, folder)
+        within = bool(_fresh_modules(fresh, folder))
         for place in gone[:1] if retired or len(gone) > _SUMMARY else gone:
-            yield _hit(place, gone, retired=retired)
+            found = _hit(place, gone, retired=retired)
+            if unused:
+                found = replace(found, severity=Severity.LOW)
+            elif within and not any(_grave(each.host) for each in gone):
+                found = replace(found, severity=Severity.MEDIUM)
+            yield found
     yield from _switched_off(context)
 
 
@@ -55,6 +65,20 @@ def _retired(context: Context, folder: str) -> bool:
     """Tell whether every configuration of a folder that the change touches is deleted."""
     inside = [source for source in context.sources if source.path.rpartition("/")[0] == folder]
     return all(not source.has_new for source in inside if source.kind == "terraform")
+
+
+def _unused(context: Context, folder: str) -> bool:
+    """Tell whether a folder is a module that nothing called: then no state holds what it describes."""
+    if not _MODULE.search(folder):
+        return False
+    call = f"/{folder.rpartition('/')[2]}"
+    rows = (source.old[at - 1] for source in context.sources if source.kind == "terraform" for at in source.removed)
+    return not any("source" in row and call in row for row in rows)
+
+
+def _fresh_modules(fresh: list[Place], folder: str) -> list[Place]:
+    """The new calls of modules in a folder, which may hold what left it."""
+    return [place for place in fresh if place.host.kind == "module" and place.source.path.rpartition("/")[0] == folder]
 
 
 def _hit(place: Place, gone: list[Place], *, retired: bool) -> Hit:

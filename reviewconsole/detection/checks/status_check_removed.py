@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.hits import exact
@@ -40,6 +41,9 @@ _SIGN = re.compile(
 _SHELL = re.compile(r"^\s*(set\s+-\w*e\w*|set\s+-o\s+errexit|.*\b(set|shell:|SHELL)\s+.*pipefail)")
 _SHELLS = frozenset({"shell", "workflow", "dockerfile", "makefile", "yaml"})
 _NEAR = 12
+_STEP = 40
+"""Lines of a step or function up to which it is compared."""
+_ALIKE = 0.75
 _WHOLE = 0.9
 """Part of a host that stays where nothing else was its purpose."""
 _NAMED = re.compile(
@@ -79,7 +83,7 @@ def check(context: Context) -> Iterator[Hit]:
         balance -= sum(bool(_OFF.match(source.old[at - 1])) for at in source.removed)
         for at in sorted(source.added):
             if balance > 0 and _OFF.match(source.new[at - 1]):
-                severity = Severity.MEDIUM if _watched(source, at) else Severity.HIGH
+                severity = Severity.MEDIUM if _watched(source, at) or _copied(source, at) else Severity.HIGH
                 message = "The script goes on after a command that failed"
                 yield exact(PAGE.rule, source, Side.NEW, (at, at), message, severity=severity)
 
@@ -88,6 +92,19 @@ def _watched(source: Source, at: int) -> bool:
     """Tell whether the exit code is looked at, or stopping is switched on again, a few rows on."""
     rows = source.new[at : at + _NEAR]
     return any(_SHELL.match(row[:300]) or _EXIT_CODE.search(row[:300]) for row in rows)
+
+
+def _copied(source: Source, at: int) -> bool:
+    """Tell whether the step around an added row is a copy, names apart, of one that the file had."""
+    host = source.host(Side.NEW, at)
+    mine = source.text(Side.NEW, host.first, host.last) if host else ""
+    return any(
+        item.last - item.first < _STEP
+        and any(_OFF.match(row) for row in source.old[item.first - 1 : item.last])
+        and SequenceMatcher(None, source.text(Side.OLD, item.first, item.last)[:2000], mine[:2000]).ratio() > _ALIKE
+        for item in source.constructs(Side.OLD)
+        if host is not None and host.last - host.first < _STEP
+    )
 
 
 CHECK = Check(page=PAGE, run=check)

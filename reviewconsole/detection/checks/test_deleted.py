@@ -13,6 +13,7 @@ from reviewconsole.detection.tests_of import (
     code_sources,
     gone_definitions,
     gone_words,
+    reworked_hosts,
     test_sources,
     tests,
     touched_words,
@@ -49,7 +50,11 @@ def check(context: Context) -> Iterator[Hit]:
     if not any(source.removed for source in sources):
         return
     fresh, rewritten, retired = _fresh(sources), _rewritten(sources), _retired(context)
-    defined, mentioned, touched = gone_definitions(context), gone_words(context), touched_words(context)
+    defined, mentioned, touched = (
+        gone_definitions(context),
+        gone_words(context),
+        touched_words(context) | reworked_hosts(context),
+    )
     for source in sources:
         if not source.removed:
             continue

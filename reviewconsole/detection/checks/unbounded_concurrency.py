@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from reviewconsole.detection.code import CODE, Block, View, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
+from reviewconsole.detection.moves import mostly_moved
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.removal import Guard, hit, losses, marked, replaced
 from reviewconsole.detection.source import Source, is_test, stood
@@ -67,11 +68,11 @@ def check(context: Context) -> Iterator[Hit]:
             yield hit(loss, PAGE.rule, "A bound on concurrency is taken off work that stays")
     for source in context.sources:
         if source.kind in CODE and source.added and not is_test(source.path):
-            yield from _calls(source)
+            yield from _calls(source, context)
             yield from _loops(source)
 
 
-def _calls(source: Source) -> Iterator[Hit]:
+def _calls(source: Source, context: Context) -> Iterator[Hit]:
     there = view(source, Side.NEW)
     for call in there.calls:
         if call.first not in source.added and call.last not in source.added:
@@ -80,7 +81,7 @@ def _calls(source: Source) -> Iterator[Hit]:
         if not message or _bounded(source, there, call.first, call.last):
             continue
         text = source.text(Side.NEW, call.first, call.last)
-        if not stood(source, text):
+        if not stood(source, text) and not mostly_moved(context, source.path, text):
             screen = _SCREEN.search(source.path) and any(_HOOK.search(row[:300]) for row in source.new)
             severity = Severity.MEDIUM if screen else None
             yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message, severity=severity)

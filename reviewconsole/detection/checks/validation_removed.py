@@ -48,7 +48,7 @@ _ANNOTATED = re.compile(r"@\w*(NotNull|Valid|Size|Min|Max|NotBlank|NotEmpty|Patt
 _HARD = re.compile(
     r"(raise|throw|fail|panic|abort|sys\.exit|os\.Exit|process\.exit|log\.Fatal\w*|reject|http\.Error|bail!)\b"
     r"|.*\bthrow\b|return Err\("
-    r"|return\b.*(\b\w*[eE]rr(or)?\w*|\b4\d\d\b|[bB]ad_?[rR]equest|[fF]orbidden|[uU]nauthori[sz]ed|[iI]nvalid)"
+    r"|return\b.*(\b(?:err|\w*(?:_err|Err|[eE]rror))\w*|\b4\d\d\b|[bB]ad_?[rR]equest|[fF]orbidden|[uU]nauthori[sz]ed|[iI]nvalid)"
     r"|(res|resp|response|ctx|c|reply)\.(status|sendStatus|AbortWith\w+|code)\(|.*\babort\("
 )
 _SOFT = re.compile(r"(return|continue|break|next)\b")

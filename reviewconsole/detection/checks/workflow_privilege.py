@@ -121,7 +121,11 @@ def _secrets(new: Document, old: Document | None) -> Iterator[Hit]:
         if place[-1] == "secrets" and scalar(entry.node) == "inherit":
             was = old.entries.get(place) if old else None
             if was is None or scalar(was.node) != "inherit":
-                yield from _hit(new, entry, "The called workflow gets every secret")
+                # A workflow of the same repository is reviewed with it.
+                called = new.entries.get((*place[:-1], "uses"))
+                ours = called is not None and scalar(called.node).startswith("./")
+                severity = Severity.MEDIUM if ours else None
+                yield from _hit(new, entry, "The called workflow gets every secret", severity)
 
 
 def _scripts(new: Document, old: Document | None) -> Iterator[Hit]:
