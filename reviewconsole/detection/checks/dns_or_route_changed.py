@@ -240,7 +240,9 @@ def _object(old: Document, new: Document | None, context: Context) -> Iterator[H
     kept = set(theirs.values())
     for place in [place for place in ours if place not in theirs and ours[place] not in kept and ours[place]]:
         host = counterpart(place[:1], old, new)
-        if host is not None and not (old.templated and _now_a_value(context, old.source, ours[place])):
+        if host is not None and not (
+            (old.templated or new.templated) and _now_a_value(context, old.source, ours[place])
+        ):
             message = f"{ours[place][:60]} is removed from {new.label}"
             yield from at_entry(PAGE.rule, old, old.entries[place], message)
     yield from _annotations(old, new)

@@ -1,0 +1,6 @@
+package flags
+
+func TestCount(t *testing.T) {
+	found := Load("none")
+	assert.True(t, found.Count() > 0)
+}

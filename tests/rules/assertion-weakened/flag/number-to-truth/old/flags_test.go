@@ -1,0 +1,6 @@
+package flags
+
+func TestCount(t *testing.T) {
+	found := Load("none")
+	assert.Equal(t, 3, found.Count())
+}

@@ -1,0 +1,6 @@
+package flags
+
+func TestOff(t *testing.T) {
+	found := Load("none")
+	assert.False(t, found.Enabled())
+}

@@ -1,0 +1,1 @@
+export const Notice = () => <button title="go">Update notice</button>;

@@ -1,0 +1,1 @@
+CREATE TABLE remark (id int);

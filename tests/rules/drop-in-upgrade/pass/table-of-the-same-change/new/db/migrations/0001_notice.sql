@@ -1,0 +1,1 @@
+CREATE TABLE notice (id int, body text, colour text);

@@ -1,0 +1,3 @@
+import os
+
+SITE_URL_PROTOCOL = os.environ.get("SITE_URL_PROTOCOL")

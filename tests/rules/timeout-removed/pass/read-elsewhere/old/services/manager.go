@@ -1,0 +1,5 @@
+package services
+
+func NewManager(c *Flags) *Manager {
+	return &Manager{}
+}
