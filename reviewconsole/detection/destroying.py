@@ -6,6 +6,7 @@ from typing import Any
 
 from reviewconsole.detection import packs
 from reviewconsole.detection.line_rules import compiled
+from reviewconsole.detection.source import is_nonproduction
 
 RULE = "destroy-command"
 PRODUCTION = re.compile(r"(^|[\W_])(prod|production|live|prd|main)([\W_]|$)", re.IGNORECASE)
@@ -45,7 +46,12 @@ def destroys(kind: str, text: str) -> bool:
 
 
 def is_own_tool(kind: str, path: str, text: str) -> bool:
-    """Tell whether a command stands in a script for a developer's own machine, by the script's name or folder."""
+    """Tell whether a command stands in a script for a developer's own machine, by the script's name or folder.
+
+    What weighs less already, as every test and sample does, is left out.
+    """
+    if is_nonproduction(path):
+        return False
     return kind in _SCRIPTS and bool(_OWN.search(path)) and not PRODUCTION.search(path) and not PRODUCTION.search(text)
 
 
