@@ -18,7 +18,8 @@ PAGE = page_of(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     what="Finds GitHub workflows that gain the pull_request_target trigger, write-all or wider permissions, or pass on "
-    "all secrets; that lose their permissions block; and scripts into which an event's text is pasted.",
+    "all secrets, less to a workflow of the same repository; that lose their permissions block; and scripts into which "
+    "an event's text is pasted.",
     why="A title or branch name pasted into a script is run as part of it, with the job's token. With "
     "pull_request_target and inherited secrets that token belongs to the repository, not to the stranger.",
     example='+      - run: echo "${{ github.event.pull_request.title }}"',
