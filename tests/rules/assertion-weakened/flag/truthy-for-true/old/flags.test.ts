@@ -1,0 +1,4 @@
+it('is off', () => {
+  const found = load('none');
+  expect(found.enabled).toBe(true);
+});
