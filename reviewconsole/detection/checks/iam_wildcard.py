@@ -88,15 +88,19 @@ def check(context: Context) -> Iterator[Hit]:
         elif source in concerned and source.has_old:
             stayed += _statements(source, Side.OLD)
     before.update(statement.key for statement in (*olds, *stayed))
+    news = {id(source): _statements(source, Side.NEW) for source in concerned}
+    # What still stands as it was is another statement, not the former self of a new one.
+    left = Counter(statement.key for found in news.values() for statement in found)
+    former = [statement for statement in (*olds, *stayed) if not left[statement.key]]
     for source in concerned:
-        for statement in _statements(source, Side.NEW):
+        for statement in news[id(source)]:
             if before[statement.key] > 0:
                 before[statement.key] -= 1
                 continue
             reason, severity = _judged(statement, olds)
             if not reason:
                 continue
-            new = _granted(statement, [*olds, *stayed])
+            new = _granted(statement, former)
             if new is None:
                 yield from changed_at(PAGE.rule, source, Side.NEW, _stars(source, statement), reason, severity=severity)
             elif new:

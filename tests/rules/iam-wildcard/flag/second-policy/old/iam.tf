@@ -1,0 +1,7 @@
+data "aws_iam_policy_document" "west" {
+  statement {
+    effect    = "Allow"
+    resources = ["*"]
+    actions   = ["acm:*", "sqs:*"]
+  }
+}
