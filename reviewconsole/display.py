@@ -6,6 +6,7 @@ invisible characters and bytes that are not UTF-8 become a visible form such as 
 """
 
 import re
+import string
 import unicodedata
 
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufeff"
@@ -32,6 +33,9 @@ def _visible(char: str) -> str:
 
 
 _PLAIN = re.compile(r"[\x20-\x7e]*\Z")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LATIN = frozenset(string.ascii_letters)
+_LOOK_ALIKE = frozenset("аеорсхуіјѕԁһӏАВЕКМНОРСТХІЈЅӀοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 
 
 def safe_text(text: str, *, tab: int = 0) -> str:
@@ -64,6 +68,20 @@ def safe_lines(text: str) -> str:
 def flagged(text: str) -> bool:
     """Tell whether `text` holds anything that `safe_text` must make visible, tabs apart."""
     return not _PLAIN.match(text) and any(_hidden(char) for char in text if char != "\t")
+
+
+def look_alike(text: str) -> str:
+    """The first word of Latin letters and of letters of another alphabet that look Latin; empty for none.
+
+    Such a name is another one than it seems to be (Unicode UTS #39, mixed-script confusables).
+    """
+    if _PLAIN.match(text):
+        return ""
+    for word in _WORD.findall(text):
+        other = set(word) - _LATIN
+        if other and other <= _LOOK_ALIKE and set(word) & _LATIN:
+            return str(word)
+    return ""
 
 
 def counted(count: int, one: str, many: str = "") -> str:

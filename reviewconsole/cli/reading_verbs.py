@@ -18,6 +18,7 @@ from reviewconsole.cli.common import (
     say,
     target_option,
 )
+from reviewconsole.display import safe_text
 from reviewconsole.errors import Undecidable, UsageError
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def queue(options: Options, environ: Environ) -> int:
     entries = workspace.queue(everything=options.all, span=options.range, stacked=options.stacked)
     if options.json:
         sys.stdout.write(documents.render(documents.queue(workspace.identity, workspace.target, entries)))
+        sys.stderr.writelines(f"reviewconsole: {safe_text(notice)}\n" for notice in workspace.notices)
     else:
         say(text.queue(entries, workspace.notices, text.Painter(sys.stdout, environ)))
     return 0

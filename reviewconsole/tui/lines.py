@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from reviewconsole.change import ABSENT_MODE, SYMLINK_MODE, decode
 from reviewconsole.diff import FileDiff
-from reviewconsole.display import flagged, safe_text
+from reviewconsole.display import flagged, look_alike, safe_text
 
 LIMIT = 20_000
 """Characters of a line that are shown; a longer line says so and is never counted as read."""
@@ -94,6 +94,8 @@ def notes_of(file: FileDiff) -> tuple[str, ...]:
         out.append(f"has the content of the deleted {safe_text(file.similar_to)}; looks like its rename")
     if flagged(file.path):
         out.append("the path holds hidden, control or undecodable characters")
+    if word := look_alike(file.path):
+        out.append(f"the path mixes letters of alphabets that look alike: {safe_text(word)}")
     if not file.hunks and not file.binary and not entry.submodule:
         out.append("empty" if not (file.new or file.old) else "no line differs")
     return tuple(out)

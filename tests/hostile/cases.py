@@ -164,6 +164,7 @@ def unseen() -> Iterator[Case]:
         yield _case(f"uni-{name}", {b"u.py": f"if admin{char}:\n    evil()\n".encode()}, shown)
     yield _case("uni-path-rlo", {"a\u202egnp.py".encode(): b"evil()\n"}, "<U+202E>")
     yield _case("uni-path-zwsp", {"a\u200b.py".encode(): b"evil()\n"}, "<U+200B>")
+    yield _case("uni-path-homoglyph", {"p\u0430y.py".encode(): b"evil()\n"}, "look alike")
     yield _case("uni-homoglyph", {b"h.py": "def p\u0430y():\n    evil()\n".encode()}, "evil()")
     yield _case("uni-zalgo", {b"z.py": ("z" + "\u0301" * 200 + "\n").encode()}, "z.py")
     yield _case("uni-emoji", {b"e.py": "x = '👩‍👩‍👧‍👦'\n".encode()}, "<U+200D>")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewconsole.display import flagged, safe_lines, safe_text
+from reviewconsole.display import flagged, look_alike, safe_lines, safe_text
 
 
 @given(st.text(st.characters(), max_size=50))
@@ -46,3 +46,18 @@ def test_the_visible_forms(text: str, shown: str) -> None:
 def test_tabs_go_to_the_next_stop() -> None:
     assert safe_text("ab\tc", tab=8) == "ab      c"
     assert safe_lines("a\n\tb") == "a\n        b"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("p\u0430y/app.py", "p\u0430y"),
+        ("lib/\u0410pi.py", "\u0410pi"),
+        ("plain/app.py", ""),
+        ("\u043f\u043b\u0430\u0442\u0435\u0436.py", ""),
+        ("caf\u00e9.py", ""),
+        ("x \u03b1 y", ""),
+    ],
+)
+def test_names_of_letters_that_look_alike_are_told_from_other_languages(text: str, word: str) -> None:
+    assert look_alike(text) == word

@@ -1,13 +1,13 @@
 """Name added lines that read otherwise than they look: invisible characters, reordered text, look-alike letters."""
 
 import re
-import string
 from collections.abc import Iterator
 
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import MAX_LINE, Source
-from reviewconsole.display import flagged
+from reviewconsole.display import flagged, look_alike
 from reviewconsole.finding import Confidence, Family, Severity, Side
 
 PAGE = page_of(
@@ -17,9 +17,9 @@ PAGE = page_of(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     what="Finds bidirectional controls, zero-width and other invisible characters, terminal escapes, and names that "
-    "mix Latin with Cyrillic or Greek letters. Odd spaces and bytes that are not UTF-8 count as low; the joiners and "
-    "selectors inside of emoji do not count. In translations, direction marks and mixed letters are how languages are "
-    "written and count as low; so do files that are no text.",
+    "mix Latin with Cyrillic or Greek letters, in added lines and in the paths of files. Odd spaces and bytes that are "
+    "not UTF-8 count as low; the joiners and selectors inside of emoji do not count. In translations, direction marks "
+    "and mixed letters are how languages are written and count as low; so do files that are no text.",
     why="A compiler or an agent reads characters that a reviewer cannot see: code can be hidden in a comment, two "
     "names that look alike can differ, and instructions to an agent can stand in plain sight (CVE-2021-42574, "
     "CVE-2021-42694).",
@@ -45,19 +45,7 @@ neighbour."""
 _PROSE = re.compile(r"[^=(){}\[\];<>]*$")
 """Text without the signs of code: a break that nobody sees changes nothing that runs."""
 _FLAG_TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_LATIN = frozenset(string.ascii_letters)
-_LOOK_ALIKE = frozenset("аеорсхуіјѕԁһӏАВЕКМНОРСТХІЈЅӀοΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]|[\x00-\x08\x0b-\x1f\x7f]")
-
-
-def _mixed(line: str) -> str:
-    """A Latin word with letters of another alphabet that look Latin; empty for none."""
-    for word in _WORD.findall(line):
-        other = set(word) - _LATIN
-        if other and other <= _LOOK_ALIKE and set(word) & _LATIN:
-            return str(word)
-    return ""
 
 
 def _opaque(source: Source) -> bool:
@@ -74,7 +62,7 @@ _ASSET = re.compile(r"\.(json|css|scss|sass|less|svg|xml|html?|csv)$|(^|/)(icons
 def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
     """What is wrong with a line, in words, and how bad it is."""
     if translated:
-        ordinary = bool(_WRITTEN.search(line)) or bool(_mixed(line))
+        ordinary = bool(_WRITTEN.search(line)) or bool(look_alike(line))
         line = _WRITTEN.sub("", line)
         unseen = flagged(_ODD_SPACE.sub("", _EMOJI_PART.sub("", _FLAG_TAGS.sub("", line))))
         if not _BIDI.search(line) and (not unseen or "\x1b" not in line):
@@ -87,16 +75,24 @@ def _fault(line: str, *, translated: bool) -> tuple[str, Severity] | None:
         if _PROSE.match(line) and not flagged(_WRITTEN.sub("", plain)):
             return ("The line holds characters without width", Severity.MEDIUM)
         return "The line holds characters that cannot be seen or that act on a terminal", Severity.HIGH
-    if _mixed(plain):
+    if look_alike(plain):
         return "A name mixes letters of alphabets that look alike", Severity.HIGH
     if _ODD_SPACE.search(line.removesuffix("\r")):
         return "The line holds odd spaces or bytes that are not UTF-8", Severity.LOW
     return None
 
 
+def _path_fault(path: str) -> str:
+    if flagged(path):
+        return "The path holds characters that cannot be seen or that act on a terminal"
+    return "The path mixes letters of alphabets that look alike" if look_alike(path) else ""
+
+
 def check(context: Context) -> Iterator[Hit]:
-    """Name each such added line."""
+    """Name each such added line, and each such path at the first line that is added there."""
     for source in context.sources:
+        if source.added and _NOT_ASCII.search(source.path) and (message := _path_fault(source.path)):
+            yield exact(PAGE.rule, source, Side.NEW, (min(source.added), min(source.added)), message)
         asset = bool(_ASSET.search(source.path))
         translated, opaque = bool(_TRANSLATION.search(source.path)), _opaque(source)
         for number in sorted(source.added):
