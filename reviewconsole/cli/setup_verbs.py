@@ -96,7 +96,8 @@ def serve(options: Options, environ: Environ) -> int:
             remedy="pipx inject reviewconsole textual-serve, or install reviewconsole[serve]",
         ) from error
     place = str(options.folder.resolve())
-    command = [sys.executable, "-m", "reviewconsole", "-C", place, "open"]
+    # -P: else the folder that is reviewed could bring a module of that name
+    command = [sys.executable, "-P", "-m", "reviewconsole", "-C", place, "open"]
     title = git_dir.parent.name if git_dir.name == ".git" else git_dir.name
     run(command, host=options.host, port=options.port, title=title, tell=lambda address: note(
         f"the console of {safe_text(title)}: {address}\nwhoever has this address can sign as you; ctrl+c ends"

@@ -64,7 +64,8 @@ class NotesAt:
                     folder = rows.items.get(rest[:length]) if length < len(rest) else None
                     if folder is not None and folder.mode == _FOLDER:
                         below.append((oid, at + length, folder.oid))
-            level = [each for each in below if each[0] not in found]
+            # two ways may lead to one tree: without this the rows of a hostile tree double level by level
+            level = list(dict.fromkeys(each for each in below if each[0] not in found))
         return found
 
     def _read(self, trees: set[Oid]) -> None:

@@ -79,12 +79,16 @@ class Repository:
         self.object_format, bare, common = decode(answers).removesuffix("\n").split("\n", 2)
         self.is_bare = bare == "true" or (git_dir.name != ".git" and git_dir == (git_dir / common).resolve())
         self.common_dir = (git_dir / common).resolve()
-        self.is_shallow = (self.common_dir / "shallow").is_file()
         self._objects = Objects(self.git, self.object_format)
         self._patches = Patches(self.git, ["-r", *PATCH_OPTIONS, *DIFF_OPTIONS])
         self._held: tuple[Ref, ...] | None = None
         self._roots: dict[Oid, Oid] = {}
         self.empty_tree = object_id("tree", b"", self.object_format)
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether history ends early here, as of now: another process may fetch."""
+        return (self.common_dir / "shallow").is_file()
 
     @classmethod
     def open(cls, path: Path, environ: Mapping[str, str]) -> "Repository":
@@ -94,11 +98,7 @@ class Repository:
     # refs
 
     def refs(self, *prefixes: str) -> tuple[Ref, ...]:
-        """List refs under prefixes (whole path components), peeled to commits; what is no commit is left out.
-
-        A ref whose object is not here (a prune can do that) is left out as well, instead of making
-        every other ref unreadable.
-        """
+        """List refs under prefixes (whole components), peeled to commits; without what is no commit, or not here."""
         rows = self.raw_refs(*prefixes)
         found = self._objects.look_up([f"{ref.oid}^{{commit}}" for ref in rows])
         return tuple(Ref(ref.name, each[0]) for ref, each in zip(rows, found, strict=True) if each is not None)

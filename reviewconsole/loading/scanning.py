@@ -62,6 +62,7 @@ class Scanner:
         To be called before an interface takes the terminal's streams over: what multiprocessing starts
         first inherits stderr by its number, which an interface's stand-in for it does not have.
         """
+        _start_elsewhere()
         ensure_running()
         self.background = True
 
@@ -119,6 +120,7 @@ class Scanner:
         return future
 
     def _start(self) -> ProcessPoolExecutor:
+        _start_elsewhere()
         context = get_context("spawn")
         self.told = context.SimpleQueue()
         Thread(target=self._listen, args=(self.told,), daemon=True).start()
@@ -166,11 +168,16 @@ class Scanner:
         self.pending.clear()
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes; an interface goes at once, since they end with it, and others wait for what they began."""
         self.cancel()
         if self.pool is not None:
-            self.pool.shutdown(wait=False, cancel_futures=True)
+            self.pool.shutdown(wait=not self.background, cancel_futures=True)
         self._drop()
+
+
+def _start_elsewhere() -> None:
+    """Let no helper import from the folder it starts in: that may be the one under review."""
+    os.environ["PYTHONSAFEPATH"] = "1"
 
 
 def _wait(future: "Future[ScanResult]", heard: "SimpleQueue[Progress | None]", told: Told) -> None:

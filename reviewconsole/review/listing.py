@@ -1,13 +1,13 @@
 """From a judged case to a row of the queue."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewconsole.casefile import Claimed, QueueEntry
 from reviewconsole.change import Change, Entry, Oid, short_ref
 from reviewconsole.decision import DecisionKind, Verdict
-from reviewconsole.errors import RepositoryError
+from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import ProvenanceClass
 from reviewconsole.finding import Family
 from reviewconsole.gate import GateReport
@@ -18,6 +18,7 @@ from reviewconsole.loading.case import Case, judge
 from reviewconsole.loading.changes import Target
 from reviewconsole.loading.landing import judge_landed, let_through
 from reviewconsole.loading.passing import passing_content
+from reviewconsole.loading.policies import in_force
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.stacks import own_part, stands_on
 from reviewconsole.loading.store import Store
@@ -60,23 +61,24 @@ def figures_of(case: Case) -> Figures:
     )
 
 
-_Key = tuple[Change, tuple[Target, ...], bool, tuple[object, ...]]
+_Key = tuple[Change, tuple[Target, ...], tuple[str, ...], bool, tuple[object, ...]]
 
 
 class Rows:
     """Cases of the last queue without their files: a change is read and scanned again only when it is another.
 
-    A case hangs on the change, on the targets' tips (and so on policy and signers) and on the notes about its
-    commits, never on records: what the gate says is asked each time. What cannot be read is not kept.
+    A case hangs on the change, on the targets' tips, on policy, signers and revocations in force, and on the notes
+    about its commits, never on records: what the gate says is asked each time. What cannot be read is not kept.
     """
 
     def __init__(self) -> None:
+        self._force: tuple[Store, tuple[str, ...]] | None = None
         self._kept: dict[_Key, tuple[Case, Figures]] = {}
         self._next: dict[_Key, tuple[Case, Figures]] = {}
 
     def of(self, store: Store, change: Change) -> tuple[Case, Figures] | None:
         """What is known of a change; None for one that is new."""
-        key = _key_of(store, change)
+        key = self._key(store, change)
         found = self._kept.get(key)
         if found is not None:
             self._next[key] = found
@@ -92,18 +94,27 @@ class Rows:
         case = opened.case
         if case.content is not None and not case.policy_unreadable:
             slim = replace(case, content=replace(case.content, files=()), dropped_places=())
-            self._next[_key_of(store, change)] = (slim, figures_of(case))
+            self._next[self._key(store, change)] = (slim, figures_of(case))
         return opened
+
+    def _key(self, store: Store, change: Change) -> _Key:
+        if self._force is None or self._force[0] is not store:
+            self._force = store, tuple(_force_digests(store))
+        oids = [commit.oid for commit in change.commits]
+        noted = tuple((ref, *by.of(oids).items()) for ref, by in store.notes.items())
+        return change, store.targets, self._force[1], store.repository.is_shallow, noted
 
     def turn(self) -> None:
         """Forget what the queue that was just listed did not hold."""
         self._kept, self._next = self._next, {}
 
 
-def _key_of(store: Store, change: Change) -> _Key:
-    oids = [commit.oid for commit in change.commits]
-    noted = tuple((ref, *by.of(oids).items()) for ref, by in store.notes.items())
-    return change, store.targets, store.repository.is_shallow, noted
+def _force_digests(store: Store) -> Iterator[str]:
+    for target in store.targets:
+        try:
+            yield in_force(store.repository, target.tip).sha256
+        except (PolicyError, Undecidable, RepositoryError, FormatError):
+            yield "-"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

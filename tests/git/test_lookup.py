@@ -67,3 +67,32 @@ def test_a_large_note_is_none_and_a_lost_one_is_an_error(tmp_path: Path) -> None
     fresh = Repository.open(repository.git_dir, {"PATH": os.environ["PATH"]})
     with pytest.raises(MissingObject, match="is not here"):
         NotesAt(fresh, tip).of([lost])
+
+
+def test_ways_that_lead_to_the_same_trees_are_gone_once(tmp_path: Path) -> None:
+    folder = tmp_path / "r.git"
+    repository, tip = built(folder, {"junk": "x"})
+    trees = [repository.empty_tree, repository.empty_tree]
+    for at in range(38, -1, -1):
+        rows = [f"040000 tree {trees[-1]}\t{digit:x}" for digit in range(16)]
+        rows += [f"040000 tree {trees[-2]}\t{pair:02x}" for pair in range(256)] if at < 38 else []
+        made = subprocess.run(
+            ["git", "-C", str(folder), "mktree"], input="\n".join(rows), capture_output=True, text=True, check=True
+        )
+        trees.append(Oid(made.stdout.strip()))
+    commit = [
+        "git",
+        "-C",
+        str(folder),
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "commit-tree",
+        "-m",
+        "x",
+        trees[-1],
+    ]
+    made = subprocess.run(commit, capture_output=True, text=True, check=True)
+    at_bomb = NotesAt(repository, Oid(made.stdout.strip()))
+    assert at_bomb.of([Oid("0" * 40), Oid("ab" * 20)]) == {}

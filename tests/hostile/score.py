@@ -61,6 +61,7 @@ _SEQUENCES = re.compile(
     r"|\x1b[=>78]"
     r"|\x1b\]22;[a-z-]+\x07"  # shape of the pointer
     r"|\x1b\][0-9]+;\?(?:\x07|\x1b\\)"  # questions for colours, no text in them
+    r"|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"  # a copy that a key asked for, in base64: no text of the repository is in it
     r"|\x1b[P_][^\x1b]*\x1b\\"
 )
 

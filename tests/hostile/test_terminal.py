@@ -1,10 +1,13 @@
 """The console over hostile cases in a real pseudo-terminal: every byte it writes is looked at."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.world import build as world_of
+from tests.e2e.world import offer
 from tests.hostile import score
 from tests.hostile.builder import build
 from tests.hostile.canaries import fired
@@ -39,8 +42,6 @@ def test_the_look_out_sees_what_it_must() -> None:
     "verb", [["queue", "--all"], ["log"], ["verify", "h/orphan"], ["doctor"], ["sync"], ["queue", "--json"]]
 )
 def test_no_verb_runs_a_program_of_the_repository(tmp_path: Path, verb: list[str]) -> None:
-    import sys
-
     hostile = build(
         tmp_path, cases=tuple(case for case in CASES if case.name in {"orphan", "octopus", "txt-osc-title"})
     )
@@ -56,3 +57,18 @@ def test_no_verb_runs_a_program_of_the_repository(tmp_path: Path, verb: list[str
     assert b"Traceback" not in done.stderr
     assert b"\x1b" not in done.stdout + done.stderr
     assert fired(tmp_path / "canaries") == []
+
+
+def test_helper_processes_import_nothing_of_the_folder_they_start_in(tmp_path: Path) -> None:
+    world = world_of(tmp_path)
+    for number in range(9):
+        offer(world, f"f{number}", {f"m{number}.py": f"x = eval('{number}')\n"})
+    alice, ran = world["alice"], tmp_path / "ran"
+    planted = alice.clone / "multiprocessing"
+    planted.mkdir()
+    (planted / "__init__.py").write_text(f"open({str(ran)!r}, 'a').write(__name__)\n", encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("reviewconsole")), "queue"]
+    done = subprocess.run(command, cwd=alice.clone, env=alice.env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "f8" in done.stdout
+    assert not ran.exists()

@@ -182,7 +182,7 @@ def test_no_screen_lets_anything_through(world: World) -> None:
     alice = world["alice"]
     terminal = Terminal(alice.clone, {**alice.env, "NO_COLOR": ""})
     try:
-        terminal.until(b"view", 60)
+        terminal.until(b"view everything", 60)
         terminal.quiet(0.5)
         if b"PWNED" not in terminal.stream:
             terminal.press("e", until=b"PWNED")
