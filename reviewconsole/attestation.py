@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reviewconsole import canonical
-from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed, parse_link
+from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, Observed, link_row, parse_link
 from reviewconsole.change import DIFF_ALGORITHM, OBJECT_ID, Oid
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant
 from reviewconsole.finding import Finding
+from reviewconsole.intoto import lay_out, take_apart
 from reviewconsole.mapping import Table
 
 PREDICATE_TYPE = "urn:reviewconsole:decision:v1"
@@ -79,63 +80,52 @@ class Attestation:
 
 def statement(att: Attestation) -> dict[str, object]:
     """Lay an attestation out as an in-toto Statement v1."""
-    return {
-        "_type": STATEMENT_TYPE,
-        "subject": [{"name": canonical.printable(att.ref), "digest": {"gitCommit": att.head}}],
-        "predicateType": PREDICATE_TYPE,
-        "predicate": {
-            "decision": att.decision.value,
-            "risk": att.risk,
-            "people": [{"email": canonical.printable(p.email), "roles": list(p.roles)} for p in att.people],
-            "change": {
-                "repositoryId": att.repository_id,
-                "targetRef": canonical.printable(att.target_ref),
-                "base": att.base,
-                "head": att.head,
-                "baseTree": att.base_tree,
-                "headTree": att.head_tree,
-                "diffDigest": {"alg": DIFF_ALGORITHM, "sha256": att.diff_sha256},
-                "paths": {"count": att.paths_count, "sha256": att.paths_sha256},
-                "objectFormat": att.object_format,
-            },
-            "boundary": {
-                "sha256": att.boundary_sha256,
-                "verdicts": [{"id": name, "verdict": verdict} for name, verdict in att.boundary_verdicts],
-            },
-            "provenance": {
-                "class": att.provenance_class,
-                "tools": [canonical.printable(tool) for tool in att.tools],
-                "operators": [canonical.printable(who) for who in att.operators],
-                "sha256": att.provenance_sha256,
-            },
-            "findings": {
-                "sha256": att.findings_sha256,
-                "engine": att.engine,
-                "counts": dict(zip(SEVERITIES, att.counts, strict=True)),
-                "acknowledged": [
-                    {"fingerprint": a.fingerprint, "rule": a.rule, "text": a.text} for a in att.acknowledged
-                ],
-                "external": {"count": att.external_count, "sha256": att.external_sha256},
-            },
-            "coverage": {"hunks": att.hunks, "viewed": att.viewed, "reviewedTree": att.reviewed_tree},
-            "policy": {"commit": att.policy_commit, "sha256": att.policy_sha256, "rules": list(att.rules)},
-            "reviewer": {"principal": att.principal},
-            "log": {
-                "device": att.device,
-                "sequence": att.sequence,
-                "previous": att.previous,
-                "observed": [{"log": o.log, "sequence": o.sequence, "id": o.id} for o in att.observed],
-            },
-            "emergency": att.emergency,
-            "overrides": list(att.overrides),
-            "supersedes": list(att.supersedes),
-            "reason": att.reason,
-            "decidedAt": att.decided_at,
-            "expiresAt": att.expires_at,
-            "tool": {"name": att.tool[0], "version": att.tool[1]},
-            "nonce": att.nonce,
+    predicate = {
+        "decision": att.decision.value,
+        "risk": att.risk,
+        "people": [{"email": canonical.printable(p.email), "roles": list(p.roles)} for p in att.people],
+        "change": {
+            "repositoryId": att.repository_id,
+            "targetRef": canonical.printable(att.target_ref),
+            "base": att.base,
+            "head": att.head,
+            "baseTree": att.base_tree,
+            "headTree": att.head_tree,
+            "diffDigest": {"alg": DIFF_ALGORITHM, "sha256": att.diff_sha256},
+            "paths": {"count": att.paths_count, "sha256": att.paths_sha256},
+            "objectFormat": att.object_format,
         },
+        "boundary": {
+            "sha256": att.boundary_sha256,
+            "verdicts": [{"id": name, "verdict": verdict} for name, verdict in att.boundary_verdicts],
+        },
+        "provenance": {
+            "class": att.provenance_class,
+            "tools": [canonical.printable(tool) for tool in att.tools],
+            "operators": [canonical.printable(who) for who in att.operators],
+            "sha256": att.provenance_sha256,
+        },
+        "findings": {
+            "sha256": att.findings_sha256,
+            "engine": att.engine,
+            "counts": dict(zip(SEVERITIES, att.counts, strict=True)),
+            "acknowledged": [{"fingerprint": a.fingerprint, "rule": a.rule, "text": a.text} for a in att.acknowledged],
+            "external": {"count": att.external_count, "sha256": att.external_sha256},
+        },
+        "coverage": {"hunks": att.hunks, "viewed": att.viewed, "reviewedTree": att.reviewed_tree},
+        "policy": {"commit": att.policy_commit, "sha256": att.policy_sha256, "rules": list(att.rules)},
+        "reviewer": {"principal": att.principal},
+        "log": link_row(att.device, att.sequence, att.previous, att.observed),
+        "emergency": att.emergency,
+        "overrides": list(att.overrides),
+        "supersedes": list(att.supersedes),
+        "reason": att.reason,
+        "decidedAt": att.decided_at,
+        "expiresAt": att.expires_at,
+        "tool": {"name": att.tool[0], "version": att.tool[1]},
+        "nonce": att.nonce,
     }
+    return lay_out(PREDICATE_TYPE, canonical.printable(att.ref), att.head, predicate)
 
 
 def payload_bytes(att: Attestation) -> bytes:
@@ -148,22 +138,9 @@ def payload_bytes(att: Attestation) -> bytes:
 
 def parse_payload(raw: bytes) -> Attestation:
     """Read a payload strictly: canonical bytes, known version, every field, no other field."""
-    top = Table(canonical.parse(raw))
-    top.text("_type", choices=[STATEMENT_TYPE])
-    if top.text("predicateType") != PREDICATE_TYPE:
-        raise FormatError("an unknown version of the predicate", place="predicateType")
-    subjects = top.tables("subject")
-    if len(subjects) != 1:
-        raise FormatError("must hold one subject", place="subject")
-    ref = subjects[0].text("name")
-    digest = subjects[0].table("digest")
-    head = digest.text("gitCommit", pattern=OBJECT_ID)
-    for table in (digest, subjects[0]):
-        table.end()
-    predicate = top.table("predicate")
-    top.end()
-    att = _parse_predicate(predicate, ref)
-    if att.head != head:
+    parts = take_apart(raw, PREDICATE_TYPE)
+    att = _parse_predicate(parts.predicate, parts.name)
+    if att.head != parts.head:
         raise FormatError("is not the subject", place="predicate.change.head")
     return att
 

@@ -1,11 +1,11 @@
 """What every signed record says of its own log: whose it is, which place it has, what it had seen."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reviewconsole.mapping import Table
 
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 REF_PREFIX = "refs/notes/reviewconsole/"
 MOST_OBSERVED = 100
 
@@ -46,6 +46,16 @@ def parse_link(log: Table) -> Link:
     if (link.sequence == 1) != (link.previous is None):
         raise log.fail("previous", "only the first record of a log has no previous one")
     return link
+
+
+def tip_rows(tips: Iterable[Observed]) -> list[dict[str, object]]:
+    """Lay tips of logs out as `parse_tips` reads them."""
+    return [{"log": tip.log, "sequence": tip.sequence, "id": tip.id} for tip in tips]
+
+
+def link_row(device: str, sequence: int, previous: str | None, observed: Iterable[Observed]) -> dict[str, object]:
+    """Lay the place of a record in its log out as `parse_link` reads it."""
+    return {"device": device, "sequence": sequence, "previous": previous, "observed": tip_rows(observed)}
 
 
 def parse_tips(table: Table, key: str, *, most: int) -> tuple[Observed, ...]:

@@ -7,10 +7,10 @@ own, so that it can never be taken for a decision. Pure.
 from dataclasses import dataclass
 
 from reviewconsole import canonical
-from reviewconsole.chain import PRINCIPAL, RECORD_ID, STATEMENT_TYPE
-from reviewconsole.change import OBJECT_ID, Change, Oid
+from reviewconsole.chain import PRINCIPAL, RECORD_ID
+from reviewconsole.change import Change, Oid
 from reviewconsole.errors import FormatError
-from reviewconsole.mapping import Table
+from reviewconsole.intoto import lay_out, take_apart
 
 CLAIM_TYPE = "urn:reviewconsole:claim:v1"
 CLAIM_NAMESPACE = "claim@reviewconsole"
@@ -52,23 +52,17 @@ def branch(ref: str) -> str:
 
 def claim_bytes(claim: Claim) -> bytes:
     """The bytes that are signed and stored. Raises FormatError where they would not read back the same."""
-    raw = canonical.dump(
-        {
-            "_type": STATEMENT_TYPE,
-            "subject": [{"name": claim.ref, "digest": {"gitCommit": claim.head}}],
-            "predicateType": CLAIM_TYPE,
-            "predicate": {
-                "repositoryId": claim.repository_id,
-                "targetRef": claim.target_ref,
-                "reviewer": {"principal": claim.principal},
-                "device": claim.device,
-                "claimedAt": claim.claimed_at,
-                "expiresAt": claim.expires_at,
-                "tool": {"name": claim.tool[0], "version": claim.tool[1]},
-                "nonce": claim.nonce,
-            },
-        }
-    )
+    predicate = {
+        "repositoryId": claim.repository_id,
+        "targetRef": claim.target_ref,
+        "reviewer": {"principal": claim.principal},
+        "device": claim.device,
+        "claimedAt": claim.claimed_at,
+        "expiresAt": claim.expires_at,
+        "tool": {"name": claim.tool[0], "version": claim.tool[1]},
+        "nonce": claim.nonce,
+    }
+    raw = canonical.dump(lay_out(CLAIM_TYPE, claim.ref, claim.head, predicate))
     if parse_claim(raw) != claim:
         raise FormatError("the claim does not read back as it was written")
     return raw
@@ -76,17 +70,12 @@ def claim_bytes(claim: Claim) -> bytes:
 
 def parse_claim(raw: bytes) -> Claim:
     """Read a claim strictly: canonical bytes, known version, every field, no other field."""
-    top = Table(canonical.parse(raw))
-    top.text("_type", choices=[STATEMENT_TYPE])
-    top.text("predicateType", choices=[CLAIM_TYPE])
-    subjects = top.tables("subject")
-    if len(subjects) != 1:
-        raise FormatError("must hold one subject", place="subject")
-    digest, p = subjects[0].table("digest"), top.table("predicate")
+    parts = take_apart(raw, CLAIM_TYPE)
+    p = parts.predicate
     tool, reviewer = p.table("tool"), p.table("reviewer")
     claim = Claim(
-        ref=subjects[0].text("name"),
-        head=Oid(digest.text("gitCommit", pattern=OBJECT_ID)),
+        ref=parts.name,
+        head=parts.head,
         repository_id=p.text("repositoryId", pattern=RECORD_ID),
         target_ref=p.text("targetRef"),
         principal=reviewer.text("principal", pattern=PRINCIPAL),
@@ -96,7 +85,7 @@ def parse_claim(raw: bytes) -> Claim:
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )
-    for table in (digest, subjects[0], tool, reviewer, p, top):
+    for table in (tool, reviewer, p):
         table.end()
     return claim
 

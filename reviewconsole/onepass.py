@@ -13,11 +13,12 @@ from functools import lru_cache
 
 from reviewconsole.attestation import PREDICATE_TYPE, Attestation
 from reviewconsole.canonical import LARGEST_BYTES
-from reviewconsole.chain import DIGEST, MOST_OBSERVED, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed
+from reviewconsole.chain import DIGEST, MOST_OBSERVED, PRINCIPAL, RECORD_ID, Observed
 from reviewconsole.change import DIFF_ALGORITHM, Oid
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind
 from reviewconsole.envelope import PAYLOAD_TYPE, Envelope, parse_envelope
 from reviewconsole.evidence import Participant
+from reviewconsole.intoto import STATEMENT_TYPE
 from reviewconsole.mapping import is_moment
 
 _LARGEST_SIGNATURE = 65536

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from reviewconsole import canonical
 from reviewconsole.attestation import PREDICATE_TYPE, Attestation, parse_payload, payload_bytes, summary
 from reviewconsole.boundary import CONSTRAINT_ID
-from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, STATEMENT_TYPE, Observed, parse_link
-from reviewconsole.change import OBJECT_ID, Oid
+from reviewconsole.chain import DIGEST, PRINCIPAL, RECORD_ID, Observed, link_row, parse_link
+from reviewconsole.change import Oid
 from reviewconsole.decision import REASON_LIMIT
 from reviewconsole.envelope import parse_envelope
 from reviewconsole.errors import FormatError
+from reviewconsole.intoto import lay_out, take_apart
 from reviewconsole.mapping import Table
 from reviewconsole.onepass import read_decision
 
@@ -101,28 +102,20 @@ def _body(body: Waiver | TaskBoundary) -> dict[str, object]:
 
 
 def _layout(said: Statement) -> dict[str, object]:
-    return {
-        "_type": STATEMENT_TYPE,
-        "subject": [{"name": canonical.printable(said.ref), "digest": {"gitCommit": said.head}}],
-        "predicateType": WAIVER_TYPE if isinstance(said.body, Waiver) else BOUNDARY_TYPE,
-        "predicate": {
-            **_body(said.body),
-            "repositoryId": said.repository_id,
-            "targetRef": canonical.printable(said.target_ref),
-            "reviewer": {"principal": said.principal},
-            "log": {
-                "device": said.device,
-                "sequence": said.sequence,
-                "previous": said.previous,
-                "observed": [{"log": o.log, "sequence": o.sequence, "id": o.id} for o in said.observed],
-            },
-            "reason": said.reason,
-            "decidedAt": said.decided_at,
-            "expiresAt": said.expires_at,
-            "tool": {"name": said.tool[0], "version": said.tool[1]},
-            "nonce": said.nonce,
-        },
+    predicate = {
+        **_body(said.body),
+        "repositoryId": said.repository_id,
+        "targetRef": canonical.printable(said.target_ref),
+        "reviewer": {"principal": said.principal},
+        "log": link_row(said.device, said.sequence, said.previous, said.observed),
+        "reason": said.reason,
+        "decidedAt": said.decided_at,
+        "expiresAt": said.expires_at,
+        "tool": {"name": said.tool[0], "version": said.tool[1]},
+        "nonce": said.nonce,
     }
+    kind = WAIVER_TYPE if isinstance(said.body, Waiver) else BOUNDARY_TYPE
+    return lay_out(kind, canonical.printable(said.ref), said.head, predicate)
 
 
 def record_bytes(record: Record) -> bytes:
@@ -140,20 +133,12 @@ def parse_record(raw: bytes) -> Record:
     decision = read_decision(raw)
     if decision is not None:
         return decision
-    top = Table(canonical.parse(raw))
-    kind = top.text("predicateType")
-    if kind == PREDICATE_TYPE or kind not in (WAIVER_TYPE, BOUNDARY_TYPE):
+    parts = take_apart(raw, PREDICATE_TYPE, WAIVER_TYPE, BOUNDARY_TYPE)
+    if parts.kind == PREDICATE_TYPE:
         return parse_payload(raw)
-    top.text("_type", choices=[STATEMENT_TYPE])
-    subjects = top.tables("subject")
-    if len(subjects) != 1:
-        raise FormatError("must hold one subject", place="subject")
-    subject, digest = subjects[0], subjects[0].table("digest")
-    ref, head = subject.text("name"), Oid(digest.text("gitCommit", pattern=OBJECT_ID))
-    predicate = top.table("predicate")
-    said = _parse(predicate, ref, head, _waiver(predicate) if kind == WAIVER_TYPE else _boundary(predicate))
-    for table in (digest, subject, predicate, top):
-        table.end()
+    p = parts.predicate
+    said = _parse(p, parts.name, parts.head, _waiver(p) if parts.kind == WAIVER_TYPE else _boundary(p))
+    p.end()
     return said
 
 

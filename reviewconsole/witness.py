@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reviewconsole import canonical
-from reviewconsole.chain import RECORD_ID, STATEMENT_TYPE, Observed, parse_tips
-from reviewconsole.change import OBJECT_ID, Oid
+from reviewconsole.chain import RECORD_ID, Observed, parse_tips, tip_rows
+from reviewconsole.change import Oid
 from reviewconsole.errors import FormatError
-from reviewconsole.mapping import Table
+from reviewconsole.intoto import lay_out, take_apart
 
 WITNESS_TYPE = "urn:reviewconsole:witness:v1"
 WITNESS_NAMESPACE = "witness@reviewconsole"
@@ -56,23 +56,17 @@ class VerifiedWitness:
 
 def witness_bytes(witness: Witness) -> bytes:
     """The bytes that are signed and stored. Raises FormatError where they would not read back the same."""
-    raw = canonical.dump(
-        {
-            "_type": STATEMENT_TYPE,
-            "subject": [{"name": canonical.printable(witness.target_ref), "digest": {"gitCommit": witness.head}}],
-            "predicateType": WITNESS_TYPE,
-            "predicate": {
-                "repositoryId": witness.repository_id,
-                "verdict": witness.verdict,
-                "tips": [{"log": o.log, "sequence": o.sequence, "id": o.id} for o in witness.tips],
-                "sequence": witness.sequence,
-                "previous": witness.previous,
-                "witnessedAt": witness.witnessed_at,
-                "tool": {"name": witness.tool[0], "version": witness.tool[1]},
-                "nonce": witness.nonce,
-            },
-        }
-    )
+    predicate = {
+        "repositoryId": witness.repository_id,
+        "verdict": witness.verdict,
+        "tips": tip_rows(witness.tips),
+        "sequence": witness.sequence,
+        "previous": witness.previous,
+        "witnessedAt": witness.witnessed_at,
+        "tool": {"name": witness.tool[0], "version": witness.tool[1]},
+        "nonce": witness.nonce,
+    }
+    raw = canonical.dump(lay_out(WITNESS_TYPE, canonical.printable(witness.target_ref), witness.head, predicate))
     if parse_witness(raw) != witness:
         raise FormatError("the witness does not read back as it was written")
     return raw
@@ -80,17 +74,12 @@ def witness_bytes(witness: Witness) -> bytes:
 
 def parse_witness(raw: bytes) -> Witness:
     """Read a witness strictly: canonical bytes, known version, every field, no other field."""
-    top = Table(canonical.parse(raw))
-    top.text("_type", choices=[STATEMENT_TYPE])
-    top.text("predicateType", choices=[WITNESS_TYPE])
-    subjects = top.tables("subject")
-    if len(subjects) != 1:
-        raise FormatError("must hold one subject", place="subject")
-    digest, p = subjects[0].table("digest"), top.table("predicate")
+    parts = take_apart(raw, WITNESS_TYPE)
+    p = parts.predicate
     tool = p.table("tool")
     witness = Witness(
-        target_ref=subjects[0].text("name"),
-        head=Oid(digest.text("gitCommit", pattern=OBJECT_ID)),
+        target_ref=parts.name,
+        head=parts.head,
         repository_id=p.text("repositoryId", pattern=RECORD_ID),
         verdict=p.text("verdict", choices=["satisfied", "violated", "undecidable"]),
         tips=parse_tips(p, "tips", most=MOST_TIPS),
@@ -100,7 +89,7 @@ def parse_witness(raw: bytes) -> Witness:
         tool=(tool.text("name"), tool.text("version")),
         nonce=p.text("nonce", pattern=r"[0-9a-f]{32}"),
     )
-    for table in (digest, subjects[0], tool, p, top):
+    for table in (tool, p):
         table.end()
     return witness
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from reviewconsole import __version__
 from reviewconsole.canonical import printable
-from reviewconsole.chain import STATEMENT_TYPE
 from reviewconsole.decision import Verdict
+from reviewconsole.intoto import STATEMENT_TYPE
 from reviewconsole.policy import POLICY_PATH
 from reviewconsole.verify import RangeVerdict
 
