@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -30,16 +31,16 @@ USUAL = 2 * 3600
 _TRIES = 20
 
 
-class Claiming:
+class Claiming(ABC):
     """Claims of one repository opened by one person."""
 
     _repository: Repository
     _store: Store
     config: Config
 
+    @abstractmethod
     def signer(self, ask: Ask) -> Signer:
         """The reviewer's key, found once."""
-        raise NotImplementedError
 
     def claims_on(self, change: Change) -> tuple[Claimed, ...]:
         """Who is on a change."""

@@ -1,7 +1,7 @@
 """From a draft to a signed record: what would be signed, who may sign it, and signing it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -351,7 +351,24 @@ def decide(
     if blocked:
         raise Refused(blocked)
     log = open_log(ready_.facts.repository_id, principal, signer.public_blob)
-    supersedes = tuple(sorted(record.id for record in own))
+    return sign_draft(
+        store, ready_, draft, signer, principal=principal, log=log, supersedes=(record.id for record in own), now=now
+    )
+
+
+def sign_draft(
+    store: Store,
+    ready_: Ready,
+    draft: Draft,
+    signer: Signer,
+    *,
+    principal: str,
+    log: Log,
+    supersedes: Iterable[str],
+    now: int,
+) -> Recorded:
+    """Sign a draft that was checked and append it to the log, replacing one's own records of these ids."""
+    replaced = tuple(sorted(supersedes))
 
     def build(sequence: int, previous: str | None, observed: tuple[Observed, ...]) -> Attestation:
         return attest(
@@ -361,7 +378,7 @@ def decide(
             principal=principal,
             device=log.device,
             chain=(sequence, previous, observed),
-            supersedes=supersedes,
+            supersedes=replaced,
             now=now,
         )
 

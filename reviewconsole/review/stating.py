@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from reviewconsole import __version__, canonical
-from reviewconsole.attestation import Attestation, summary
 from reviewconsole.casefile import Recorded
 from reviewconsole.chain import Observed
 from reviewconsole.change import Oid
@@ -19,7 +18,7 @@ from reviewconsole.loading.changes import Target
 from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
-from reviewconsole.review.deciding import attest, check_draft, principal_of, ready
+from reviewconsole.review.deciding import check_draft, principal_of, ready, sign_draft
 from reviewconsole.review.journaling import Log, OpenLog
 from reviewconsole.signing.signer import Signer
 from reviewconsole.standing import PolicyInForce, identity_fault, of_people, superseded
@@ -129,21 +128,7 @@ def withdraw_waiver(
     draft = Draft(kind=DecisionKind.WITHDRAW, reason=said.reason)
     check_draft(ready_, draft, store.records)
     log = open_log(ready_.facts.repository_id, principal, signer.public_blob)
-
-    def build(sequence: int, previous: str | None, observed: tuple[Observed, ...]) -> Attestation:
-        return attest(
-            store,
-            ready_,
-            draft,
-            principal=principal,
-            device=log.device,
-            chain=(sequence, previous, observed),
-            supersedes=tuple(sorted(own)),
-            now=now,
-        )
-
-    identifier, att = log.record(build, signer, store.records, heard=of_people(ready_.force, store.records))
-    return Recorded(id=identifier, ref=log.ref, head=att.head, summary=summary(att))
+    return sign_draft(store, ready_, draft, signer, principal=principal, log=log, supersedes=own, now=now)
 
 
 def bound(
