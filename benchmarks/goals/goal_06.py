@@ -16,35 +16,39 @@ _LOOKED_UP = 100
 def rows(setting: Setting) -> Iterator[Row]:
     """Every tree and note hashed again; what git prints is read, not looked at."""
     for count in setting.records:
-        folder = setting.store(count).git_dir
-        refs = notes.note_refs(Repository.open(folder, ENVIRON), REF_PREFIX)
-        heads = git(folder, "rev-list", f"-{_LOOKED_UP}", "main")
-        shown = [f"--notes={ref}" for ref in refs]
+        yield from _rows(setting, count)
 
-        def floor() -> None:
-            for ref in refs:  # noqa: B023
-                listed = git(folder, "notes", "--ref", ref, "list").split(b"\n")  # noqa: B023
-                git(folder, "cat-file", "--batch", feed=b"".join(row[:40] + b"\n" for row in listed if row))  # noqa: B023
 
-        def work() -> None:
-            repository = Repository.open(folder, ENVIRON)  # noqa: B023
-            if sum(len(read.notes) for _, read in notes.read_logs(repository, REF_PREFIX, {})) != count:  # noqa: B023
-                raise SystemExit("not every note was read")
+def _rows(setting: Setting, count: int) -> Iterator[Row]:
+    folder = setting.store(count).git_dir
+    refs = notes.note_refs(Repository.open(folder, ENVIRON), REF_PREFIX)
+    heads = git(folder, "rev-list", f"-{_LOOKED_UP}", "main")
+    shown = [f"--notes={ref}" for ref in refs]
 
-        def shown_by_git() -> None:
-            if git(folder, "log", "--no-walk", "--stdin", *shown, feed=heads).count(b"\nNotes (") != _LOOKED_UP:  # noqa: B023
-                raise SystemExit("not every note was shown")
+    def floor() -> None:
+        for ref in refs:
+            listed = git(folder, "notes", "--ref", ref, "list").split(b"\n")
+            git(folder, "cat-file", "--batch", feed=b"".join(row[:40] + b"\n" for row in listed if row))
 
-        def looked_up() -> None:
-            repository = Repository.open(folder, ENVIRON)  # noqa: B023
-            wanted = [Oid(oid) for oid in heads.decode().split()]  # noqa: B023
-            tips = notes.log_tips(repository, REF_PREFIX, {})[0]
-            if sum(len(NotesAt(repository, tip).of(wanted)) for tip in tips.values()) != _LOOKED_UP:
-                raise SystemExit("not every note was found")
+    def work() -> None:
+        repository = Repository.open(folder, ENVIRON)
+        if sum(len(read.notes) for _, read in notes.read_logs(repository, REF_PREFIX, {})) != count:
+            raise SystemExit("not every note was read")
 
-        for what, base, ours, bound in (
-            ("all notes, CPU, against `notes list` and `cat-file`", floor, work, 1.3),
-            (f"{_LOOKED_UP} look-ups, CPU, against `git log --no-walk --notes`", shown_by_git, looked_up, 2.0),
-        ):
-            ratios, seconds = compare(base, ours, setting.rounds, cpu)
-            yield Row(goal=6, what=what, on=f"{count} records", bound=bound, ratios=ratios, seconds=seconds)
+    def shown_by_git() -> None:
+        if git(folder, "log", "--no-walk", "--stdin", *shown, feed=heads).count(b"\nNotes (") != _LOOKED_UP:
+            raise SystemExit("not every note was shown")
+
+    def looked_up() -> None:
+        repository = Repository.open(folder, ENVIRON)
+        wanted = [Oid(oid) for oid in heads.decode().split()]
+        tips = notes.log_tips(repository, REF_PREFIX, {})[0]
+        if sum(len(NotesAt(repository, tip).of(wanted)) for tip in tips.values()) != _LOOKED_UP:
+            raise SystemExit("not every note was found")
+
+    for what, base, ours, bound in (
+        ("all notes, CPU, against `notes list` and `cat-file`", floor, work, 1.3),
+        (f"{_LOOKED_UP} look-ups, CPU, against `git log --no-walk --notes`", shown_by_git, looked_up, 2.0),
+    ):
+        ratios, seconds = compare(base, ours, setting.rounds, cpu)
+        yield Row(goal=6, what=what, on=f"{count} records", bound=bound, ratios=ratios, seconds=seconds)

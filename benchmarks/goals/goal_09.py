@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from benchmarks.goals.core import Row, Setting, git, name_of
 from benchmarks.stores import ENVIRON
+from reviewconsole.change import Oid
 from reviewconsole.detection import RuleSettings, stages
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.git.repository import Repository
@@ -22,7 +23,7 @@ def rows(setting: Setting) -> Iterator[Row]:
         listed = git(folder, "rev-list", "--no-merges", "--min-parents=1", "-5000", "HEAD").decode().split()
         drawn = random.Random(9).sample(listed, min(len(listed), _CHANGES))
         found = []
-        for commit in repository.read_commits(drawn):  # type: ignore[arg-type]
+        for commit in repository.read_commits([Oid(oid) for oid in drawn]):
             [parent] = repository.read_commits(commit.parents[:1])
             try:
                 files = load_trees(repository, parent.tree, commit.tree).files

@@ -2,12 +2,14 @@
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks import stores
 from benchmarks.goals.core import Setting, cpu, git
+from reviewconsole.change import Oid
 from reviewconsole.config import builtin_patterns
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import Logbook, read_records
@@ -38,39 +40,41 @@ class Curve:
         return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
 
 
+def _gate(setting: Setting, count: int) -> Iterator[tuple[str, float]]:
+    folder = setting.store(count).git_dir
+    patterns = builtin_patterns()
+    tips = git(folder, "rev-parse", "main~10", "main").decode().split()
+
+    def judged() -> None:
+        repository = Repository.open(folder, stores.ENVIRON)
+        if len(verify(repository, patterns, "..".join(tips), now=1_800_000_000).changes) != 10:
+            raise SystemExit("not every commit was judged")
+
+    yield "verify of 10 commits", min(cpu(judged) for _ in range(2))
+    repository, book = Repository.open(folder, stores.ENVIRON), Logbook()
+    read_records(repository, book=book)
+    seconds = min(cpu(lambda: read_records(repository, book=book)) for _ in range(2))
+    yield "records read again in one process", seconds
+    shelf = FolderShelf.of(repository)
+    kept = Logbook(shelf)
+    kept_tips = {ref.name: ref.oid for ref in repository.note_refs("refs/notes/reviewconsole/")}
+    kept.read(repository, kept_tips)
+    kept.keep(kept_tips)
+    update = Update(ref="refs/heads/main", old=Oid(tips[1]), new=Oid(tips[1]))
+
+    def pushed() -> None:
+        receive(Repository.open(folder, stores.ENVIRON), patterns, [update], now=1_800_000_000)
+
+    yield "the hook, logs kept", min(cpu(pushed) for _ in range(2))
+
+
 def gate(setting: Setting) -> list[Curve]:
     """Reading, judging ten commits, and the hook, over the records of a store."""
     found: dict[str, list[tuple[int, float]]] = {}
 
-    def add(name: str, size: int, seconds: float) -> None:
-        found.setdefault(name, []).append((size, seconds))
-
     for count in setting.records:
-        folder = setting.store(count).git_dir
-        patterns = builtin_patterns()
-        tips = git(folder, "rev-parse", "main~10", "main").decode().split()
-
-        def judged() -> None:
-            repository = Repository.open(folder, stores.ENVIRON)  # noqa: B023
-            if len(verify(repository, patterns, "..".join(tips), now=1_800_000_000).changes) != 10:  # noqa: B023
-                raise SystemExit("not every commit was judged")
-
-        add("verify of 10 commits", count, min(cpu(judged) for _ in range(2)))
-        repository, book = Repository.open(folder, stores.ENVIRON), Logbook()
-        read_records(repository, book=book)
-        seconds = min(cpu(lambda: read_records(repository, book=book)) for _ in range(2))  # noqa: B023
-        add("records read again in one process", count, seconds)
-        shelf = FolderShelf.of(repository)
-        kept = Logbook(shelf)
-        kept_tips = {ref.name: ref.oid for ref in repository.note_refs("refs/notes/reviewconsole/")}
-        kept.read(repository, kept_tips)
-        kept.keep(kept_tips)
-        update = Update(ref="refs/heads/main", old=tips[1], new=tips[1])  # type: ignore[arg-type]
-
-        def pushed() -> None:
-            receive(Repository.open(folder, stores.ENVIRON), patterns, [update], now=1_800_000_000)  # noqa: B023
-
-        add("the hook, logs kept", count, min(cpu(pushed) for _ in range(2)))
+        for name, seconds in _gate(setting, count):
+            found.setdefault(name, []).append((count, seconds))
     return [Curve(name=name, of="records", points=points) for name, points in found.items()]
 
 
@@ -95,6 +99,11 @@ def _branches(folder: Path, commits: int, branches: int) -> Path:
     return folder
 
 
+def _listed(work: Workspace, branches: int) -> None:
+    if len(work.queue()) != branches:
+        raise SystemExit("not every branch is in the queue")
+
+
 def queue(setting: Setting, branches_of: Sequence[int] = (125, 250, 500, 1_000)) -> list[Curve]:
     """A queue listed for the first time and again, over the commits of the history and over the branches."""
     found: dict[tuple[str, str], list[tuple[int, float]]] = {}
@@ -105,10 +114,7 @@ def queue(setting: Setting, branches_of: Sequence[int] = (125, 250, 500, 1_000))
         home = setting.folder / f"home-{of}-{size}"
         work = Workspace.open(folder, {"PATH": os.environ["PATH"], "HOME": str(home)})
 
-        def listed() -> None:
-            if len(work.queue()) != branches:  # noqa: B023
-                raise SystemExit("not every branch is in the queue")
-
+        listed = partial(_listed, work, branches)
         # the processes of the first scan are counted when they have ended, which is in the second queue
         first = cpu(listed) + cpu(listed)
         for name, seconds in (("first", first), ("again", min(cpu(listed) for _ in range(2)))):

@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import stores
 from benchmarks.goals.core import git
-from reviewconsole.attestation import Attestation, parse_payload
+from reviewconsole.attestation import parse_payload
 from reviewconsole.change import Oid
 from reviewconsole.errors import RepositoryError
 from reviewconsole.git import notes
@@ -29,23 +30,23 @@ def append(folder: Path, ref: str, count: int, name: str, heads: list[str]) -> i
     return done
 
 
-def _record(
-    att: Attestation, head: str, number: int, previous: str | None, person: stores.Reviewer
-) -> tuple[str, bytes]:
-    more = {"head": Oid(head), "sequence": number + 1, "previous": previous, "nonce": f"{number:032x}"}
-    return stores.sign(replace(att, **more), person)  # type: ignore[arg-type]
+def _records(template: bytes, heads: list[str], person: stores.Reviewer) -> Iterator[tuple[Oid, bytes]]:
+    """Head and note of one record after the other, each naming the one before."""
+    att, previous = parse_payload(template), None
+    for number, head in enumerate(map(Oid, heads)):
+        said = replace(att, head=head, sequence=number + 1, previous=previous, nonce=f"{number:032x}")
+        previous, note = stores.sign(said, person)
+        yield head, note
 
 
 def write(folder: Path, ref: str, person: stores.Reviewer, template: bytes, heads: list[str]) -> tuple[int, int]:
     """Signed records, each by compare-and-swap on top of what is there; gives how many and how often again."""
     repository, again = Repository.open(folder, stores.ENVIRON), 0
-    att, previous = parse_payload(template), None
-    for number, head in enumerate(heads):
-        previous, note = _record(att, head, number, previous, person)
+    for head, note in _records(template, heads, person):
         while True:
             tip = next((found.oid for found in repository.note_refs(ref)), None)
             try:
-                notes.write_notes(repository, ref, {Oid(head): note}, message=_MESSAGE, expected=tip)
+                notes.write_notes(repository, ref, {head: note}, message=_MESSAGE, expected=tip)
                 break
             except RepositoryError:
                 again += 1
@@ -55,12 +56,10 @@ def write(folder: Path, ref: str, person: stores.Reviewer, template: bytes, head
 def push(folder: Path, ref: str, person: stores.Reviewer, template: bytes, heads: list[str]) -> tuple[int, int]:
     """Write one record, push it, take what others pushed where that fails; gives pushes and retries."""
     repository, again = Repository.open(folder, stores.ENVIRON), 0
-    att, previous = parse_payload(template), None
-    for number, head in enumerate(heads):
-        previous, note = _record(att, head, number, previous, person)
+    for head, note in _records(template, heads, person):
         while True:
             tip = next((found.oid for found in repository.note_refs(ref)), None)
-            notes.write_notes(repository, ref, {Oid(head): note}, message=_MESSAGE, expected=tip)
+            notes.write_notes(repository, ref, {head: note}, message=_MESSAGE, expected=tip)
             words = ["git", "-C", str(folder), "push", "-q", "origin", ref]
             if subprocess.run(words, capture_output=True, check=False).returncode == 0:
                 break
