@@ -3,8 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from reviewconsole.detection.guards import plain
+from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.source import MAX_LINE, Source, is_nonproduction
 from reviewconsole.finding import Severity, Side
@@ -32,17 +34,8 @@ def changed_at(
     last = first = rows[0]
     while last + 1 in rows and last - first < _ROWS:
         last += 1
-    yield Hit(
-        rule=rule,
-        source=source,
-        side=side,
-        line=first,
-        end_line=last,
-        text=source.text(side, first, last).strip()[:MAX_LINE] or "(empty line)",
-        message=message,
-        severity=severity,
-        lowered=lowered,
-    )
+    found = exact(rule, source, side, (first, last), message, severity=severity, lowered=lowered)
+    yield replace(found, text=found.text[:MAX_LINE] or "(empty line)")
 
 
 def fresh(
