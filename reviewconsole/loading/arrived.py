@@ -30,15 +30,16 @@ class Line:
     """The newest commits of one target's line, and what each did; kept between listings while the tip only grows."""
 
     done: dict[Oid, _Marks] = field(default_factory=dict)
-    replayed: dict[tuple[Oid, Oid, Oid], bool] = field(default_factory=dict)
-    """Head, tree it is put on, commit of the target -> whether git alone makes the commit of them."""
+    replayed: dict[tuple[Oid, Oid, Oid, Oid], bool] = field(default_factory=dict)
+    """Head, tree it began at, tree it is put on, commit of the target -> whether git alone makes the commit of them."""
 
 
 def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> Mapping[Oid, Oid]:
     """Head of a pending change -> the commit of its target that brought the same content.
 
     The same content is that of a squash, of a rebased commit, or of a run of them: the same diff, or what git alone
-    makes of the change on what was there before. A commit whose exact inverse landed later counts as taken back.
+    makes of the change on what was there before. It counts as taken back where its exact inverse landed later, or
+    where a later commit touched its paths and the tip does not hold it any more.
     """
     found: dict[Oid, Oid] = {}
     for target in store.targets:
@@ -77,6 +78,11 @@ def _on(repository: Repository, target: Target, changes: Sequence[Change], line:
                 same = next((at for at in ends if _replayed_as_run(bench, change, commits, at, line)), since)
             taken_back = by_marks.get(frozenset((new, old) for old, new in line.done.get(_oid(commits, same), ())))
             if same < since and (taken_back is None or taken_back > same):
+                mine = _paths(marks)
+                touched = any(at[0] < same and not paths.isdisjoint(mine) for paths, at in by_paths.items())
+                # the tip holds a change that adds nothing to it
+                if touched and not _merges(bench, change, commits[0].tree, commits[0], line):
+                    continue
                 yield change.head, commits[same].oid
 
 
@@ -128,7 +134,7 @@ def _replays(bench: Bench, change: Change, commit: Commit, trees: Mapping[Oid, O
 
 
 def _merges(bench: Bench, change: Change, onto: Oid, commit: Commit, line: Line) -> bool:
-    key = change.head, onto, commit.oid
+    key = change.head, change.base_tree, onto, commit.oid
     if key not in line.replayed:
         try:
             merged = bench.merge(change.base_tree, onto, change.head_tree).tree

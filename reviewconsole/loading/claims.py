@@ -35,9 +35,9 @@ def standing_claims(store: Store, now: int) -> tuple[Claim, ...]:
     for name in names:
         for claim in _of(store, force, name, now):
             key = claim.principal, claim.target_ref, claim.head
-            if claim.repository_id == identity and (key not in newest or newest[key].claimed_at <= claim.claimed_at):
+            if claim.repository_id == identity and (key not in newest or _order(newest[key]) <= _order(claim)):
                 newest[key] = claim
-    return tuple(claim for claim in newest.values() if _seconds(claim.expires_at) > now)
+    return tuple(c for c in newest.values() if not _releases(c) and seconds_of(c.expires_at) > now)
 
 
 def claimed(claims: tuple[Claim, ...], change: Change, own: str | None) -> tuple[Claimed, ...]:
@@ -52,7 +52,17 @@ def claimed(claims: tuple[Claim, ...], change: Change, own: str | None) -> tuple
     return tuple(reversed(rows.values()))
 
 
-def _seconds(moment: str) -> int:
+def _order(claim: Claim) -> tuple[str, bool]:
+    """Later claims go last, and of two of the same second the one that releases."""
+    return claim.claimed_at, _releases(claim)
+
+
+def _releases(claim: Claim) -> bool:
+    return claim.expires_at == claim.claimed_at
+
+
+def seconds_of(moment: str) -> int:
+    """Seconds since the epoch of a claim's moment, in UTC."""
     return parse_time(moment.replace("-", "").replace("T", "").replace(":", ""))
 
 
@@ -71,7 +81,7 @@ def _verified(force: PolicyInForce, ref: str, noted: Oid, line: bytes, now: int)
     """One claim; VerificationError where it is not what it says."""
     envelope = parse_envelope(line)
     claim = parse_claim(envelope.payload)
-    start, end = _seconds(claim.claimed_at), _seconds(claim.expires_at)
+    start, end = seconds_of(claim.claimed_at), seconds_of(claim.expires_at)
     if not start <= end <= start + LONGEST or start > now + _AHEAD or start + LONGEST < now:
         raise VerificationError("it is not of this day")
     signature = sshsig.verify(pae(envelope.payload), envelope.signature, namespace=CLAIM_NAMESPACE)

@@ -1,21 +1,34 @@
-"""Refuse ref names that mislead git or people. Deleting such a ref is always allowed."""
+"""Refuse ref names that mislead git or people, or bar others. Deleting such a ref is always allowed.
+
+Deleting a claim's ref is not: its owner releases it.
+"""
 
 import re
 from collections.abc import Iterator
 
+from reviewconsole.chain import PRINCIPAL
 from reviewconsole.change import OBJECT_ID
+from reviewconsole.claim import CLAIM_PREFIX
 from reviewconsole.display import safe_text
 from reviewconsole.receive.update import Refusal, Update
 
 _HEX_NAME = re.compile(OBJECT_ID)
-_BARRING = ("refs/notes", "refs/notes/reviewconsole", "refs/notes/reviewconsole-ci")
+_BARRING = ("refs/notes", "refs/notes/reviewconsole", "refs/notes/reviewconsole-ci", CLAIM_PREFIX.rstrip("/"))
 """Names above those of the logs: git keeps no ref below another ref."""
+_CLAIM_NAME = re.compile(re.escape(CLAIM_PREFIX) + PRINCIPAL + r"/[0-9a-f]{8}-[0-9a-f]{8}")
 _SHADOWING = re.compile(r"refs/(heads|tags)/(HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|refs(/.*)?)")
 
 
 def check(update: Update) -> Iterator[Refusal]:
     """Give the refusals that the name alone deserves."""
+    claim = _CLAIM_NAME.fullmatch(update.ref) is not None
     if update.new is None:
+        if claim:
+            yield Refusal(ref=update.ref, why="a claim is never deleted", remedy="its owner ends it: release")
+        return
+    if update.ref.startswith(CLAIM_PREFIX) and not claim:
+        why = "this is not the name of a person's claims, and keeps them from being written"
+        yield Refusal(ref=update.ref, why=why, remedy="push it under another name, e.g. refs/notes/own")
         return
     if update.ref.startswith("refs/replace/"):
         yield Refusal(

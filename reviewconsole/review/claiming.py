@@ -16,7 +16,7 @@ from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, RepositoryError, StorageError, UsageError
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
-from reviewconsole.loading.claims import claimed, standing_claims
+from reviewconsole.loading.claims import claimed, seconds_of, standing_claims
 from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.store import Store
 from reviewconsole.review.deciding import principal_of
@@ -56,7 +56,7 @@ class Claiming(ABC):
         """Claim a change for a while; gives who is on it now. SigningError without a key of the signers."""
         if not 0 < seconds <= LONGEST:
             raise UsageError("a claim holds a day at most", remedy="claim it again when it has ended")
-        self._write(change, change.head, change.ref, ask, seconds)
+        self._write(change, change.head, change.ref, ask, seconds, now=int(time.time()))
         return self.claims_on(change)
 
     def release(self, change: Change, ask: Ask) -> tuple[Claimed, ...]:
@@ -67,7 +67,8 @@ class Claiming(ABC):
         if not own:
             raise UsageError(f"{principal} has not claimed this change")
         for each in own:
-            self._write(change, each.head, each.ref, ask, 0)
+            # the clock of the machine that claimed it may be ahead of this one
+            self._write(change, each.head, each.ref, ask, 0, now=max(now, seconds_of(each.claimed_at)))
         return self.claims_on(change)
 
     def claim_or_release(self, change: Change, ask: Ask) -> tuple[Claimed, ...]:
@@ -84,10 +85,9 @@ class Claiming(ABC):
     def _force(self) -> PolicyInForce:
         return in_force(self._repository, self._store.targets[0].tip)
 
-    def _write(self, change: Change, head: Oid, ref: str, ask: Ask, seconds: int) -> None:
+    def _write(self, change: Change, head: Oid, ref: str, ask: Ask, seconds: int, *, now: int) -> None:
         force, signer = self._force(), self.signer(ask)
         principal, device = principal_of(force, signer, self.config.principal), device_id(self.config.state_dir)
-        now = int(time.time())
         claim = Claim(
             ref=canonical.printable(ref),
             head=head,

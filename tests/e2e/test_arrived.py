@@ -71,3 +71,29 @@ def test_a_branch_whose_commits_were_rebased_one_by_one_is_off_the_queue(world: 
     land(world, ("cherry-pick", "run"))
     assert "run" not in states(world)
     assert states(world, "--all")["run"] == "landed"
+
+
+def test_what_was_taken_back_with_another_edit_waits_again(world: World) -> None:
+    dev = world["dev"]
+    dev.commit({"back.py": "a = 1\n", "beside.py": "b = 1\n"}, "Two files")
+    dev.git("push", "-q", "origin", "main")
+    offer(world, "back", {"back.py": "a = 2\n"})
+    land(world, ("merge", "-q", "--squash", "back"), ("commit", "-q", "-m", "Squashed back"))
+    assert "back" not in states(world)
+    dev.commit({"back.py": "a = 1\n", "beside.py": "b = 2\n"}, "Take it back and tidy")
+    land(world)
+    assert states(world)["back"] == "pending"
+
+
+def test_the_own_part_of_a_stack_is_told_from_its_whole(world: World) -> None:
+    dev = world["dev"]
+    lines = [f"x{number} = {number}\n" for number in range(60)]
+    dev.commit({"stack.py": "".join(lines)}, "Sixty lines")
+    dev.git("push", "-q", "origin", "main")
+    lower = [*lines[:1], "x1 = 11\n", *lines[2:]]
+    offer(world, "lower", {"stack.py": "".join(lower)})
+    offer(world, "upper", {"stack.py": "".join([*lower[:30], "x30 = 33\n", *lower[31:]])}, start="lower")
+    dev.commit({"stack.py": "".join([*lines[:55], "x55 = 99\n", *lines[56:]])}, "Another line")
+    land(world, ("cherry-pick", "upper"))
+    found = states(world, "--all")
+    assert (found["lower"], found["upper"]) == ("pending", "landed")

@@ -1,9 +1,12 @@
 """Claims: shared, ended by time or by hand, and worth nothing when forged."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from reviewconsole.review import claiming
+from reviewconsole.review.workspace import Workspace
 from tests.e2e.test_documents import check
 from tests.e2e.world import Person, World, build, offer
 
@@ -79,3 +82,20 @@ def test_a_forged_claim_is_not_shown_and_blocks_nothing(world: World, tmp_path: 
     title = alice.git("log", "-1", "--format=%s", "origin/feat")
     assert log["records"][0]["title"] == title
     assert f"    {title}\n" in alice.run("log")
+
+
+@pytest.mark.parametrize("devices", ["ab", "ba"])
+def test_a_second_machine_releases_what_a_clock_ahead_claimed(
+    world: World, monkeypatch: pytest.MonkeyPatch, devices: str
+) -> None:
+    bob = world["bob"]
+    offer(world, f"ahead-{devices}", {f"{devices}.py": "one = 1\n"})
+    bob.git("fetch", "-q", "origin")
+    workspace = Workspace.open(bob.clone, bob.env)
+    change, now = workspace.change(f"origin/ahead-{devices}"), int(time.time())
+    monkeypatch.setattr(claiming, "device_id", lambda _: devices[0] * 8)
+    monkeypatch.setattr(claiming.time, "time", lambda: now + 240)
+    assert [each.principal for each in workspace.claim(change, lambda _: None)] == ["bob"]
+    monkeypatch.setattr(claiming, "device_id", lambda _: devices[1] * 8)
+    monkeypatch.setattr(claiming.time, "time", lambda: now)
+    assert workspace.release(change, lambda _: None) == ()

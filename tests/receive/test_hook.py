@@ -10,6 +10,7 @@ import pytest
 from reviewconsole.attestation import payload_bytes
 from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid
+from reviewconsole.receive import Update, names
 from reviewconsole.sshkey import fingerprint, key8
 from reviewconsole.statement import note_text
 from tests.e2e.test_attacks import blob, envelope, forge, of, put, put_witness, records
@@ -215,6 +216,8 @@ def test_junk_in_a_log_is_refused(world: World) -> None:
         ("refs/tags/refs/x", "shadows"),
         ("refs/notes/reviewconsole", "keeps every log below it"),
         ("refs/notes/reviewconsole-ci", "keeps every log below it"),
+        ("refs/notes/reviewconsole-claims", "keeps every log below it"),
+        ("refs/notes/reviewconsole-claims/alice", "not the name of a person's claims"),
     ],
 )
 def test_odd_names_are_refused(world: World, name: str, says: str) -> None:
@@ -355,3 +358,12 @@ def test_a_large_note_and_a_payload_out_of_range_leave_no_traceback(world: World
     refused(world, before, pushed, "too large")
     assert "Traceback" not in pushed.says
     assert payload_bytes(record.attestation)
+
+
+def test_a_claim_is_not_deleted_and_what_is_in_its_way_is() -> None:
+    tip = Oid("1" * 40)
+    prefix = "refs/notes/reviewconsole-claims"
+    [refusal] = names.check(Update(ref=f"{prefix}/alice/00000000-11111111", old=tip, new=None))
+    assert "never deleted" in refusal.why
+    assert not list(names.check(Update(ref=f"{prefix}/alice/00000000-11111111", old=None, new=tip)))
+    assert not list(names.check(Update(ref=f"{prefix}/alice", old=tip, new=None)))
