@@ -30,8 +30,8 @@ class Line:
     """The newest commits of one target's line, and what each did; kept between listings while the tip only grows."""
 
     done: dict[Oid, _Marks] = field(default_factory=dict)
-    replayed: dict[tuple[Oid, Oid, Oid, Oid], bool] = field(default_factory=dict)
-    """Head, tree it began at, tree it is put on, commit of the target -> whether git alone makes the commit of them."""
+    merged: dict[tuple[Oid, Oid, Oid], Oid | None] = field(default_factory=dict)
+    """Tree a change began at, its own tree, tree it is put on -> what git alone makes of them; None for a conflict."""
 
 
 def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> Mapping[Oid, Oid]:
@@ -39,7 +39,8 @@ def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> 
 
     The same content is that of a squash, of a rebased commit, or of a run of them: the same diff, or what git alone
     makes of the change on what was there before. It counts as taken back where its exact inverse landed later, or
-    where a later commit touched its paths and the tip does not hold it any more.
+    where a later commit touched its paths and it would change the tip again. Where it conflicts with the tip, its
+    lines were worked on since, and it has landed.
     """
     found: dict[Oid, Oid] = {}
     for target in store.targets:
@@ -80,8 +81,7 @@ def _on(repository: Repository, target: Target, changes: Sequence[Change], line:
             if same < since and (taken_back is None or taken_back > same):
                 mine = _paths(marks)
                 touched = any(at[0] < same and not paths.isdisjoint(mine) for paths, at in by_paths.items())
-                # the tip holds a change that adds nothing to it
-                if touched and not _merges(bench, change, commits[0].tree, commits[0], line):
+                if touched and _merged(bench, change, commits[0].tree, line) not in (None, commits[0].tree):
                     continue
                 yield change.head, commits[same].oid
 
@@ -134,11 +134,15 @@ def _replays(bench: Bench, change: Change, commit: Commit, trees: Mapping[Oid, O
 
 
 def _merges(bench: Bench, change: Change, onto: Oid, commit: Commit, line: Line) -> bool:
-    key = change.head, change.base_tree, onto, commit.oid
-    if key not in line.replayed:
+    return _merged(bench, change, onto, line) == commit.tree
+
+
+def _merged(bench: Bench, change: Change, onto: Oid, line: Line) -> Oid | None:
+    """What git alone makes of a change on a tree; None where it would stop and ask, or cannot tell."""
+    key = change.base_tree, change.head_tree, onto
+    if key not in line.merged:
         try:
-            merged = bench.merge(change.base_tree, onto, change.head_tree).tree
+            line.merged[key] = bench.merge(change.base_tree, onto, change.head_tree).tree
         except (RepositoryError, Undecidable):
-            merged = None
-        line.replayed[key] = merged == commit.tree
-    return line.replayed[key]
+            line.merged[key] = None
+    return line.merged[key]

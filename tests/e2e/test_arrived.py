@@ -85,6 +85,17 @@ def test_what_was_taken_back_with_another_edit_waits_again(world: World) -> None
     assert states(world)["back"] == "pending"
 
 
+def test_what_was_worked_on_since_it_landed_does_not_wait_again(world: World) -> None:
+    dev = world["dev"]
+    dev.commit({"later.py": "a = 1\nb = 1\nc = 1\n"}, "Three lines")
+    dev.git("push", "-q", "origin", "main")
+    offer(world, "later", {"later.py": "a = 1\nb = 2\nc = 1\n"})
+    land(world, ("merge", "-q", "--squash", "later"), ("commit", "-q", "-m", "Squashed later"))
+    dev.commit({"later.py": "a = 1\nb = 3\nc = 1\n"}, "Work on it")
+    land(world)
+    assert states(world, "--all")["later"] == "landed"
+
+
 def test_the_own_part_of_a_stack_is_told_from_its_whole(world: World) -> None:
     dev = world["dev"]
     lines = [f"x{number} = {number}\n" for number in range(60)]
