@@ -36,6 +36,16 @@ class Requirement:
     emergency: bool = False
     """Met by break-glass alone."""
 
+    @property
+    def is_reject(self) -> bool:
+        """Whether it is a reject that stands."""
+        return self.id.startswith("reject/")
+
+    @property
+    def is_boundary(self) -> bool:
+        """Whether it is a constraint."""
+        return self.id.startswith("boundary/")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatementRow:

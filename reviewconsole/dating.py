@@ -5,7 +5,8 @@ from dataclasses import replace
 from operator import is_
 
 from reviewconsole.decision import seconds
-from reviewconsole.standing import Logged, PolicyInForce, Records, broken_logs, identity_fault
+from reviewconsole.facts import Logged, PolicyInForce, Records
+from reviewconsole.standing import broken_logs, identity_fault
 from reviewconsole.witness import VerifiedWitness
 
 _FUTURE = 300

@@ -14,17 +14,11 @@ from reviewconsole.casefile import Requirement
 from reviewconsole.chain import REF_PREFIX
 from reviewconsole.dating import settled
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
+from reviewconsole.facts import Facts, JudgedRecord, PolicyInForce, Records
 from reviewconsole.globs import Globs
 from reviewconsole.granting import Granted, JudgedStatement, judge_statements
 from reviewconsole.policy import Policy, Rule, duration
-from reviewconsole.standing import (
-    Facts,
-    JudgedRecord,
-    PolicyInForce,
-    Records,
-    identity_fault,
-    judge_records,
-)
+from reviewconsole.standing import identity_fault, judge_records
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,7 +176,7 @@ def _rule_requirement(
     parts = [f"{rule.id}: {len(people)} of {rule.approvals} approvals"]
     parts += [text for _, text in lacking]
     parts += [
-        f"that of {j.record.attestation.principal} is spent: {j.why.removeprefix('stale: ')}"
+        f"that of {j.record.attestation.principal} is spent: {j.spent}"
         for j in judged
         if j.spent and j.live and j.record.attestation.principal in rule.people
     ][:1]

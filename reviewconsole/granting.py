@@ -13,17 +13,10 @@ from reviewconsole.boundary import BoundaryResult, Witness
 from reviewconsole.casefile import Requirement, StatementRow
 from reviewconsole.decision import Verdict, seconds
 from reviewconsole.errors import FormatError
+from reviewconsole.facts import Facts, JudgedRecord, PolicyInForce, Records, VerifiedStatement
 from reviewconsole.globs import Globs
 from reviewconsole.policy import Rule
-from reviewconsole.standing import (
-    Facts,
-    JudgedRecord,
-    PolicyInForce,
-    Records,
-    VerifiedStatement,
-    signer_fault,
-    superseded,
-)
+from reviewconsole.standing import signer_fault, superseded
 from reviewconsole.statement import TaskBoundary, Waiver, witness_key
 
 HEADS = "refs/heads/"

@@ -15,6 +15,7 @@ from reviewconsole.diff import FileDiff
 from reviewconsole.display import counted
 from reviewconsole.errors import Undecidable, UsageError
 from reviewconsole.evidence import ProvenanceClass, participants
+from reviewconsole.facts import Facts, PolicyInForce
 from reviewconsole.git.index import Index
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.worktree import WorkTree
@@ -27,7 +28,6 @@ from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.provenance.patterns import Patterns
-from reviewconsole.standing import Facts, PolicyInForce
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

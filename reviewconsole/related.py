@@ -4,14 +4,10 @@ A store holds the records of years, and a change is about a few: records are lis
 to changes (head, ref, content, paths), and what is not found this way has no rung (`carryover.rung`).
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from reviewconsole.carryover import Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from reviewconsole.standing import VerifiedAttestation
+from reviewconsole.facts import VerifiedAttestation
 
 _MOST_KEPT = 4
 
@@ -19,7 +15,7 @@ _MOST_KEPT = 4
 class Index:
     """The decisions of all logs by what relates them to a change."""
 
-    def __init__(self, records: "Sequence[VerifiedAttestation]") -> None:
+    def __init__(self, records: Sequence[VerifiedAttestation]) -> None:
         self.records = records
         self._of: dict[tuple[str, str], list[int]] = {}
         for number, record in enumerate(records):
@@ -34,7 +30,7 @@ class Index:
         self.superseding = tuple(record for record in records if record.attestation.supersedes)
         """Those that take others back."""
 
-    def candidates(self, subject: Subject) -> "list[VerifiedAttestation]":
+    def candidates(self, subject: Subject) -> list[VerifiedAttestation]:
         """Every record that `carryover.rung` may place, and perhaps more, in the order of the logs."""
         keys = [("head", str(oid)) for oid in {subject.change.head, *subject.heads}]
         keys += [("ref", subject.ref), ("content", subject.digest), ("paths", subject.paths_sha256)]
@@ -44,7 +40,7 @@ class Index:
 _KEPT: list[Index] = []
 
 
-def index_of(records: "Sequence[VerifiedAttestation]") -> Index:
+def index_of(records: Sequence[VerifiedAttestation]) -> Index:
     """The index of a tuple of records, made once for it; values never change, so it cannot grow old."""
     for index in _KEPT:
         if index.records is records:

@@ -5,154 +5,28 @@ each record that has to do with the change comes out.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from reviewconsole.attestation import Attestation, findings_digest
-from reviewconsole.boundary import BoundaryResult, boundary_digest
+from reviewconsole.boundary import boundary_digest
 from reviewconsole.breakglass import emergency_fault
-from reviewconsole.carryover import Replay, Rung, Subject, rung, strictest
+from reviewconsole.carryover import Rung, Subject, rung, strictest
 from reviewconsole.chain import log_ref
-from reviewconsole.change import Change, Oid, paths_digest
+from reviewconsole.change import paths_digest
 from reviewconsole.decision import DecisionKind, seconds
-from reviewconsole.evidence import Participant, Provenance
-from reviewconsole.finding import Finding
-from reviewconsole.policy import Policy, Rule
+from reviewconsole.evidence import Participant
+from reviewconsole.facts import (
+    Facts,
+    JudgedRecord,
+    Logged,
+    PolicyInForce,
+    Records,
+    VerifiedAttestation,
+)
+from reviewconsole.policy import Rule
 from reviewconsole.related import index_of
-from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import key8
-from reviewconsole.statement import Statement
 from reviewconsole.witness import VerifiedWitness
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VerifiedAttestation:
-    """An attestation whose signature was checked against its own key; whether it counts is the gate's question."""
-
-    id: str
-    attestation: Attestation
-    log: str
-    """Notes ref it was read from."""
-    noted: Oid
-    """The object the note hangs on."""
-    blob: bytes
-    """Public key blob of the signer."""
-    fingerprint: str
-    user_present: bool
-    user_verified: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VerifiedStatement:
-    """A waiver or task boundary whose signature was checked; the fields are those of `VerifiedAttestation`."""
-
-    id: str
-    attestation: Statement
-    log: str
-    noted: Oid
-    blob: bytes
-    fingerprint: str
-
-
-Logged = VerifiedAttestation | VerifiedStatement
-"""One entry of a log, whatever it states."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordProblem:
-    """Something in a log that is no valid record: shown and counted, never silent."""
-
-    log: str
-    noted: Oid | None
-    why: str
-    signer: bytes = b""
-    """Public key blob, where the signature is good and only the payload cannot be read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PolicyInForce:
-    """Step 1: what decides, read from the target (policy) and the trust branch (signers)."""
-
-    policy: Policy
-    roster: SignerRoster
-    revoked: RevokedKeys
-    commit: Oid
-    """The commit the policy was read from."""
-    sha256: str
-    """Over policy, signers and revocations (docs/record.md)."""
-    witnesses: SignerRoster = field(default_factory=lambda: SignerRoster({}))
-    """Keys that may date records; the same file, another namespace."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """The change as the gate sees it, everything recomputed here."""
-
-    change: Change
-    repository_id: str
-    digest: str
-    """`reviewconsole/diff/v1` of the change."""
-    paths: tuple[str, ...]
-    participants: tuple[Participant, ...]
-    provenance: Provenance
-    findings: tuple[Finding, ...]
-    engine: str
-    boundary: tuple[BoundaryResult, ...]
-    level: str
-    """Risk level, broken constraints included: the one that is shown and signed."""
-    doubts: tuple[str, ...] = ()
-    """Why the change cannot be decided at all: several merge bases, missing objects, shallow."""
-    rule_faults: tuple[str, ...] = ()
-    """Rule packs of the policy that are broken, now or after this change: what they would find is not known."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Records:
-    """Every log, read and its signatures checked."""
-
-    verified: tuple[VerifiedAttestation, ...]
-    problems: tuple[RecordProblem, ...] = ()
-    statements: tuple[VerifiedStatement, ...] = ()
-    """Waivers and task boundaries."""
-    broken: Mapping[str, str] = field(default_factory=dict)
-    """Log ref -> what is wrong with its chain; see `broken_logs`."""
-    origins: Mapping[str, tuple[Participant, ...]] = field(default_factory=dict)
-    """Record id -> participants recomputed from the record's own base..head, where that is here whole."""
-    replays: Mapping[str, Replay] = field(default_factory=dict)
-    """Record id -> whether it carries by replay, for those that may (`carryover.may_be_replay`)."""
-    spent: Mapping[str, str] = field(default_factory=dict)
-    """Record id -> why an approval is spent: its content has landed and was taken back since."""
-
-    witnesses: tuple[VerifiedWitness, ...] = ()
-    witnessed: Mapping[str, int] = field(default_factory=dict)
-    """Record id -> seconds since the epoch of the earliest witness that counts; see `dating`."""
-
-    @property
-    def entries(self) -> tuple[Logged, ...]:
-        """Everything that stands in the logs with a good signature."""
-        return (*self.verified, *self.statements)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgedRecord:
-    """One record's standing for one change."""
-
-    record: VerifiedAttestation
-    valid: bool
-    why: str
-    carried: str | None = None
-    """`same-content` or `replay`; None for the very head."""
-    stale: bool = False
-    """About an earlier content of this change."""
-    unknown: bool = False
-    """Whether it carries, or its author took part, cannot be told; `why` says what is missing."""
-    spent: bool = False
-    """Its content has landed and was taken back since; `why` says where."""
-    age: int | None = None
-    """Seconds since the earliest witness; None without one."""
-    live: bool = True
-    """False when a later record of the same person supersedes it."""
-    notes: tuple[str, ...] = ()
-    """Differences that do not decide but must be named."""
 
 
 def own_log(record: Logged) -> str:
@@ -196,8 +70,17 @@ def broken_logs(records: Iterable[Logged], witnesses: Iterable[VerifiedWitness] 
     return broken
 
 
-_STALE = "stale"
-_UNTOLD = "cannot be told"
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why a record does not count for a change."""
+
+    why: str
+    stale: bool = False
+    """It speaks about an earlier content."""
+    unknown: bool = False
+    """What would tell is not here."""
+
+
 _WROTE = {"author", "co-author"}
 _CARRIED = (Rung.SAME_CONTENT, Rung.REPLAY)
 
@@ -221,11 +104,11 @@ def judge_records(
             JudgedRecord(
                 record=record,
                 valid=fault is None,
-                why=fault or ("superseded by a later record" if replaced else "counts"),
+                why=fault.why if fault else "superseded by a later record" if replaced else "counts",
                 carried=relation.value if relation in _CARRIED else None,
-                stale=bool(fault and fault.startswith(_STALE)),
-                unknown=bool(fault and fault.startswith(_STALE if relation is Rung.UNKNOWN else _UNTOLD)),
-                spent=record.id in records.spent,
+                stale=fault is not None and fault.stale,
+                unknown=fault is not None and fault.unknown,
+                spent=records.spent.get(record.id, ""),
                 age=now - records.witnessed[record.id] if record.id in records.witnessed else None,
                 live=not replaced,
                 notes=_differences(force, facts, record.attestation),
@@ -288,46 +171,57 @@ def _fault(
     rules: tuple[Rule, ...],
     relation: Rung,
     now: int,
-) -> str | None:
+) -> _Fault | None:
     """Steps 3 to 9 for one record; None when it counts. A reject needs less than an approval."""
     att = record.attestation
-    fault = signer_fault(force, record, records.witnessed.get(record.id, now))
-    if fault:
-        return fault
+    origin = records.replays.get(record.id)
+    why = signer_fault(force, record, records.witnessed.get(record.id, now))
+    if why:
+        return _Fault(why)
     if att.repository_id != facts.repository_id:
-        return "signed for another repository"
-    reject = att.decision is DecisionKind.REJECT
+        return _Fault("signed for another repository")
     if relation in (Rung.STALE, Rung.UNKNOWN):
-        replay = records.replays.get(record.id)
-        return f"{_STALE}: {(replay.why if replay else '') or 'the content has changed since'}"
-    if reject:
+        why = (origin.why if origin else "") or "the content has changed since"
+        return _Fault(f"stale: {why}", stale=True, unknown=relation is Rung.UNKNOWN)
+    if att.decision is DecisionKind.REJECT:
         return None
     if record.log in records.broken:
-        return f"its log is broken: {records.broken[record.log]}"
+        return _Fault(f"its log is broken: {records.broken[record.log]}")
     if record.id in records.spent:
-        return f"{_STALE}: {records.spent[record.id]}"
+        return _Fault(f"stale: {records.spent[record.id]}", stale=True)
     if relation is Rung.EXACT and att.diff_sha256 != facts.digest:
-        return f"{_STALE}: the base has moved, the content is not what was signed"
-    allowed = strictest(rules)
+        return _Fault("stale: the base has moved, the content is not what was signed", stale=True)
+    why = (
+        _rung_fault(relation, strictest(rules))
+        or _time_fault(force, att, records.witnessed.get(record.id), now)
+        or _content_fault(force, facts, att, relation)
+        or _person_fault(force, facts, records, record, relation)
+    )
+    if why:
+        return _Fault(why)
+    if relation is Rung.SAME_CONTENT and origin is not None:
+        if origin.equal is False:
+            return _Fault(origin.why)
+        if facts.change.landed:
+            # a squash by somebody else leaves no other trace of who wrote it than the old commits
+            return _Fault(f"cannot be told whether {att.principal} took part: {origin.why}", unknown=True)
+    return None
+
+
+def _rung_fault(relation: Rung, allowed: str) -> str | None:
+    """Step 7: a decision is carried no further than every rule that applies allows."""
     if relation is Rung.SAME_CONTENT and allowed == "exact":
         return "signed for another head, and the rule wants the very head"
     if relation is Rung.REPLAY and allowed != "replay":
         return f"it would be carried by replay, and a rule that applies allows no more than {allowed}"
-    if att.emergency:
-        fault = emergency_fault(force.policy.emergency, att, records.witnessed.get(record.id), now)
-        if fault:
-            return fault
-    if att.expires_at is not None and now >= seconds(att.expires_at):
-        return "the approval has expired"
-    fault = _content_fault(force, facts, att, relation) or _person_fault(force, facts, records, record, relation)
-    origin = records.replays.get(record.id)
-    if fault is None and relation is Rung.SAME_CONTENT and origin is not None:
-        if origin.equal is False:
-            return origin.why
-        if facts.change.landed:
-            # a squash by somebody else leaves no other trace of who wrote it than the old commits
-            return f"{_UNTOLD} whether {att.principal} took part: {origin.why}"
-    return fault
+    return None
+
+
+def _time_fault(force: PolicyInForce, att: Attestation, witnessed: int | None, now: int) -> str | None:
+    """Approvals that end: those of an emergency, and those that name an end."""
+    why = emergency_fault(force.policy.emergency, att, witnessed, now) if att.emergency else None
+    expired = att.expires_at is not None and now >= seconds(att.expires_at)
+    return why or ("the approval has expired" if expired else None)
 
 
 def _content_fault(force: PolicyInForce, facts: Facts, att: Attestation, relation: Rung) -> str | None:

@@ -7,8 +7,8 @@ from html import escape
 from reviewconsole import __version__
 from reviewconsole.decision import Verdict
 from reviewconsole.display import counted, safe_text
+from reviewconsole.facts import JudgedRecord
 from reviewconsole.loading.judging import ChangeVerdict
-from reviewconsole.standing import JudgedRecord
 from reviewconsole.verify import RangeVerdict
 
 _STYLE = """

@@ -80,7 +80,7 @@ def mine(found: "Sequence[Mine]", paint: Painter) -> Iterator[str]:
             yield paint(f"    rejected by {safe_text(rejection.record.principal)}: {safe_text(lines[0])}", "red")
             yield from (f"      {safe_text(line)}" for line in lines[1:])
         for item in opened.requirements:
-            if item.verdict is not Verdict.SATISFIED and not item.id.startswith("reject/"):
+            if item.verdict is not Verdict.SATISFIED and not item.is_reject:
                 yield f"    {safe_text(item.id)}: {safe_text(item.why)}"
         for finding in opened.findings:
             if not finding.suppressed:

@@ -11,6 +11,7 @@ from reviewconsole.detection import STAGES, Progress, engine_digest
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
+from reviewconsole.facts import Facts, PolicyInForce, Records
 from reviewconsole.finding import (
     BOUNDARY_SOURCE,
     Confidence,
@@ -33,7 +34,6 @@ from reviewconsole.loading.store import Store
 from reviewconsole.loading.surroundings import surroundings
 from reviewconsole.policy import Policy
 from reviewconsole.risk import Surroundings, assess_risk
-from reviewconsole.standing import Facts, PolicyInForce, Records
 
 NO_POLICY = "there is no policy, so nothing is enforced"
 

@@ -8,13 +8,13 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.claim import CLAIM_NAMESPACE, CLAIM_PREFIX, LONGEST, Claim, claim_ref, parse_claim
 from reviewconsole.envelope import pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable, VerificationError
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git import notes
 from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.store import Store
 from reviewconsole.signers import parse_time
 from reviewconsole.signing import sshsig
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import PolicyInForce
 
 _AHEAD = 300
 """Seconds that another machine's clock may be ahead."""

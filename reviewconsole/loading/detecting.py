@@ -12,6 +12,7 @@ from reviewconsole.detection.scanners import run_scanner
 from reviewconsole.detection.user_packs import MOST_FILES, PackFault, UserPacks, read_packs
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError, RepositoryError, Undecidable
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.finding import Finding, number
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.trees import FOLDER_MODE
@@ -20,7 +21,6 @@ from reviewconsole.loading.scanning import scan_trees
 from reviewconsole.loading.store import Store
 from reviewconsole.loading.trees import CommitTree
 from reviewconsole.policy import Policy, SarifSource
-from reviewconsole.standing import PolicyInForce
 
 _SUFFIXES = (".yml", ".yaml")
 _REMEMBERED = 16

@@ -158,7 +158,7 @@ def rejected_together(
             if any(oids <= joined[oid].commits for oid in oids & joined.keys()):
                 continue
             whole = judge(store, open_case(store, _whole(target, line[first], run)), now)
-            rejects = [item for item in whole.requirements if item.id.startswith("reject/")]
+            rejects = [item for item in whole.requirements if item.is_reject]
             for oid in oids & reports.keys() if rejects else ():
                 why = f"as one with {len(run) - 1} more, {line[first].oid[:12]}..{run[-1].oid[:12]}: {rejects[0].why}"
                 before = found.get(oid, joined[oid].report if oid in joined else reports[oid])
@@ -184,7 +184,7 @@ def _alone(store: Store, target: Target, oid: Oid, reports: dict[Oid, GateReport
 
 def _blocked(report: GateReport) -> bool:
     return any(
-        item.verdict is not Verdict.SATISFIED and (item.id in _BLOCKING or item.id.startswith("reject/"))
+        item.verdict is not Verdict.SATISFIED and (item.id in _BLOCKING or item.is_reject)
         for item in report.requirements
     )
 

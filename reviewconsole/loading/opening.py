@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from reviewconsole.change import OBJECT_ID, Oid
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable, UsageError
+from reviewconsole.facts import Records
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.policies import in_force, policy_at
@@ -15,7 +16,7 @@ from reviewconsole.loading.records import Logbook, read_records
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
-from reviewconsole.standing import Records, of_people
+from reviewconsole.standing import of_people
 
 _WHOLE_ID = re.compile(OBJECT_ID)
 _ABBREVIATED = re.compile(r"[0-9a-f]{4,39}")

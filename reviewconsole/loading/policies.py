@@ -11,11 +11,11 @@ from reviewconsole.attestation import NAMESPACE
 from reviewconsole.change import Change, Oid
 from reviewconsole.constraints import bind
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git.repository import REGULAR, Repository
 from reviewconsole.loading.changes import Target, deciding_prefix
 from reviewconsole.policy import FOLDER, POLICY_PATH, REVOKED_PATH, SIGNERS_PATH, Policy, parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
-from reviewconsole.standing import PolicyInForce
 from reviewconsole.witness import WITNESS_NAMESPACE
 
 if TYPE_CHECKING:

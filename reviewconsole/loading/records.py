@@ -11,20 +11,13 @@ from reviewconsole.chain import REF_PREFIX, record_id
 from reviewconsole.change import Oid
 from reviewconsole.envelope import pae, parse_note
 from reviewconsole.errors import FormatError, VerificationError
+from reviewconsole.facts import Logged, RecordProblem, Records, VerifiedAttestation, VerifiedStatement
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.witnesses import read_witnesses
 from reviewconsole.onepass import read_envelope
 from reviewconsole.signing import sshsig
-from reviewconsole.standing import (
-    Logged,
-    RecordProblem,
-    Records,
-    VerifiedAttestation,
-    VerifiedStatement,
-    broken_logs,
-    own_log,
-)
+from reviewconsole.standing import broken_logs, own_log
 from reviewconsole.statement import Statement, parse_record, record_summary
 
 

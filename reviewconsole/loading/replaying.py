@@ -10,6 +10,7 @@ from reviewconsole.change import Change, Commit, Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.errors import CorruptObject, FormatError, MissingObject, RepositoryError, Undecidable
 from reviewconsole.evidence import Participant, participants
+from reviewconsole.facts import Facts, PolicyInForce, Records, VerifiedAttestation
 from reviewconsole.git.merging import Bench
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.commit_signatures import signing_people
@@ -18,7 +19,6 @@ from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.loading.undoing import taken_back
 from reviewconsole.related import index_of
-from reviewconsole.standing import Facts, PolicyInForce, Records, VerifiedAttestation
 
 _SHOWN = 3
 

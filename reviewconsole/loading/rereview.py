@@ -3,12 +3,12 @@
 from reviewconsole.casefile import Rereview
 from reviewconsole.decision import DecisionKind
 from reviewconsole.errors import FormatError, RepositoryError, Undecidable
+from reviewconsole.facts import JudgedRecord
 from reviewconsole.gate import GateReport
 from reviewconsole.git.merging import Bench
 from reviewconsole.loading.case import Case
 from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.store import Store
-from reviewconsole.standing import JudgedRecord
 
 
 def since_decision(store: Store, case: Case, report: GateReport, principal: str | None) -> Rereview | None:

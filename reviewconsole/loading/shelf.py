@@ -18,10 +18,10 @@ from typing import Any
 from reviewconsole import __version__
 from reviewconsole.change import Oid, encode
 from reviewconsole.errors import FormatError
+from reviewconsole.facts import Logged, RecordProblem, VerifiedAttestation
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import LogRead, NoteRead, logged
 from reviewconsole.sshkey import fingerprint
-from reviewconsole.standing import Logged, RecordProblem, VerifiedAttestation
 
 FOLDER = "reviewconsole-logs"
 _LARGEST = 256 << 20

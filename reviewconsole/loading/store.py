@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reviewconsole.facts import Records
 from reviewconsole.git.lookup import NotesAt
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import Target
@@ -10,7 +11,6 @@ from reviewconsole.loading.own_rules import OwnRules
 from reviewconsole.loading.scanning import Scanner
 from reviewconsole.policy import Policy
 from reviewconsole.provenance.patterns import Patterns
-from reviewconsole.standing import Records
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

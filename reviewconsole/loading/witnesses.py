@@ -4,11 +4,11 @@ from reviewconsole.chain import record_id
 from reviewconsole.change import Oid
 from reviewconsole.envelope import pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, VerificationError
+from reviewconsole.facts import RecordProblem
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing import sshsig
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import RecordProblem
 from reviewconsole.witness import WITNESS_NAMESPACE, WITNESS_PREFIX, VerifiedWitness, parse_witness
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from reviewconsole.chain import REF_PREFIX
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import HEADS, find_targets
 from reviewconsole.loading.opening import introduction, open_store, readable_policy, tip_policy
@@ -19,7 +20,6 @@ from reviewconsole.loading.policies import in_force
 from reviewconsole.provenance.patterns import Patterns
 from reviewconsole.receive import landing, logs, names
 from reviewconsole.receive.update import Refusal, Update, followed, parse_pushes, parse_updates
-from reviewconsole.standing import PolicyInForce
 from reviewconsole.witness import WITNESS_PREFIX
 
 __all__ = ["PushVerdict", "Refusal", "Update", "before_push", "parse_updates", "receive"]

@@ -13,13 +13,14 @@ from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.envelope import NoteText, parse_note
 from reviewconsole.errors import FormatError, RepositoryError, VerificationError
+from reviewconsole.facts import Logged, PolicyInForce
 from reviewconsole.git.notes import NotesRead, read_each
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import Logbook, verify_envelope
 from reviewconsole.loading.shelf import FolderShelf
 from reviewconsole.loading.witnesses import check_witness
 from reviewconsole.receive.update import Refusal, Update
-from reviewconsole.standing import Logged, PolicyInForce, identity_fault
+from reviewconsole.standing import identity_fault
 from reviewconsole.statement import record_summary
 from reviewconsole.witness import WITNESS_PREFIX, witness_note
 

@@ -14,6 +14,7 @@ from reviewconsole.claim import CLAIM_NAMESPACE, LONGEST, Claim, claim_bytes, cl
 from reviewconsole.config import Config
 from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, RepositoryError, StorageError, UsageError
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.claims import claimed, seconds_of, standing_claims
@@ -24,7 +25,6 @@ from reviewconsole.review.journaling import device_id
 from reviewconsole.signing.select import Ask
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import PolicyInForce
 
 USUAL = 2 * 3600
 """Seconds that a claim holds unless it says otherwise."""

@@ -16,6 +16,7 @@ from reviewconsole.diff import HunkId
 from reviewconsole.display import counted
 from reviewconsole.errors import Refused, ReviewIncomplete, SigningError, UsageError
 from reviewconsole.evidence import Provenance
+from reviewconsole.facts import Facts, PolicyInForce, Records, VerifiedAttestation
 from reviewconsole.finding import BOUNDARY_SOURCE, Finding, Severity
 from reviewconsole.gate import GateReport
 from reviewconsole.loading.case import Case, judge
@@ -24,14 +25,7 @@ from reviewconsole.loading.store import Store
 from reviewconsole.review.journaling import Log
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import (
-    Facts,
-    PolicyInForce,
-    Records,
-    VerifiedAttestation,
-    identity_fault,
-    of_people,
-)
+from reviewconsole.standing import identity_fault, of_people
 
 CONFIRM_LENGTH = 7
 

@@ -9,6 +9,7 @@ from reviewconsole.chain import REF_PREFIX
 from reviewconsole.config import Config, load_config
 from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.sync import Sync
 from reviewconsole.loading.changes import find_targets, sync_remote
@@ -20,7 +21,7 @@ from reviewconsole.review.journaling import device_id
 from reviewconsole.review.keys import keyring_state, public_signer
 from reviewconsole.review.setup import NOTES_REFSPEC
 from reviewconsole.signing.signer import Signer
-from reviewconsole.standing import PolicyInForce, of_people
+from reviewconsole.standing import of_people
 
 _OLDEST_GIT = (2, 39)
 

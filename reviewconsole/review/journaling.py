@@ -18,11 +18,12 @@ from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind
 from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
 from reviewconsole.errors import FormatError, MissingObject, RepositoryError, StorageError
+from reviewconsole.facts import Records
 from reviewconsole.git import notes
 from reviewconsole.git.journal import Journal
 from reviewconsole.git.repository import Repository
 from reviewconsole.signing.signer import Signer
-from reviewconsole.standing import Records, own_log
+from reviewconsole.standing import own_log
 from reviewconsole.statement import Statement, note_text, parse_record, record_bytes
 
 _TRIES = 50

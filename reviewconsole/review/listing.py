@@ -229,13 +229,13 @@ def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ())
 def state_of(report: GateReport) -> str:
     """Sum the gate's answer up in the queue's one word."""
     approve = [j for j in report.records if j.record.attestation.decision is DecisionKind.APPROVE and j.live]
-    if any(item.id.startswith("reject/") for item in report.requirements):
+    if any(item.is_reject for item in report.requirements):
         return "rejected"
     if report.in_scope and report.verdict is Verdict.SATISFIED:
         return "pending" if report.emergency else "approved"
     if any(judged.stale for judged in approve):
         return "stale"
-    if any(i.id.startswith("boundary/") and i.verdict is Verdict.VIOLATED for i in report.requirements):
+    if any(i.is_boundary and i.verdict is Verdict.VIOLATED for i in report.requirements):
         return "blocked"
     return "pending"
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from reviewconsole.casefile import RecordRow
 from reviewconsole.change import Oid
 from reviewconsole.errors import RepositoryError
+from reviewconsole.facts import JudgedRecord, VerifiedStatement
 from reviewconsole.git.repository import Repository
-from reviewconsole.standing import JudgedRecord, VerifiedStatement
 from reviewconsole.statement import Waiver
 
 

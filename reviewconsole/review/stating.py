@@ -11,6 +11,7 @@ from reviewconsole.chain import Observed
 from reviewconsole.change import Oid
 from reviewconsole.decision import DecisionKind, Draft
 from reviewconsole.errors import FormatError, Refused, UsageError
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.globs import Globs
 from reviewconsole.granting import witness_keys
 from reviewconsole.loading.case import Case
@@ -21,7 +22,7 @@ from reviewconsole.policy import Policy
 from reviewconsole.review.deciding import check_draft, principal_of, ready, sign_draft
 from reviewconsole.review.journaling import Log, OpenLog
 from reviewconsole.signing.signer import Signer
-from reviewconsole.standing import PolicyInForce, identity_fault, of_people, superseded
+from reviewconsole.standing import identity_fault, of_people, superseded
 from reviewconsole.statement import Statement, TaskBoundary, Waiver, record_summary
 
 _UNITS = {"h": 3600, "d": 86400}

@@ -10,6 +10,7 @@ from reviewconsole.change import Oid
 from reviewconsole.config import Config
 from reviewconsole.envelope import Envelope, pae, parse_note
 from reviewconsole.errors import RepositoryError, SigningError, StorageError, Undecidable
+from reviewconsole.facts import Records
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.policies import in_force
@@ -18,7 +19,7 @@ from reviewconsole.loading.witnesses import read_witnesses
 from reviewconsole.review.keys import find_signer
 from reviewconsole.signing.select import Ask
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import Records, of_people
+from reviewconsole.standing import of_people
 from reviewconsole.verify import RangeVerdict
 from reviewconsole.witness import (
     MOST_TIPS,

@@ -29,6 +29,7 @@ from reviewconsole.errors import (
     ReviewIncomplete,
     Undecidable,
 )
+from reviewconsole.facts import JudgedRecord, VerifiedStatement
 from reviewconsole.finding import Page
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
@@ -56,7 +57,6 @@ from reviewconsole.review.watching import Watched
 from reviewconsole.signing.select import Ask
 from reviewconsole.signing.signer import Signer
 from reviewconsole.sshkey import key8
-from reviewconsole.standing import JudgedRecord, VerifiedStatement
 
 Told = Callable[[OpenedChange | None], object]
 _MANY = 8

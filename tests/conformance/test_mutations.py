@@ -15,13 +15,13 @@ from reviewconsole.attestation import payload_bytes
 from reviewconsole.config import load_config
 from reviewconsole.decision import Verdict
 from reviewconsole.errors import FormatError, VerificationError
+from reviewconsole.facts import Records, VerifiedAttestation
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.opening import open_store
 from reviewconsole.loading.records import verify_envelope
 from reviewconsole.loading.store import Store
-from reviewconsole.standing import Records, VerifiedAttestation
 from tests.conformance.kit import KEYS, Scene, envelope
 from tests.conformance.run import clone
 

@@ -12,11 +12,11 @@ from reviewconsole.attestation import Attestation, payload_bytes, summary
 from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Oid
 from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
+from reviewconsole.facts import VerifiedAttestation
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.records import read_records
 from reviewconsole.onepass import read_decision
 from reviewconsole.sshkey import fingerprint, key8, parse_public
-from reviewconsole.standing import VerifiedAttestation
 from reviewconsole.statement import note_text
 from reviewconsole.witness import WITNESS_NAMESPACE, WITNESS_PREFIX, Witness, witness_bytes, witness_note
 from tests.e2e.world import CLAUDE, Person, World, build, offer, public_key

@@ -14,12 +14,13 @@ from reviewconsole.chain import log_ref, record_id
 from reviewconsole.change import Change, Commit, Oid, Person, paths_digest
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass
+from reviewconsole.facts import Facts, PolicyInForce, Records, VerifiedAttestation
 from reviewconsole.finding import Confidence, Family, Finding, Location, Severity, Side, number
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.policy import parse_policy
 from reviewconsole.signers import RevokedKeys, SignerRoster
 from reviewconsole.sshkey import fingerprint, key8
-from reviewconsole.standing import Facts, PolicyInForce, Records, VerifiedAttestation, broken_logs
+from reviewconsole.standing import broken_logs
 
 NOW = 1_800_000_000
 HEAD, BASE, TREE, BASE_TREE = (Oid(digit * 40) for digit in "2143")

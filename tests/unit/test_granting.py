@@ -11,11 +11,12 @@ from reviewconsole.chain import log_ref, record_id
 from reviewconsole.decision import DecisionKind, Verdict
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Participant, Provenance, ProvenanceClass
+from reviewconsole.facts import Facts, Records, VerifiedStatement
 from reviewconsole.finding import Side
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.granting import witness_keys
 from reviewconsole.sshkey import fingerprint, key8
-from reviewconsole.standing import Facts, Records, VerifiedStatement, broken_logs
+from reviewconsole.standing import broken_logs
 from reviewconsole.statement import Statement, TaskBoundary, Waiver, parse_record, record_bytes, record_summary
 from tests.unit.test_gate import BASE, BLOBS, CLEAN, HEAD, NOW, facts, force, record
 
