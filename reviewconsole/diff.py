@@ -6,7 +6,6 @@ answer is checked: line counts against the hunk headers, and `check_rebuild` aga
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import NewType
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Entry, decode, encode
 from reviewconsole.errors import FormatError
 

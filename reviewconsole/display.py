@@ -5,9 +5,10 @@ reaches a terminal, a widget or a log line: control characters, bidirectional co
 invisible characters and bytes that are not UTF-8 become a visible form such as `<U+202E>`.
 """
 
-import re
 import string
 import unicodedata
+
+from reviewconsole import lazy_re as re
 
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufeff"
 

@@ -1,10 +1,10 @@
 """What git says about who had a hand in a change: provenance and participants, as values."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit, Oid
 
 

@@ -3,11 +3,11 @@
 A `Table` never changes what it is given. `end()` refuses the keys that nobody asked for.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from reviewconsole import lazy_re as re
 from reviewconsole.errors import FormatError
 
 _MOMENT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")

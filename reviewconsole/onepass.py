@@ -8,9 +8,9 @@ them. Pure.
 
 import binascii
 import json
-import re
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.attestation import PREDICATE_TYPE, Attestation
 from reviewconsole.canonical import LARGEST_BYTES
 from reviewconsole.chain import DIGEST, MOST_OBSERVED, PRINCIPAL, RECORD_ID, Observed

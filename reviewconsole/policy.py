@@ -4,11 +4,11 @@ Parsed from a mapping, never from a file. An unknown key, kind, group or person 
 names its path, since a rule that is silently ignored is a rule that does not hold.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reviewconsole import canonical
+from reviewconsole import lazy_re as re
 from reviewconsole.boundary import CONSTRAINT_ID, LEVELS
 from reviewconsole.chain import PRINCIPAL
 from reviewconsole.errors import PolicyError

@@ -4,11 +4,11 @@ ssh-keygen skips a line that it does not understand; here one bad line refuses t
 its number, because a skipped line is a key that should have been refused or a reviewer who is missing.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reviewconsole import lazy_re as re
 from reviewconsole.errors import FormatError, PolicyError
 from reviewconsole.sshkey import check_key, fingerprint, parse_public
 

@@ -6,10 +6,10 @@ gone, a job whose name (of a required check) changes, `if: false`, `continue-on-
 GitHub workflows, GitLab CI and CircleCI; other systems, templates and anchors are undecidable.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.boundary import Witness
 from reviewconsole.change import Entry
 from reviewconsole.constraints.facts import Answer, Facts, Tally, Undetermined, entry_witness, sides, text_witness

@@ -7,11 +7,11 @@ Signed-off-by of an AI tool), `no_merges`, `most` (commits in the range). Undeci
 signature is of a kind that is not checked (OpenPGP, X.509).
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit
 from reviewconsole.constraints.facts import Answer, Facts, Tally, commit_witness, searchable
 from reviewconsole.globs import Globs, compile_pattern

@@ -7,9 +7,9 @@ message), `{note = "refs/notes/plans"}` (a note on a commit of the range), `{ref
 (an RE2 expression that a message holds). Undecidable where a notes ref is not here.
 """
 
-import re
 from collections.abc import Callable
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Entry
 from reviewconsole.constraints.facts import Answer, Facts, Tally, Undetermined, entry_witness, searchable, text_of
 from reviewconsole.globs import Globs, compile_pattern

@@ -6,13 +6,13 @@ is given), `range` (two numbers, the least and the most allowed), `enum` (values
 where a file cannot be parsed, is a template, uses anchors, or a bounded value is no plain one.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import re2
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import (
     Answer,
     Facts,

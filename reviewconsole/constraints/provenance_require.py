@@ -6,9 +6,9 @@ model with its version is named), `human` (a Signed-off-by or Reviewed-by of a p
 Undecidable in a shallow clone.
 """
 
-import re
 from collections.abc import Callable
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit
 from reviewconsole.constraints.facts import Answer, Facts, Tally, commit_witness
 from reviewconsole.evidence import AI_CLASSES, ProvenanceClass, SignalHit

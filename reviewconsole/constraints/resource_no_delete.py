@@ -9,9 +9,9 @@ for a template, a file that cannot be parsed, a changed `count` or `for_each`, a
 is changed or removed.
 """
 
-import re
 from collections.abc import Callable, Iterable
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import decode
 from reviewconsole.constraints.facts import Answer, Facts, Tally, Undetermined, entry_witness, sides, text_witness
 from reviewconsole.constraints.reading.resources import FORMATS, Inventory, Resource, inventory

@@ -7,7 +7,6 @@ files -> sources -> line rules -> guards -> findings   (first stage, millisecond
 
 import difflib
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from reviewconsole import __version__
+from reviewconsole import lazy_re as re
 from reviewconsole.change import encode
 from reviewconsole.detection import ast_grep, guards, line_rules, packs, renames
 from reviewconsole.detection.kubernetes import unreadable

@@ -1,9 +1,9 @@
 """Which resources a change takes out of the configuration, adds to it, and hands over."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import terraform
 from reviewconsole.detection.model import Context
 from reviewconsole.detection.settings import Host, hosts

@@ -1,9 +1,9 @@
 """Read alarms out of Terraform, Prometheus rules, CloudFormation and monitor objects."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Context
 from reviewconsole.detection.source import Source
 from reviewconsole.detection.tf_pairs import Placed, placed

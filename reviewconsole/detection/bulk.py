@@ -1,10 +1,10 @@
 """Find statements and calls that delete or change every row, in SQL and in program text."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import sql
 from reviewconsole.detection.migration_python import last_name, literal, parse
 from reviewconsole.detection.operations import Fact, Verb

@@ -4,13 +4,13 @@ Pure, tolerant and one pass each: patterns, brackets and indentation, no parser.
 parse still has statements, and every language is read the same way.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side
 

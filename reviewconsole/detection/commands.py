@@ -4,10 +4,10 @@ Continued lines are joined, quotes and list marks of program strings dropped, an
 the file sets to a program's name replaced by it (`TF=terraform`, then `$TF destroy`).
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.quick import rows_matching, search
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side

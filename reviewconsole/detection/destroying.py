@@ -1,9 +1,9 @@
 """What counts as a destroying command: the patterns of the destroy-command pack, for every rule that asks."""
 
-import re
 from functools import cache
 from typing import Any
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import packs
 from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.source import is_nonproduction

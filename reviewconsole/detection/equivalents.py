@@ -1,8 +1,8 @@
 """Look for a safeguard that stands in for a removed one: `replaced` and `replaced_in` of a rule."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hosts import Survivor
 from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.model import Document

@@ -1,9 +1,9 @@
 """Find the error handlers of a file: try and except, catch, rescue."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import INDENTED, Block, View
 
 _CLAUSE = re.compile(r"(except|catch|rescue)\b")

@@ -1,7 +1,6 @@
 """Which family a finding of another scanner belongs to: a table of words in its id, tags and name."""
 
-import re
-
+from reviewconsole import lazy_re as re
 from reviewconsole.finding import Family
 
 _TABLE: tuple[tuple[re.Pattern[str], Family], ...] = (

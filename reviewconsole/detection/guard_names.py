@@ -1,9 +1,9 @@
 """Names of settings that guard data, wherever they stand: resource, module argument, variable, tfvars, values."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Context
 from reviewconsole.detection.references import is_open, resolve, values
 from reviewconsole.detection.settings import Change, Host, Setting, changes, hosts

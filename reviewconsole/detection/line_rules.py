@@ -3,7 +3,6 @@
 re2 runs in linear time, so no pattern of a pack can hang the console.
 """
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import Any
 
 import re2
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Document, Match
 from reviewconsole.detection.source import MAX_LINE, Source
 from reviewconsole.finding import Side

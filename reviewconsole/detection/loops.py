@@ -1,9 +1,9 @@
 """Find retries: loops around a handler that go round again, decorators, calls of retry libraries."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import Block, Statement, View
 from reviewconsole.detection.failures import Handler, handlers
 

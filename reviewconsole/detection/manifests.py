@@ -5,11 +5,11 @@ does not parse has no dependencies.
 """
 
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Context
 from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side

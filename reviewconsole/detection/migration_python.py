@@ -4,12 +4,12 @@ Nothing of the file is run or imported. A file that does not parse has no operat
 """
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import sql
 from reviewconsole.detection.operations import Fact, Operation, Verb
 

@@ -4,11 +4,11 @@ By pattern, one logical line at a time: which part is the way back follows from 
 that opens an `up`, `down` or `change`.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import sql
 from reviewconsole.detection.operations import Fact, Operation, Verb
 

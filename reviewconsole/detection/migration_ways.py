@@ -1,9 +1,9 @@
 """What the two functions of an alembic revision do."""
 
 import ast
-import re
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.migration_python import parse
 
 

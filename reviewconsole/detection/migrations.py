@@ -1,8 +1,8 @@
 """Recognise schema migrations, read what they do, and tell which part of one is the way back."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import migration_python, migration_scripts, sql
 from reviewconsole.detection.model import Context
 from reviewconsole.detection.operations import Operation, Verb

@@ -1,11 +1,11 @@
 """The values that pass between the parts of detection."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hosts import Hosts
 from reviewconsole.detection.source import Source
 from reviewconsole.detection.tally import Tally

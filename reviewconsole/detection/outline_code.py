@@ -3,10 +3,10 @@
 Tolerant and linear: headers by pattern, brackets counted outside strings and comments.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.outline import Construct
 
 PYTHON = re.compile(r"(\s*)(?:async\s+def|def|class)\s+(\w+)")

@@ -1,9 +1,9 @@
 """Outline what is no code: YAML objects, jobs and steps, headings, SQL statements, targets, stages."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.outline import Construct
 
 _KEY = re.compile(r"(\s*(?:-\s+)*)([\w./$-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s|$)(.*)")

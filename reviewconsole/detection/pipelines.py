@@ -1,11 +1,11 @@
 """Read jobs and steps out of pipelines (GitHub, GitLab, CircleCI), and tell which of them check something."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.source import Source
 from reviewconsole.detection.yaml_nodes import get, items, merged, pairs, scalar
 from reviewconsole.detection.yaml_tree import Document, Place, documents

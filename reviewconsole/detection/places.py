@@ -1,10 +1,10 @@
 """Name the changed lines of a place, and find lines that a change adds or loses."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit

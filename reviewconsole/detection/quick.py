@@ -4,13 +4,13 @@ What re2 cannot read is left out of the question (lookarounds), so that "no" is 
 for `re` to settle. Only ASCII texts are asked, since for re2 `\w` and `\b` know no other letters.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 import re2
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.line_rules import compiled
 
 _SHORT = 300

@@ -1,9 +1,9 @@
 """Resolve references of Terraform to the literals behind them, as far as one folder says."""
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import terraform
 from reviewconsole.detection.model import Context, Same
 from reviewconsole.detection.source import Source

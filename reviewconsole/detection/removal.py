@@ -5,12 +5,12 @@ the host, and none was put in its place: moved elsewhere in the change, or one l
 above a caller of the host.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, View, names, view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.guards import plain

@@ -6,11 +6,11 @@ the folder of migrations or workflows, into another root of Terraform.
 """
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.destroying import EPHEMERAL, PRODUCTION
 from reviewconsole.detection.migrations import is_migration
 from reviewconsole.detection.source import Source, is_fixture, is_nonproduction, is_test

@@ -1,8 +1,8 @@
 """Recognise runbooks, their steps and their headings."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.places import changed_at

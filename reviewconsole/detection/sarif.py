@@ -5,13 +5,13 @@ changed line is counted, not shown.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.families import family_of
 from reviewconsole.detection.source import Source, read
 from reviewconsole.diff import FileDiff

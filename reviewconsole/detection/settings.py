@@ -5,11 +5,11 @@ so that a rule can compare both sides without knowing the syntax. YAML and prett
 are read by indentation, not parsed: a chart's template has settings too.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import terraform
 from reviewconsole.detection.model import Context, Same
 from reviewconsole.detection.source import MAX_LINE, Source

@@ -1,10 +1,10 @@
 """One changed file as the rules see it: kind, lines of both sides, changed line numbers."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import SYMLINK_MODE
 from reviewconsole.detection.constructs import Construct, constructs, enclosing, innermost
 from reviewconsole.diff import FileDiff

@@ -4,11 +4,11 @@ An own splitter, not a parser of a dialect: migrations mix PostgreSQL, MySQL, SQ
 marks, and a statement that no grammar knows must not hide the ones beside it.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.operations import Fact, Operation, Verb
 
 _TOKEN = re.compile(

@@ -1,6 +1,6 @@
 """Which kinds of resource hold data or identity that a new one does not have."""
 
-import re
+from reviewconsole import lazy_re as re
 
 _AWS = (
     r"aws_(db_instance|db_cluster|rds_cluster|rds_cluster_instance|rds_global_cluster|s3_bucket|s3_directory_bucket"

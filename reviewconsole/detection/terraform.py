@@ -5,10 +5,11 @@ gives the rest. Expressions stay text, normalised, but for object literals, whic
 attributes of their own (`inputs = { ... }` of Terragrunt).
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+from reviewconsole import lazy_re as re
 
 _DEPTH = 30
 """Blocks nested deeper are not read."""

@@ -1,9 +1,9 @@
 """Find the tests of a file and what they assert, in every language the rules read."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, Statement, View, view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.model import Context

@@ -1,8 +1,8 @@
 """Name the resources with data that a change touches, for its risk."""
 
-import re
 from collections.abc import Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.source import Source, read
 from reviewconsole.diff import FileDiff
 from reviewconsole.finding import Side

@@ -6,7 +6,6 @@ google-re2; structural rules run under a time limit of their own.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import re2
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import ast_grep, packs
 from reviewconsole.detection.line_rules import compiled
 from reviewconsole.detection.model import FIRES, GUARDS, HOSTS, PLACES, Document, Pack

@@ -4,10 +4,10 @@ Patterns see one place; a senior also sees that the names in a statement are con
 stands in the comment above, or that the script builds and clears a developer's own machine.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.destroying import is_own_tool
 from reviewconsole.detection.model import Hit
 from reviewconsole.detection.source import MAX_LINE

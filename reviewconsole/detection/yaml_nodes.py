@@ -4,12 +4,12 @@ Nodes are never expanded into plain values, so aliases cost nothing; depth is bo
 the recursive composer sees the text. A chart template is read with its actions blanked out.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.errors import FormatError
 
 _LIMIT = 512_000

@@ -4,13 +4,13 @@ A place is a path of keys; items of a list go by their name, so that an insertio
 shift them. Kubernetes objects go by kind and name and are followed from file to file.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Context, Hit
 from reviewconsole.detection.places import changed_at
 from reviewconsole.detection.source import Source

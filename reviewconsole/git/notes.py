@@ -4,13 +4,13 @@
 (docs/decisions/0002-journal-before-note.md).
 """
 
-import re
 import time
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import OBJECT_ID, Oid, decode
 from reviewconsole.errors import MissingObject, RepositoryError, StorageError
 from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree, tree_bytes

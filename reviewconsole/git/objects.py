@@ -1,10 +1,10 @@
 """Raw git objects: hash them, parse commits and trees. Pure; no process is started here."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import OBJECT_ID, Commit, Oid, Person, decode
 from reviewconsole.errors import CorruptObject, RepositoryError
 

@@ -1,8 +1,8 @@
 """Cut the output of `diff-tree -p` into files, by position and object id, never by path text."""
 
-import re
 from collections.abc import Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Entry
 from reviewconsole.errors import RepositoryError
 

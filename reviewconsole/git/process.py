@@ -3,12 +3,12 @@
 The reasons for each setting are in docs/decisions/0005-reading-git-safely.md.
 """
 
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reviewconsole import lazy_re as re
 from reviewconsole.display import safe_lines, safe_text
 from reviewconsole.errors import RemoteError, RepositoryError
 from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, first_bytes, limit_memory

@@ -1,11 +1,11 @@
 """One repository: discovery, refs, commits, entries, patches, blobs. Ids only reach git's arguments."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import OBJECT_ID, Commit, Entry, Oid, decode, encode
 from reviewconsole.errors import MissingObject, RepositoryError
 from reviewconsole.git.discovery import discover

@@ -8,11 +8,11 @@ refs move only forward; what a remote rewound, replaced or deleted is reported, 
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Oid, decode, encode
 from reviewconsole.display import safe_text
 from reviewconsole.errors import RemoteError, RepositoryError, StorageError

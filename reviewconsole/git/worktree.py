@@ -6,7 +6,6 @@ times or size are not those of the index are read as they lie there.
 
 import hashlib
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import GITLINK_MODE, Oid, decode, encode
 from reviewconsole.errors import RepositoryError, Undecidable
 from reviewconsole.git.objects import object_id

@@ -1,10 +1,10 @@
 """Open a repository for judging: which policy names the targets, what is shared, where trust begins."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import OBJECT_ID, Oid
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable, UsageError
 from reviewconsole.facts import Records

@@ -1,11 +1,11 @@
 """What stands around a change: units, dependents, history, production, data. Bounded, and kept by tree or tip."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Oid, decode
 from reviewconsole.detection.source import is_nonproduction, kind_of
 from reviewconsole.detection.touched import stateful

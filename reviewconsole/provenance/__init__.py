@@ -8,10 +8,10 @@ No evidence never means that a person wrote it, and no evidence ever loosens a r
 forged and stripped.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Change, Commit, Evidence, Oid
 from reviewconsole.evidence import Provenance, ProvenanceClass, SignalHit
 from reviewconsole.provenance import (

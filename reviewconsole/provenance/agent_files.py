@@ -3,9 +3,9 @@
 It says that the repository is worked on with agents. That such files are absent says nothing.
 """
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Evidence
 from reviewconsole.evidence import ProvenanceClass, SignalHit
 from reviewconsole.provenance.patterns import Patterns, Signal, clip

@@ -6,8 +6,7 @@ revision or an outside path stays a heuristic, since the hashes cannot be checke
 Format: Agent Trace 0.1.0; the version field of real records is not what the format asks for and is not read.
 """
 
-import re
-
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import ProvenanceClass

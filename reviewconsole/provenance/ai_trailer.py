@@ -3,9 +3,9 @@
 House rules of several projects ask for one of them.
 """
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Evidence
 from reviewconsole.evidence import ProvenanceClass, SignalHit
 from reviewconsole.provenance.patterns import Patterns, Signal, clip, statement_lines, tool_of_value

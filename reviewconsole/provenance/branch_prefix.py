@@ -4,9 +4,9 @@ For Codex it is often the only evidence there is. Squashing and rebasing erase i
 branch so.
 """
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Evidence, Oid
 from reviewconsole.evidence import ProvenanceClass, SignalHit
 from reviewconsole.provenance.patterns import Patterns, Signal, clip

@@ -4,9 +4,9 @@ Models make up addresses. A first name alone is not enough: a plain `Claude` cou
 takes no mail or names the vendor, and `Devin` not at all.
 """
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Evidence
 from reviewconsole.evidence import ProvenanceClass, SignalHit
 from reviewconsole.provenance.patterns import Patterns, Signal, clip, co_authors

@@ -4,9 +4,9 @@ Claude Code, Crush, Letta, Continue, opencode, Cursor and Mistral Vibe write it,
 and with a link. Text quoted by indentation or `>` does not count.
 """
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Evidence
 from reviewconsole.evidence import ProvenanceClass, SignalHit
 from reviewconsole.provenance.patterns import Patterns, Signal, clip, statement_lines

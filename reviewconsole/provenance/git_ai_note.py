@@ -5,8 +5,7 @@ note without any other entry says nothing. `human_author` is the operator. The n
 Format: git-ai `specs/git_ai_standard_v3.0.0.md`.
 """
 
-import re
-
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit, decode
 from reviewconsole.errors import FormatError
 from reviewconsole.provenance.patterns import Claim, Range, as_map, line_range, note_signal, read_json, tool_name

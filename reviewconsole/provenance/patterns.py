@@ -5,13 +5,13 @@ parser sees only the last block; a line with leading white space is a quote and 
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import re2
 
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit, Evidence, Oid
 from reviewconsole.errors import FormatError, PolicyError
 from reviewconsole.evidence import ProvenanceClass, SignalHit

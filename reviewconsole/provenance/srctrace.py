@@ -4,8 +4,7 @@ The note is JSON: `{"v": 1, "f": {path: [{"s": "agent|tool(model)", "l": [1, "5-
 kind than `agent` do not count.
 """
 
-import re
-
+from reviewconsole import lazy_re as re
 from reviewconsole.change import Commit
 from reviewconsole.errors import FormatError
 from reviewconsole.provenance.patterns import (

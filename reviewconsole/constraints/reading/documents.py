@@ -1,12 +1,12 @@
 """YAML and JSON as nodes with line numbers, bounded; templates and anchors are Undetermined."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import NoReturn
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 
 _LIMIT = 1_000_000

@@ -1,6 +1,5 @@
 """Who may do what: IAM statements in JSON, CloudFormation and Terraform, and workflow permissions."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +7,7 @@ from functools import lru_cache
 import re2
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading import documents as docs
 from reviewconsole.constraints.reading import terraform

@@ -1,11 +1,11 @@
 """Values by key path, from JSON, YAML, TOML, INI and Terraform files."""
 
 import configparser
-import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading import documents as docs
 from reviewconsole.constraints.reading import terraform

@@ -1,10 +1,10 @@
 """Dependencies of package manifests: name, version and where they stand."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading import documents as docs
 from reviewconsole.constraints.reading.syntax import field as child_field

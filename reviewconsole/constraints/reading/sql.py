@@ -1,11 +1,11 @@
 """Statements of migrations by what they do: SQL by sqlglot, Alembic, Django and Rails by syntax tree."""
 
 import logging
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading.syntax import field, line, parse, source, walk
 

@@ -1,9 +1,9 @@
 """Tests, skip markers and assertions of test files, by syntax tree."""
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading import syntax
 from reviewconsole.constraints.reading.syntax import line, parse, source, walk

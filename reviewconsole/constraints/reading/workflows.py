@@ -1,11 +1,11 @@
 """Pipelines as jobs and steps: GitHub workflows, GitLab CI, CircleCI."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.constraints.facts import Undetermined
 from reviewconsole.constraints.reading import documents as docs
 

@@ -1,8 +1,8 @@
 """Find alarms that stay and no longer speak, or speak later."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.alarms import is_alarm
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

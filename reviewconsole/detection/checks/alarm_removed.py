@@ -1,8 +1,8 @@
 """Find alarms that go while the thing they watch stays."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.alarms import ALARMING, Alarm, alarms
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,11 +1,11 @@
 """Find tests that stay and assert less."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import Statement, names, view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.hits import exact

@@ -1,10 +1,10 @@
 """Find routes that stay while the check of who may call them goes."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find backups that end, or are kept for a shorter time."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.addresses import handed_over
 from reviewconsole.detection.commands import added as added_commands
 from reviewconsole.detection.destroying import is_ephemeral

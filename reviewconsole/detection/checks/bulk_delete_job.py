@@ -1,9 +1,9 @@
 """Find statements and jobs that delete or change every row."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.bulk import Bulk, bulk
 from reviewconsole.detection.commands import added
 from reviewconsole.detection.hits import hit

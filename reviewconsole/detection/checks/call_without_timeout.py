@@ -4,9 +4,9 @@ The pack of the rule names what it knows by its usual name; imports are followed
 pattern would look through the whole file for each call.
 """
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import packs
 from reviewconsole.detection.code import view
 from reviewconsole.detection.hits import exact

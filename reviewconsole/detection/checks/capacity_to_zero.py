@@ -1,8 +1,8 @@
 """Find capacity that is cut to nothing, to one, or by half and more."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.commands import added
 from reviewconsole.detection.destroying import is_ephemeral
 from reviewconsole.detection.guard_names import named, value_of

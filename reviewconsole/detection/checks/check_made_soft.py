@@ -1,10 +1,10 @@
 """Find checks that may fail from now on without failing the pipeline."""
 
-import re
 from collections.abc import Iterator
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.pipelines import CI_FILE, Job, Step, pipeline, tools, wraps

@@ -1,8 +1,8 @@
 """Find tests that replace what they ought to test."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import Statement, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,9 +1,9 @@
 """Find tests, linters and scans that leave a pipeline that stays."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,8 +1,8 @@
 """Find dropped columns and tables that code of the same tree still names."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migrations import forward, is_migration, made_before, migrations
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find concurrent index builds that stand inside a transaction."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migrations import has_marks, is_migration, operations
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find constraints that are checked against every row under a lock."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migrations import created, created_here, forward, is_postgres, migrations
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find guards against deletion that are lifted where no single pattern shows it."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import packs
 from reviewconsole.detection.destroying import is_ephemeral
 from reviewconsole.detection.guard_names import Turn, turns

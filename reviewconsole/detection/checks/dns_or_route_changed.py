@@ -1,8 +1,8 @@
 """Find changes of the names, certificates and routes by which others find a service."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.addresses import handed_over
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

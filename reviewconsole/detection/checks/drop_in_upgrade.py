@@ -1,8 +1,8 @@
 """Find migrations that drop data on the way up."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migrations import forward, made_before, migrations, operations
 from reviewconsole.detection.model import Check, Context, Hit

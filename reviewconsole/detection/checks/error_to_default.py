@@ -1,8 +1,8 @@
 """Find errors that become a default value."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, Statement, groups, names, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

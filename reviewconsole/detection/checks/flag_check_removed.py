@@ -1,8 +1,8 @@
 """Find switches that are taken out of code that stays."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,10 +1,10 @@
 """Find changes that make Terraform destroy a resource and build another."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import forcenew
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit

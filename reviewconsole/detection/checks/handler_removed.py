@@ -1,8 +1,8 @@
 """Find error handling that is taken off code which stays."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import Statement, View, names
 from reviewconsole.detection.failures import covered, handlers
 from reviewconsole.detection.model import Check, Context, Hit

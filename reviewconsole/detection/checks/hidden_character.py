@@ -1,8 +1,8 @@
 """Name added lines that read otherwise than they look: invisible characters, reordered text, look-alike letters."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

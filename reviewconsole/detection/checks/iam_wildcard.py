@@ -1,10 +1,10 @@
 """Find policies that allow everything, or everything of a service, on everything."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at, fresh

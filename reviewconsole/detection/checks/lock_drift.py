@@ -1,8 +1,8 @@
 """Find manifests that leave their lock file behind, and ranges that let anything in."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.manifests import Dependency, Lock, dependencies, ecosystem, lock_of
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

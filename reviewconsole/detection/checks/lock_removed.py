@@ -1,9 +1,9 @@
 """Find locks that are taken off code which stays."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

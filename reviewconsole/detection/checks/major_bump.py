@@ -1,8 +1,8 @@
 """Find jumps to the next major version of what everything runs on."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.manifests import dependencies, ecosystem
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,8 +1,8 @@
 """Ask whether a new error path is tested by the change that brings it."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.source import is_nonproduction, is_test

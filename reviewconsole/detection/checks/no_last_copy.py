@@ -1,8 +1,8 @@
 """Find deletions made final through variables, module arguments and tfvars."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import packs
 from reviewconsole.detection.destroying import is_ephemeral
 from reviewconsole.detection.guard_names import turns

@@ -1,8 +1,8 @@
 """Ask whether a migration can be undone."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migration_ways import ways
 from reviewconsole.detection.migrations import goes_back, has_marks, is_back_file, is_migration, operations

@@ -1,9 +1,9 @@
 """Find doors that are opened to everybody."""
 
-import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at

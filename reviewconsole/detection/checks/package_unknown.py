@@ -1,8 +1,8 @@
 """Find dependencies that the lock file has never heard of."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.manifests import Dependency, dependencies, ecosystem, lock_of, normal
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

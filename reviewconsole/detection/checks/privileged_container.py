@@ -1,8 +1,8 @@
 """Find containers that are given the node they run on."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.destroying import is_ephemeral
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,10 +1,10 @@
 """Find health checks that leave a workload that stays, or that no longer say anything."""
 
-import re
 from collections.abc import Iterator
 
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at, lost

@@ -1,8 +1,8 @@
 """Find what is destroyed only to be made again."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.commands import Command, commands
 from reviewconsole.detection.destroying import is_own_tool
 from reviewconsole.detection.hits import hit

@@ -1,8 +1,8 @@
 """Find settings that replace a resource at a time nobody chooses."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.destroying import destroys
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.hits import hit

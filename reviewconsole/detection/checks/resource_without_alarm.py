@@ -1,8 +1,8 @@
 """Ask who is told when a new resource fails."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.alarms import ALARMING, TYPES
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,8 +1,8 @@
 """Find retries that never give up."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, View, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import RetryLoop, retry_loops

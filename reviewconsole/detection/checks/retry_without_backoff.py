@@ -1,8 +1,8 @@
 """Find retries whose callers all come back at the same moment."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.loops import retry_loops

@@ -1,8 +1,8 @@
 """Name changes to what decides who reviews, and to what instructs the agents."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

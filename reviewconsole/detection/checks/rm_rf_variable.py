@@ -1,8 +1,8 @@
 """Find recursive deletions of a path that a variable decides."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.commands import Command, added
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit

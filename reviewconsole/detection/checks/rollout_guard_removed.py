@@ -1,8 +1,8 @@
 """Find approvals, waiting steps and partial rollouts that go away."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.pipelines import CI_FILE, Job, pipeline

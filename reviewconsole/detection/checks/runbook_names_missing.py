@@ -1,8 +1,8 @@
 """Find files that a runbook names and the repository does not have."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at

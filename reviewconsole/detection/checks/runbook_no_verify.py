@@ -1,8 +1,8 @@
 """Ask whether a runbook says how to see that it worked."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.runbooks import acts, lacking, says, section_removed

@@ -1,8 +1,8 @@
 """Find destructive steps of a runbook that come without a look first."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at

@@ -1,11 +1,11 @@
 """Find secrets that are written into the repository."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

@@ -1,8 +1,8 @@
 """Find code that knows the values of its tests."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find edits of Terraform's state, and moves of where it is kept."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.commands import added
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit

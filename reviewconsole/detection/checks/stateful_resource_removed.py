@@ -1,9 +1,9 @@
 """Find resources with data that leave the configuration."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.addresses import Place, added, alike, handed_over, removed
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,10 +1,10 @@
 """Find checks of a reply or an exit code that are taken off calls which stay."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, View
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find tests that disappear while what they test stays."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.hits import exact

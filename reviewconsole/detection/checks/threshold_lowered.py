@@ -1,8 +1,8 @@
 """Find thresholds of checks that let more pass than before, and baselines of known findings that grow."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection import packs
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.places import changed_at

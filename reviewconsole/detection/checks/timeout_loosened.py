@@ -1,8 +1,8 @@
 """Find time limits that grow until they limit nothing."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import groups
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,8 +1,8 @@
 """Find transactions that are taken off writes which stay."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

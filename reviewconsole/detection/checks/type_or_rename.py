@@ -1,8 +1,8 @@
 """Find changed types and renamed things that running code still knows by the old name."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
 from reviewconsole.detection.migrations import created, created_here, forward, migrations, operations
 from reviewconsole.detection.model import Check, Context, Hit

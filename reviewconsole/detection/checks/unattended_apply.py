@@ -1,8 +1,8 @@
 """Find changes of infrastructure that run without anybody's yes."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.commands import Command, added
 from reviewconsole.detection.destroying import PRODUCTION, destroys
 from reviewconsole.detection.hits import hit

@@ -1,8 +1,8 @@
 """Find work that is started for everything at once."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, Block, View, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

@@ -1,9 +1,9 @@
 """Find queries that read as much as there is."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import View, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit

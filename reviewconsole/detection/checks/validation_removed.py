@@ -1,8 +1,8 @@
 """Find validations that are taken off values which are still used."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, Block, View, names
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of

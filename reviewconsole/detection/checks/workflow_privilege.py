@@ -1,8 +1,8 @@
 """Find workflows that run with more rights than they need, or run what strangers wrote."""
 
-import re
 from collections.abc import Iterator
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.pipelines import jobs

@@ -4,7 +4,6 @@ A pack is one rule: a file with one document a language. The first document decl
 and its page; later ones inherit `metadata` and may override single keys.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import re2
 import yaml
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.model import FIRES, GUARDS, HOSTS, PLACES, Document, Pack
 from reviewconsole.detection.yaml_nodes import compose
 from reviewconsole.errors import FormatError
