@@ -7,21 +7,16 @@ exactly one common ancestor.
 """
 
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reviewconsole.change import GITLINK_MODE, Entry, Oid, decode
 from reviewconsole.errors import MissingObject, RepositoryError, Undecidable
 from reviewconsole.git.objects import object_id
 from reviewconsole.git.process import QUARANTINE, Git, said
 from reviewconsole.git.repository import Repository
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from reviewconsole.git.scratch import Scratch
 
 _SETTINGS = ("merge.renames=true", "merge.directoryRenames=false", "merge.renormalize=false")
 _WHO = b"reviewconsole <reviewconsole@localhost> 0 +0000"
@@ -38,26 +33,16 @@ class Merge:
     """Paths that a person would have to settle."""
 
 
-class Bench:
-    """A place to merge trees of one repository; a context manager, since it is a folder on disk.
+class Bench(Scratch):
+    """A place to merge trees of one repository, in a folder on disk.
 
     Everything a merge reads is hashed again first: git would merge the bytes of a swapped object.
     """
 
     def __init__(self, repository: Repository) -> None:
+        super().__init__("merge")
         self._repository = repository
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._git: Git | None = None
-
-    def __enter__(self) -> "Bench":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
-        if self._folder is not None:
-            self._folder.cleanup()
-        self._folder = self._git = None
 
     def merge(self, base: Oid, ours: Oid, theirs: Oid) -> Merge:
         """Merge two trees that grew from a third.
@@ -108,8 +93,7 @@ class Bench:
         config = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n"
         config += "[extensions]\n\tobjectformat = sha256\n" if version == "1" else ""
         try:
-            self._folder = tempfile.TemporaryDirectory(prefix="reviewconsole-merge-")
-            place = Path(self._folder.name)
+            place = self.folder()
             (place / "objects" / "info").mkdir(parents=True)
             (place / "refs").mkdir()
             (place / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
