@@ -11,6 +11,10 @@ def key(identifier: str, keys: str, action: str, label: str, tooltip: str, *, sh
     return Binding(keys, action, label, show=show, tooltip=tooltip, id=identifier)
 
 
+QUIT = key("app.quit", "ctrl+q", "app.quit", "Quit", "Leave the console")
+"""Of the application, and of each dialogue again: keys of what is below one do not reach it."""
+
+
 def scrolling(prefix: str) -> list[Binding]:
     """Moving in rows, the same everywhere. `space` pages and nothing else."""
     return [

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from textual.app import App
 from textual.reactive import reactive
@@ -19,8 +20,16 @@ _Work = Callable[[ReviewService], SyncState]
 _Call = Callable[[_Work], SyncState]
 
 
+@runtime_checkable
+class ShowsStatus(Protocol):
+    """A screen with a status line that tells of `sync`."""
+
+    def draw_status(self) -> None:
+        """Draw the status line."""
+
+
 class Publishing(App[None]):
-    """An application that knows where the records are: `sync`, which screens watch."""
+    """An application that knows where the records are: `sync`, which open screens tell."""
 
     desk: Desk
     sync: reactive[SyncState] = reactive(SyncState(state="nothing", pending=0))
@@ -30,6 +39,12 @@ class Publishing(App[None]):
         if desk is not self.desk:
             self.desk = desk
             self.read_sync()
+
+    def watch_sync(self) -> None:
+        """Tell the open screens; a watcher of theirs would keep each of them after it is closed."""
+        for screen in self.screen_stack:
+            if screen.is_mounted and isinstance(screen, ShowsStatus):
+                screen.draw_status()
 
     def read_sync(self) -> None:
         """Learn where the records are, without asking the remote."""

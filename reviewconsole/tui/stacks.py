@@ -1,6 +1,6 @@
 """Rows of the queue in an order in which a stack stands together, the lowest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from reviewconsole.casefile import QueueEntry
 
@@ -20,12 +20,17 @@ def arranged(entries: Sequence[QueueEntry]) -> tuple[Row, ...]:
             lowest[_name(entry)] = below
     out: dict[str, Row] = {}
     for entry in entries:
-        root = entry
-        while _name(root) in lowest:
-            root = lowest[_name(root)]
-        for row in _tower(root, above, 0):
-            out.setdefault(_name(row[0]), row)
+        if _name(entry) not in out:
+            _tower(_lowest(entry, lowest), above, out)
     return tuple(out.values())
+
+
+def _lowest(entry: QueueEntry, lowest: dict[str, QueueEntry]) -> QueueEntry:
+    seen = set()  # refs that changed meanwhile may close a ring
+    while _name(entry) in lowest and _name(entry) not in seen:
+        seen.add(_name(entry))
+        entry = lowest[_name(entry)]
+    return entry
 
 
 def _refs(entry: QueueEntry) -> tuple[str, ...]:
@@ -36,7 +41,10 @@ def _name(entry: QueueEntry) -> str:
     return f"{entry.repository}\0{entry.change.target}\0{entry.change.head}"
 
 
-def _tower(entry: QueueEntry, above: dict[str, list[QueueEntry]], depth: int) -> Iterator[Row]:
-    yield entry, depth
-    for each in above.get(_name(entry), ()):
-        yield from _tower(each, above, depth + 1)
+def _tower(root: QueueEntry, above: dict[str, list[QueueEntry]], out: dict[str, Row]) -> None:
+    waiting = [(root, 0)]
+    while waiting:
+        entry, depth = waiting.pop()
+        if _name(entry) not in out:
+            out[_name(entry)] = entry, depth
+            waiting.extend((each, depth + 1) for each in reversed(above.get(_name(entry), ())))

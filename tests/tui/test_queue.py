@@ -1,5 +1,7 @@
 """The queue: filters, orders, views, the log, and what it says when it is empty."""
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from reviewconsole.tui.app import ReviewApp
 from reviewconsole.tui.screens.pages import PageScreen
 from reviewconsole.tui.screens.prompts import TextPrompt
 from reviewconsole.tui.screens.queue import QueueScreen
+from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.widgets.queue_list import QueueList
 from tests.tui.conftest import Service, entry_of, opened_change
 from tests.tui.test_console import on_screen, press, rendered, said, until
@@ -152,3 +155,20 @@ async def test_the_cursor_waits_on_the_riskiest_change_until_it_is_moved(service
         await until(pilot, lambda: "reading" not in said(app, "#status"))
         assert table.entry == chosen
         assert table.cursor > 1
+
+
+async def test_a_review_that_was_left_does_not_stay_in_memory(service: Service) -> None:
+    app, left = ReviewApp(service, "dark"), []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_screen(pilot, QueueScreen)
+        await until(pilot, lambda: app.screen.query_one(QueueList).count() == 1)
+        for _ in range(3):
+            await press(pilot, "enter")
+            await on_screen(pilot, ReviewScreen)
+            left.append(weakref.ref(app.screen))
+            await press(pilot, "q")
+            await on_screen(pilot, QueueScreen)
+        await pilot.pause()
+        gc.collect()
+        assert gc.get_freeze_count() == 0
+        assert [screen() for screen in left[:2]] == [None, None]

@@ -6,6 +6,7 @@ from reviewconsole.casefile import RecordRow
 from reviewconsole.decision import DecisionKind
 from reviewconsole.tui.rows import Kind
 from reviewconsole.tui.screens.decision import DecisionScreen
+from reviewconsole.tui.screens.pages import PageScreen
 from reviewconsole.tui.screens.prompts import TextPrompt
 from reviewconsole.tui.screens.review import ReviewScreen
 from reviewconsole.tui.widgets.diff_view import DiffView
@@ -124,3 +125,22 @@ async def test_no_finding_is_answered_from_another_line(service: Service) -> Non
         assert "no finding here, ) goes to the next" in app.screen.query_one(StatusLine).told
         await press(pilot, "right_parenthesis", "j", "exclamation_mark")
         await on_screen(pilot, TextPrompt)
+
+
+async def test_ctrl_q_leaves_the_console_from_a_sheet_or_a_page_and_keeps_what_was_written(service: Service) -> None:
+    app = app_on(service)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "X")
+        await on_screen(pilot, DecisionScreen)
+        await pilot.press(*"half", "ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    app = app_on(service)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        assert app.screen.now.reasons == {"reject": "half"}
+        await press(pilot, "question_mark")
+        await on_screen(pilot, PageScreen)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running)
+    assert service.recorded == []

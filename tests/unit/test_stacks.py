@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+from rich.cells import cell_len
+
 from reviewconsole.change import Change, Commit, Oid, Person
 from reviewconsole.loading.stacks import own_part, stands_on
 from reviewconsole.tui.stacks import arranged
+from reviewconsole.tui.widgets.queue_list import QueueList
 from tests.tui.conftest import entry_of, opened_change
 
 WHO = Person(name="Bob", email="bob@example.com")
@@ -52,3 +55,20 @@ def test_a_stack_stands_where_its_first_change_would() -> None:
     assert layout(c, x, b) == [("b", 0), ("c", 1), ("e", 0)]
     assert layout(b) == [("b", 0)]
     assert layout(row("a", repository="one"), row("b", "a", repository="two")) == [("a", 0), ("b", 0)]
+
+
+def test_a_tower_of_any_height_is_walked_once_and_drawn_within_the_row() -> None:
+    refs = [f"s{i:04}" for i in range(2000)]
+    first = row("0")
+    stack = [
+        replace(first, below=f"refs/heads/{refs[i - 1]}" if i else "",
+                change=replace(first.change, ref=f"refs/heads/{ref}", head=Oid(f"{i:040x}")))
+        for i, ref in enumerate(refs)
+    ]  # fmt: skip
+    assert layout(*reversed(stack)) == [(ref, depth) for depth, ref in enumerate(refs)]
+    ring = row("a", "b"), row("b", "a")
+    assert sorted(name for name, _ in layout(*ring)) == ["a", "b"]
+    shown = QueueList()
+    shown.show(arranged(stack))
+    left, _ = shown.pieces(1999, 120)
+    assert sum(cell_len(piece[0]) for piece in left if piece[0].endswith("└ ")) == 16

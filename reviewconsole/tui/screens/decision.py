@@ -18,7 +18,7 @@ from reviewconsole.errors import ReviewConsoleError, ReviewIncomplete
 from reviewconsole.finding import Finding
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.desk import Asking, Desk, error_text
-from reviewconsole.tui.keys import key
+from reviewconsole.tui.keys import QUIT, key
 from reviewconsole.tui.paint import Piece, content
 from reviewconsole.tui.screens import sheet_text
 from reviewconsole.tui.screens.prompts import asker
@@ -49,6 +49,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     """Signs when the first digits of the head id were typed and entered, and on no other way."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        QUIT,
         key("sheet.cancel", "escape", "cancel", "Cancel", "Back to the review; nothing is signed"),
         replace(
             key("sheet.unanswered", "ctrl+t", "unanswered", "Unanswered", "Go to the first finding not answered"),
@@ -220,6 +221,11 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             self._say(("a signature is being made; wait for its outcome", "warn"))
         else:
             self.dismiss(Outcome(reason=self._written))
+
+    def may_quit(self) -> bool:
+        """Hand on what was written, since the console is being left; false while a signature is being made."""
+        self.action_cancel()
+        return not self._signing
 
     def action_unread(self) -> None:
         """Leave for the first unread hunk."""

@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from textual.widgets import Input
 
-from reviewconsole.casefile import SyncState
 from reviewconsole.errors import StorageError
 from reviewconsole.tui import filters
 from reviewconsole.tui.desk import Asking
@@ -28,7 +27,7 @@ class Filtering(Asking[None]):
         """Show the rows that the filter lets through."""
 
     @abstractmethod
-    def draw_status(self, _sync: SyncState | None = None) -> None:
+    def draw_status(self) -> None:
         """Draw the status line."""
 
     def recall(self) -> None:

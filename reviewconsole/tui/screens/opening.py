@@ -24,6 +24,8 @@ class Opening(Filtering):
     fault = ""
     """What went wrong last; safe text, empty once something else is asked for."""
     _unfinished = False
+    _left = False
+    """Whether a review was left since something was opened."""
     _review: ReviewScreen | None = None
     _at: Desk | None = None
     """Where the change that is opened lies."""
@@ -49,8 +51,12 @@ class Opening(Filtering):
         self._review = None
         self.wait_for(f"opening {safe_text(short_ref(spec))} …")
 
+        left, self._left = self._left, False
+
         def work(service: ReviewService) -> OpenedChange:
             worker = get_current_worker()
+            if left:
+                gc.collect()  # a screen is a cycle; before the next diff is there to be looked through
 
             def told(opened: OpenedChange | None) -> None:
                 if worker.is_cancelled:
@@ -90,7 +96,8 @@ class Opening(Filtering):
 
     def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
         self.workers.cancel_group(self, "open")
-        self._review = None
+        self._review, self._left = None, True
+        gc.unfreeze()
         if self._at is not None:
             self.desk.wrap = self._at.wrap
         self.returned(decided=bool(decided), unfinished=self._unfinished)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from reviewconsole.casefile import OpenedChange
 from reviewconsole.evidence import Provenance
 from reviewconsole.finding import Finding, Page
-from reviewconsole.tui.keys import key, scrolling
+from reviewconsole.tui.keys import QUIT, key, scrolling
 from reviewconsole.tui.paint import (
     BOUNDARY_GLYPHS,
     BOUNDARY_INKS,
@@ -33,6 +33,7 @@ class PageScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *scrolling("page"),
+        QUIT,
         key("page.leave", "escape,q,enter,question_mark,i", "leave", "Back", "Back to where you were"),
     ]
     DEFAULT_CSS = """

@@ -14,7 +14,7 @@ from textual.widgets import Checkbox, Input, Static
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import PassphraseAnswer, PassphraseRequest
-from reviewconsole.tui.keys import key
+from reviewconsole.tui.keys import QUIT, key
 from reviewconsole.tui.paint import content
 
 _CSS = """
@@ -30,7 +30,10 @@ _CSS = """
 class TextPrompt(ModalScreen[str | None]):
     """Asks for one line of text; gives None when it is left with esc."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [key("prompt.cancel", "escape", "cancel", "Cancel", "Leave without a word")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        QUIT,
+        key("prompt.cancel", "escape", "cancel", "Cancel", "Leave without a word"),
+    ]
     DEFAULT_CSS = _CSS.format(name="TextPrompt")
 
     def __init__(self, title: str, about: Content | None = None, value: str = "") -> None:
@@ -63,6 +66,7 @@ class PassphrasePrompt(ModalScreen[PassphraseAnswer | None]):
     """Asks for a passphrase. Refuses while Textual writes keys to a log or a console of developers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        QUIT,
         key("passphrase.cancel", "escape", "cancel", "Cancel", "Sign nothing"),
     ]
     DEFAULT_CSS = _CSS.format(name="PassphrasePrompt")

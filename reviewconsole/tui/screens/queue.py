@@ -120,7 +120,7 @@ class QueueScreen(Everywhere):
         """Read the queue; open what was asked for."""
         self.query_one(QueueList).focus()
         self.recall()
-        self.watch(self.app, "sync", self.draw_status)
+        self.draw_status()
         self.draw_notices()
         self.watch_refs()
         if self._start is not None:
@@ -138,7 +138,7 @@ class QueueScreen(Everywhere):
     def _draw_headings(self) -> None:
         self.query_one("#headings", Static).update(content(*self.query_one(QueueList).headings()))
 
-    def draw_status(self, _sync: SyncState | None = None) -> None:
+    def draw_status(self) -> None:
         """Say how many rows are shown, by which filter, and where the records are."""
         shown = len(self.query_one(QueueList).entries)
         view = next((name for name, text in self.views().items() if name and text == self.filter), "")

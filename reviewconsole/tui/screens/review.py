@@ -76,7 +76,6 @@ class ReviewScreen(Scanned):
         super().on_mount()
         self._written = self._begun.kept
         self.query_one(DiffView).focus()
-        self.watch(self.app, "sync", self.draw_status)
         self.watch_session()
         if self._begun.kept is not None and self._begun.kept.place is not None:
             self.call_after_refresh(self.go_to, self._begun.kept.place)
@@ -101,7 +100,7 @@ class ReviewScreen(Scanned):
         left, right = review_text.title(self.now.opened, self.size.width)
         self.query_one("#title", FitLine).show(left, right)
 
-    def draw_status(self, _sync: SyncState | None = None) -> None:
+    def draw_status(self) -> None:
         """Draw the status line."""
         view = self.query_one(DiffView)
         file = view.row.file if view.row is not None else 0

@@ -56,7 +56,7 @@ class QueueList(LineList):
         if width >= _AGENT + self._repository:
             left.append((f"{clip(agent(entry), 18):<18}  ", "text"))
         if depth:
-            left.append((f"{'  ' * (depth - 1)}└ ", "accent"))
+            left.append((f"{'  ' * (min(depth, _DEEPEST) - 1)}└ ", "accent"))
         left += claim_pieces(entry)
         right: list[Piece] = []
         if width >= _SIZES + self._repository:
@@ -90,5 +90,7 @@ def claim_pieces(entry: QueueEntry) -> list[Piece]:
 
 _AGENT, _SIZES = 92, 70
 """Cells from which these columns are shown."""
+_DEEPEST = 8
+"""Steps a row of a stack is drawn in by at most: titles have to stay in sight."""
 _LONGEST = 18
 """Cells of the column of repositories."""
