@@ -97,6 +97,14 @@ class Lasting:
         self._process = self._end = None
         self._buffer, self._at, self._err = bytearray(), 0, bytearray()
 
+    def close(self) -> None:
+        """Like `end`, unless another thread is being answered: then it ends with its owner."""
+        if self.lock.acquire(blocking=False):
+            try:
+                self.end()
+            finally:
+                self.lock.release()
+
     def _running(self) -> Process:
         if self._process is not None and self._owner == os.getpid():
             return self._process

@@ -125,6 +125,10 @@ class Objects:
         """Sizes in bytes of the objects that are here, unchecked."""
         return {found[0]: found[2] for found in self.look_up(list(oids)) if found is not None}
 
+    def close(self) -> None:
+        """End the process, unless it is answering."""
+        self._server.close()
+
 
 class Patches:
     """The patches of one repository, by one `git diff-tree` that gets pairs of trees."""
@@ -146,3 +150,7 @@ class Patches:
             except BaseException:
                 self._server.end()
                 raise
+
+    def close(self) -> None:
+        """End the process, unless it is answering."""
+        self._server.close()

@@ -11,8 +11,9 @@ from reviewconsole.errors import MissingObject, RepositoryError
 from reviewconsole.git.discovery import discover
 from reviewconsole.git.objects import TreeItem, object_id, parse_commit, parse_tree
 from reviewconsole.git.patches import split_patches
-from reviewconsole.git.process import Git, read_user_config, said
+from reviewconsole.git.process import Git, said
 from reviewconsole.git.reading import Objects, Patches
+from reviewconsole.git.settings import Settings
 from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
 _OID = re.compile(OBJECT_ID)
@@ -68,13 +69,12 @@ REGULAR = ("100644", "100755")
 """Modes of regular files."""
 
 
-class Repository:
+class Repository(Settings):
     """Reads one repository. Every object whose bytes are handed out has been hashed again."""
 
     def __init__(self, git_dir: Path, environ: Mapping[str, str]) -> None:
+        super().__init__(Git(git_dir, environ), environ)
         self.git_dir = git_dir
-        self.environ = environ
-        self.git = Git(git_dir, environ)
         answers = self.git.run(["rev-parse", "--show-object-format", "--is-bare-repository", "--git-common-dir"])
         self.object_format, bare, common = decode(answers).removesuffix("\n").split("\n", 2)
         self.is_bare = bare == "true" or (git_dir.name != ".git" and git_dir == (git_dir / common).resolve())
@@ -289,33 +289,10 @@ class Repository:
         """The id of a tree with some paths replaced (mode, id) or removed (None); nothing is written."""
         return tree_with(self.tree, base_tree, replacements, self.object_format)
 
-    # configuration, values only
-
-    def config_global(self, key: str) -> str | None:
-        """A value of the person's own git settings, never the repository's."""
-        return read_user_config(self.environ, key)
-
-    def config_local(self, key: str) -> str | None:
-        """A value of the repository's configuration; nothing in it is run."""
-        code, out, _ = self.git.attempt(["config", "--local", "--no-includes", "--get", key])
-        return decode(out).rstrip("\n") if code == 0 else None
-
-    def fetches(self, prefix: str) -> bool:
-        """Tell whether any remote's fetch lines bring refs under a prefix."""
-        code, out, _ = self.git.attempt(["config", "--local", "--no-includes", "--get-regexp", r"^remote\..*\.fetch$"])
-        wanted = encode(prefix)
-        lines = [row.split(b" ", 1)[-1].lstrip(b"+") for row in out.split(b"\n") if b" " in row] if code == 0 else []
-        return any(line.startswith((wanted, b"refs/notes/*")) for line in lines)
-
-    def remotes(self) -> list[str]:
-        """Names of the configured remotes."""
-        code, out, _ = self.git.attempt(
-            ["config", "--local", "--no-includes", "--name-only", "-z", "--get-regexp", r"^remote\..*\.url$"]
-        )
-        if code:
-            return []
-        names = [decode(name).removeprefix("remote.").removesuffix(".url") for name in out.split(b"\0") if name]
-        return list(dict.fromkeys(names))
+    def close(self) -> None:
+        """End the processes that wait for questions; the next question starts them again."""
+        self._objects.close()
+        self._patches.close()
 
 
 def _before(repository: Repository, name: str, steps: int) -> Oid:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from types import MappingProxyType
 from typing import Protocol
 
@@ -161,16 +162,21 @@ class Logbook:
     """What was read of logs: each note is read and its signatures are checked once, however often its log moves.
 
     A note is known by its log, its object and its id, so nothing has to be forgotten. A `shelf` keeps logs
-    between two runs.
+    between two runs. Threads may share it.
     """
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         self._logs: dict[str, LogRead] = {}
         self._kept: dict[str, Oid] = {}
         self._shelf = shelf
+        self._lock = Lock()
 
     def read(self, repository: Repository, tips: Mapping[str, Oid]) -> dict[str, LogRead]:
         """Read logs at their tips, in the order of their names."""
+        with self._lock:
+            return self._read(repository, tips)
+
+    def _read(self, repository: Repository, tips: Mapping[str, Oid]) -> dict[str, LogRead]:
         for log in tips:
             if log not in self._logs and self._shelf is not None and (kept := self._shelf.get(log)) is not None:
                 self._logs[log] = kept

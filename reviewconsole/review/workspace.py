@@ -14,7 +14,6 @@ from reviewconsole.casefile import (
     RecordRow,
     Rereview,
     Sheet,
-    SyncState,
     urgency,
 )
 from reviewconsole.change import Change, Oid
@@ -47,8 +46,9 @@ from reviewconsole.loading.rereview import since_decision
 from reviewconsole.loading.scanning import Scanner
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import Policy
-from reviewconsole.review import deciding, keys, publishing
+from reviewconsole.review import deciding, keys
 from reviewconsole.review.claiming import Claiming
+from reviewconsole.review.exchanging import Exchanging
 from reviewconsole.review.journaling import Log, OpenLog, device_id, mend_logs
 from reviewconsole.review.listing import Opened, Rows, entry_of, listed, noticed, state_of, unread_notices
 from reviewconsole.review.personal import Personal
@@ -89,7 +89,7 @@ def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
         return None, "no policy on the target: nothing is enforced; run `reviewconsole init`"
 
 
-class Workspace(Personal, Watched, Claiming):
+class Workspace(Personal, Watched, Claiming, Exchanging):
     """A repository, the person's settings and everything read so far.
 
     Methods may be called from any thread, one at a time, `publish` beside them. Signing asks `ask` for a passphrase.
@@ -136,6 +136,7 @@ class Workspace(Personal, Watched, Claiming):
 
     def reload(self) -> None:
         """Read refs and records again."""
+        self._stale = False
         self._store = self._read()
 
     def _read(self) -> Store:
@@ -147,8 +148,9 @@ class Workspace(Personal, Watched, Claiming):
         self._scanner.in_background()
 
     def close(self) -> None:
-        """End what works in the background."""
+        """End what works in the background; it begins again when it is needed."""
         self._scanner.close()
+        self._repository.close()
 
     def queue(
         self,
@@ -160,7 +162,7 @@ class Workspace(Personal, Watched, Claiming):
         seen: Callable[[QueueEntry], None] | None = None,
     ) -> tuple[QueueEntry, ...]:
         """List what waits for a decision, worst first; `everything` adds the decided and the rest."""
-        if self._asked:
+        if self._asked or self._stale:
             self.reload()
         self._asked = True
         self.remember_refs()
@@ -195,6 +197,7 @@ class Workspace(Personal, Watched, Claiming):
 
     def change(self, spec: str) -> Change:
         """Resolve a branch, ref, commit id, change id or range."""
+        self._refresh()
         return changes.one(self._repository, self._store.targets, spec)
 
     def open_change(
@@ -287,28 +290,9 @@ class Workspace(Personal, Watched, Claiming):
     def _log(self, identity: str, principal: str, blob: bytes) -> Log:
         return Log(self._repository, self.config.state_dir, identity, principal, key8(blob))
 
-    def exchange(self, *, remote: str | None = None, push: bool = True) -> publishing.Exchange:
-        """Fetch everybody's records and push one's own, after mending what the notes lost."""
-        if self._store.policy is not None:
-            mend_logs(self._repository, self.config.state_dir, self.identity)
-        repository = Repository(self._repository.git_dir, self._environ)
-        result = publishing.exchange(repository, self.config.state_dir, self._environ, remote=remote, push=push)
-        self.reload()
-        return result
-
-    def publish(self) -> SyncState:
-        """Like `exchange`, for the console."""
-        return self.exchange().state
-
-    leave = staticmethod(publishing.leave)
-
-    def sync_state(self) -> SyncState:
-        """Where one's own records are, without asking the remote."""
-        own = publishing.own_refs(self._repository, self.config.state_dir)
-        return SyncState(state="recorded here" if own else "nothing", pending=len(own))
-
     def records(self, opened: OpenedChange) -> tuple[RecordRow, ...]:
         """The records that speak about a change, newest first."""
+        self._refresh()
         found = self._opened.get(_key(opened.change)) or self._open(opened.change)
         report = judge(self._store, found.case, int(time.time()))
         rows = [row(judged) for judged in report.records]
@@ -317,6 +301,7 @@ class Workspace(Personal, Watched, Claiming):
 
     def log(self) -> tuple[RecordRow, ...]:
         """Every record of the repository whose signature is good, newest first, then every problem."""
+        self._refresh()
         rows = []
         for record in self._store.records.entries:
             broken = self._store.records.broken.get(record.log, "")

@@ -99,7 +99,7 @@ class ReviewService(Protocol):
         """
 
     def moved(self, opened: OpenedChange) -> Oid | None:
-        """The head the change's ref has now, if it is another one; its own head when the ref is gone."""
+        """The head the change's ref has now, if it is another one. ReviewIncomplete when the ref is gone."""
 
     def since_decision(self, opened: OpenedChange) -> Rereview | None:
         """What changed since the latest decision on an earlier content; None without one."""
