@@ -24,9 +24,10 @@ class ProvenanceClass(StrEnum):
     @property
     def rank(self) -> int:
         """5 for declared down to 0 for none."""
-        return 5 - list(ProvenanceClass).index(self)
+        return _RANKS[self]
 
 
+_RANKS = {kind: 5 - place for place, kind in enumerate(ProvenanceClass)}
 AI_CLASSES = tuple(kind.value for kind in ProvenanceClass if kind.rank >= ProvenanceClass.SUGGESTION.rank)
 """Classes that say that AI had a hand in a change."""
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from reviewconsole.git.notes import read_notes
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.changes import find_targets, pending
+from reviewconsole.review.workspace import Workspace
 
+ENVIRON = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
 _WHO = "D <dev@example.com> 1760000000 +0000"
 
 
@@ -49,14 +51,22 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         place = build(Path(name), options.changes, options.notes)
         for _ in range(3):
-            repository = Repository.open(place, {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": name})
+            repository = Repository.open(place, ENVIRON | {"HOME": name})
             start = time.perf_counter()
             found = pending(repository, find_targets(repository, None, None))
             listed = time.perf_counter() - start
             start = time.perf_counter()
             read = read_notes(repository, "refs/notes/many")
             took = time.perf_counter() - start
-            print(f"{len(found)} open changes listed in {listed:.2f} s, {len(read.notes)} notes read in {took:.2f} s")
+            start = time.perf_counter()
+            work = Workspace.open(place, ENVIRON | {"HOME": name})
+            rows = work.queue()
+            queued = time.perf_counter() - start
+            work.close()
+            print(
+                f"{len(found)} open changes listed in {listed:.2f} s, opened and sorted out to the {len(rows)} that wait"
+                f" in {queued:.2f} s; {len(read.notes)} notes read in {took:.2f} s"
+            )
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     return int((len(found), len(read.notes)) != (options.changes, options.notes))
 

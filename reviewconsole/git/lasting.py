@@ -68,6 +68,20 @@ class Lasting:
         self._at = end + 1
         return row
 
+    def lines(self, count: int) -> list[bytes]:
+        """Read so many lines, without their newlines."""
+        found: list[bytes] = []
+        while len(found) < count:
+            end = self._buffer.rfind(b"\n", self._at)
+            if end < 0:
+                self._more()
+                continue
+            rows = bytes(self._buffer[self._at : end]).split(b"\n", count - len(found))
+            left = rows.pop() if len(rows) > count - len(found) else None
+            self._at = end + 1 if left is None else end - len(left)
+            found += rows
+        return found
+
     def take(self, size: int) -> bytes:
         """Read so many bytes."""
         while len(self._buffer) - self._at < size:

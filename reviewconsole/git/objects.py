@@ -17,6 +17,13 @@ _ENCODING = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _OID = re.compile(OBJECT_ID.encode())
+_USUAL = re.compile(
+    rb"tree (?P<tree>%b)\n(?P<parents>(?:parent (?:%b)\n)*)"
+    rb"author (?P<author>[^<>\n\0]*?) ?<(?P<author_email>[^<>\n\0]*)> (?P<author_time>\d{1,18}) [+-]\d{4}\n"
+    rb"committer (?P<name>[^<>\n\0]*?) ?<(?P<email>[^<>\n\0]*)> (?P<time>\d{1,18}) [+-]\d{4}\n\n"
+    % ((OBJECT_ID.encode(),) * 2)
+)
+"""A commit as nearly all are: nothing odd, no signature, no other header."""
 _ORDER = (b"tree", b"parent", b"author", b"committer")
 
 
@@ -93,6 +100,29 @@ def parse_commit(oid: Oid, data: bytes) -> Commit:
 
     Raises RepositoryError only where tree or parents are no ids, since ids become arguments.
     """
+    usual = _USUAL.match(data)
+    return parse_any_commit(oid, data) if usual is None or b"\0" in data else _usual_commit(oid, data, usual)
+
+
+def _usual_commit(oid: Oid, data: bytes, found: re.Match[bytes]) -> Commit:
+    tree, parents, *people = found.groups()
+    name, email, time, committer, committer_email, committer_time = people
+    author = Person(name=decode(name), email=decode(email))
+    same = (name, email) == (committer, committer_email)
+    return Commit(
+        oid=oid,
+        tree=Oid(tree.decode()),
+        parents=tuple(map(Oid, parents.decode().split()[1::2])),
+        author=author,
+        author_time=int(time),
+        committer=author if same else Person(name=decode(committer), email=decode(committer_email)),
+        committer_time=int(committer_time),
+        message=decode(data[found.end() :]),
+    )
+
+
+def parse_any_commit(oid: Oid, data: bytes) -> Commit:
+    """Like `parse_commit`, header by header."""
     head, _, message = data.partition(b"\n\n")
     headers: dict[bytes, list[bytes]] = {}
     parents: list[bytes] = []

@@ -73,7 +73,7 @@ class Objects:
             left -= len(data)
             return data
 
-        return dict(zip(wanted, self._each(b"contents", wanted, content), strict=True))
+        return dict(zip(wanted, self._each(b"contents", wanted, lambda some: map(content, some)), strict=True))
 
     def _content(self, oid: Oid, kind: str, left: int) -> bytes:
         parts = self._server.line().split()
@@ -89,7 +89,7 @@ class Objects:
         check_object(oid, kind, data, self._object_format)
         return data
 
-    def _each(self, command: bytes, names: Sequence[str], read: Callable[[str], T]) -> list[T]:
+    def _each(self, command: bytes, names: Sequence[str], read: Callable[[Sequence[str]], Iterable[T]]) -> list[T]:
         """Ask about many names, as many at a time as the pipe holds; a failure ends the process, and its answers."""
         found: list[T] = []
         most = (MOST_ASKED - 8) // (len(command) + 2 + max((len(encode(name)) for name in names), default=0))
@@ -99,7 +99,7 @@ class Objects:
                     some = names[at : at + most]
                     rows = b"".join(b"%s %s\n" % (command, encode(name)) for name in some)
                     self._server.ask(rows + b"flush\n")
-                    found += map(read, some)
+                    found += read(some)
             except Ended as ended:
                 raise CorruptObject(f"an object cannot be read: {said(ended.err)}", remedy="run `git fsck`") from ended
             except BaseException:
@@ -113,13 +113,7 @@ class Objects:
         A name holds no newline; one of more than 1024 bytes is not here.
         """
         fitting = [name if len(encode(name)) <= _LONGEST_NAME and "\n" not in name else "0" * 40 for name in names]
-        return self._each(b"info", fitting, lambda _: self._info())
-
-    def _info(self) -> Answer:
-        parts = self._server.line().rsplit(b" ", 2)
-        if len(parts) != 3 or not parts[2].isdigit():
-            return None
-        return Oid(parts[0].decode()), parts[1].decode(), int(parts[2])
+        return self._each(b"info", fitting, lambda some: map(_answer, self._server.lines(len(some))))
 
     def sizes(self, oids: Iterable[Oid]) -> dict[Oid, int]:
         """Sizes in bytes of the objects that are here, unchecked."""
@@ -128,6 +122,13 @@ class Objects:
     def close(self) -> None:
         """End the process, unless it is answering."""
         self._server.close()
+
+
+def _answer(row: bytes) -> Answer:
+    parts = row.rsplit(b" ", 2)
+    if len(parts) != 3 or not parts[2].isdigit():
+        return None
+    return Oid(parts[0].decode()), parts[1].decode(), int(parts[2])
 
 
 class Patches:

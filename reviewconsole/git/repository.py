@@ -99,7 +99,10 @@ class Repository(Settings):
 
     def refs(self, *prefixes: str) -> tuple[Ref, ...]:
         """List refs under prefixes (whole components), peeled to commits; without what is no commit, or not here."""
-        rows = self.raw_refs(*prefixes)
+        return self.peeled(self.raw_refs(*prefixes))
+
+    def peeled(self, rows: Sequence[Ref]) -> tuple[Ref, ...]:
+        """Refs as `raw_refs` gives them, peeled to commits; without what is no commit, or not here."""
         found = self._objects.look_up([f"{ref.oid}^{{commit}}" for ref in rows])
         return tuple(Ref(ref.name, each[0]) for ref, each in zip(rows, found, strict=True) if each is not None)
 
@@ -117,11 +120,11 @@ class Repository(Settings):
         return tuple(Ref(decode(name), Oid(oid.decode())) for name, oid in rows)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Read the refs once: all that is asked of them within sees this one moment. Nothing moves a ref within."""
-        before, self._held = self._held, self.raw_refs()
+    def held(self, refs: tuple[Ref, ...] | None = None) -> Iterator[tuple[Ref, ...]]:
+        """All that is asked of refs within sees one moment, now or that of `refs`; nothing may move one within."""
+        before, self._held = self._held, self.raw_refs() if refs is None else refs
         try:
-            yield
+            yield self._held
         finally:
             self._held = before
 

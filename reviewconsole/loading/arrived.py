@@ -34,7 +34,13 @@ class Line:
     """Tree a change began at, its own tree, tree it is put on -> what git alone makes of them; None for a conflict."""
 
 
-def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> Mapping[Oid, Oid]:
+Listed = Mapping[tuple[Oid, Oid], tuple[Entry, ...] | None]
+"""Two trees -> the paths that differ; None where they cannot be read."""
+
+
+def arrived(
+    store: Store, changes: Sequence[Change], known: dict[str, Line], listed: Listed | None = None
+) -> Mapping[Oid, Oid]:
     """Head of a pending change -> the commit of its target that brought the same content.
 
     The same content is that of a squash, of a rebased commit, or of a run of them: the same diff, or what git alone
@@ -46,11 +52,15 @@ def arrived(store: Store, changes: Sequence[Change], known: dict[str, Line]) -> 
     for target in store.targets:
         mine = [change for change in changes if change.target == target.ref and change.base is not None]
         if mine:
-            found.update(_on(store.repository, target, mine, known.setdefault(target.ref, Line())))
+            pairs = [(change.base_tree, change.head_tree) for change in mine]
+            paths = listed or dict(zip(pairs, store.repository.entries_of(pairs), strict=True))
+            found.update(_on(store.repository, target, mine, paths, known.setdefault(target.ref, Line())))
     return found
 
 
-def _on(repository: Repository, target: Target, changes: Sequence[Change], line: Line) -> Iterator[tuple[Oid, Oid]]:
+def _on(
+    repository: Repository, target: Target, changes: Sequence[Change], listed: Listed, line: Line
+) -> Iterator[tuple[Oid, Oid]]:
     commits = repository.read_commits(repository.first_parents(target.tip, [], most=LOOKED_BACK + 1))
     trees = {commit.oid: commit.tree for commit in commits}
     new = [commit for commit in commits if commit.oid not in line.done and _parent(commit) in trees]
@@ -64,10 +74,9 @@ def _on(repository: Repository, target: Target, changes: Sequence[Change], line:
         if marks:
             by_marks.setdefault(marks, place)
             by_paths.setdefault(_paths(marks), []).append(place)
-    listed = repository.entries_of([(change.base_tree, change.head_tree) for change in changes])
     with Bench(repository) as bench:
-        for change, entries in zip(changes, listed, strict=True):
-            marks = _marks(entries)
+        for change in changes:
+            marks = _marks(listed[change.base_tree, change.head_tree] or ())
             since = places.get(change.base or Oid(""), len(commits))
             same = by_marks.get(marks, since)
             if same >= since and marks:

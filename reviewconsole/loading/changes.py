@@ -54,17 +54,18 @@ def find_targets(repository: Repository, policy: Policy | None, wanted: str | No
     remote's branch has not been fetched.
     """
     prefix = deciding_prefix(repository)
-    refs = {ref.name.removeprefix(prefix): ref for ref in repository.refs(prefix)}
+    refs = {ref.name.removeprefix(prefix): ref for ref in repository.raw_refs(prefix)}
     if wanted is not None:
         names = [wanted.removeprefix(HEADS)]
     elif policy is not None:
         names = [name for pattern in policy.targets for name in sorted(refs) if _named(policy, pattern, name)]
     else:
-        names = _likely(refs, _stated_head(repository, prefix))
+        stated = _stated_head(repository, prefix)
+        refs = _commits(repository, refs, (stated, *_USUAL), prefix)
+        names = _likely(refs, stated)
     found = [
-        Target(ref=HEADS + name, tip=refs[name].oid, source=refs[name].name)
-        for name in dict.fromkeys(names)
-        if name in refs
+        Target(ref=HEADS + name, tip=ref.oid, source=ref.name)
+        for name, ref in _commits(repository, refs, names, prefix).items()
     ]
     if not found:
         kind = RepositoryError if prefix == HEADS else Undecidable
@@ -73,6 +74,12 @@ def find_targets(repository: Repository, policy: Policy | None, wanted: str | No
             remedy="name one with --target, or fetch the branch that changes go to",
         )
     return tuple(found)
+
+
+def _commits(repository: Repository, refs: Mapping[str, Ref], names: Iterable[str], prefix: str) -> dict[str, Ref]:
+    """Those of some names that stand at a commit that is here."""
+    there = [refs[name] for name in dict.fromkeys(names) if name in refs]
+    return {ref.name.removeprefix(prefix): ref for ref in repository.peeled(there)}
 
 
 def _named(policy: Policy, pattern: str, name: str) -> bool:

@@ -8,7 +8,7 @@ No evidence never means that a person wrote it, and no evidence ever loosens a r
 forged and stripped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reviewconsole import lazy_re as re
@@ -97,7 +97,7 @@ def assess(evidence: Evidence, patterns: Patterns) -> Provenance:
     attested = [item for item in found if item is not None]
     people = [person for item in attested for person in item.people]
     return Provenance(
-        provenance=max((hit.provenance for hit in hits), key=lambda item: item.rank, default=ProvenanceClass.NONE),
+        provenance=_stronger(hit.provenance for hit in hits),
         flags=tuple(sorted({flag for hit in hits for flag in hit.flags})),
         tools=tuple(sorted({hit.tool for hit in hits if hit.tool and hit.provenance is not ProvenanceClass.NONE})),
         operators=_operators(evidence.change.commits, hits, people, patterns),
@@ -111,17 +111,49 @@ def commit_signals(
     commit: Commit, patterns: Patterns, notes: Mapping[str, Mapping[Oid, bytes]] | None = None
 ) -> tuple[SignalHit, ...]:
     """Give the signals of one commit alone, without its ref and paths."""
-    alone = Change(
+    return _hits(Evidence(change=_without_place((commit,)), notes=notes or {}), patterns)
+
+
+def classes(
+    evidences: Sequence[Evidence], notes: Mapping[str, Mapping[Oid, bytes]], patterns: Patterns
+) -> list[ProvenanceClass]:
+    """Give the class that `assess` finds for each of many changes, in their order; `notes` are those on all commits.
+
+    A commit is looked at once, however many changes hold it, and by each signal in one go.
+    """
+    commits = {commit.oid: commit for evidence in evidences for commit in evidence.change.commits}
+    together = Evidence(change=_without_place(tuple(commits.values())), notes=notes) if commits else None
+    strongest: dict[Oid | None, ProvenanceClass] = {}
+    for signal in SIGNALS:
+        for hit in signal.assess(together, patterns) if together else ():
+            strongest[hit.commit] = _stronger([hit.provenance, *filter(None, [strongest.get(hit.commit)])])
+    wider = [signal for signal in SIGNALS if signal.wider]
+    return [
+        _stronger(
+            [
+                *(strongest[commit.oid] for commit in evidence.change.commits if commit.oid in strongest),
+                *(hit.provenance for signal in wider for hit in signal.assess(evidence, patterns)),
+            ]
+        )
+        for evidence in evidences
+    ]
+
+
+def _stronger(found: Iterable[ProvenanceClass]) -> ProvenanceClass:
+    return max(found, key=lambda item: item.rank, default=ProvenanceClass.NONE)
+
+
+def _without_place(commits: tuple[Commit, ...]) -> Change:
+    return Change(
         ref="",
         target="",
         base=None,
-        head=commit.oid,
-        base_tree=commit.tree,
-        head_tree=commit.tree,
+        head=commits[0].oid,
+        base_tree=commits[0].tree,
+        head_tree=commits[0].tree,
         merge_bases=(),
-        commits=(commit,),
+        commits=commits,
     )
-    return _hits(Evidence(change=alone, notes=notes or {}), patterns)
 
 
 def _hits(evidence: Evidence, patterns: Patterns) -> tuple[SignalHit, ...]:
@@ -176,4 +208,4 @@ def _operators(
     return tuple(sorted(set(_people(emails, patterns))))
 
 
-__all__ = ["NOTES_REFS", "SIGNALS", "Agent", "Patterns", "Signal", "assess", "commit_signals"]
+__all__ = ["NOTES_REFS", "SIGNALS", "Agent", "Patterns", "Signal", "assess", "classes", "commit_signals"]

@@ -37,4 +37,4 @@ def assess(evidence: Evidence, _patterns: Patterns) -> Iterator[SignalHit]:
             )
 
 
-SIGNAL = Signal(id="H5", name=NAME, provenance=ProvenanceClass.HEURISTIC, assess=assess, docs=__doc__ or "")
+SIGNAL = Signal(id="H5", name=NAME, provenance=ProvenanceClass.HEURISTIC, assess=assess, wider=True, docs=__doc__ or "")

@@ -135,6 +135,8 @@ class Signal:
     assess: Assess
     docs: str
     """The page of the signal."""
+    wider: bool = False
+    """Whether it looks at the change's ref or paths too; all others see single commits and the notes on them."""
     notes_refs: tuple[str, ...] = ()
     attested: Callable[[Evidence], Attested | None] | None = None
     """For line-level notes: how many lines, and driven by whom; None without a readable note."""

@@ -13,13 +13,14 @@ from reviewconsole.finding import Family
 from reviewconsole.gate import GateReport
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading import changes
-from reviewconsole.loading.arrived import Line, arrived
+from reviewconsole.loading.arrived import Line, Listed, arrived
 from reviewconsole.loading.case import Case, judge
 from reviewconsole.loading.changes import Target
+from reviewconsole.loading.detecting import prefetch
 from reviewconsole.loading.landing import judge_landed, let_through
 from reviewconsole.loading.passing import passing_content
 from reviewconsole.loading.policies import in_force
-from reviewconsole.loading.provenances import assess_provenance
+from reviewconsole.loading.provenances import classes_of
 from reviewconsole.loading.stacks import own_part, stands_on
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import FOLDER
@@ -27,6 +28,8 @@ from reviewconsole.policy import FOLDER
 _TOP = 3
 _PATHS = 500
 _MOST_UNREAD = 5
+_STEP = 32
+"""Changes that are given to the scanner at a time, one such lot ahead of the row that is read."""
 _LEAST_EVIDENT = ProvenanceClass.SUGGESTION
 
 
@@ -97,6 +100,15 @@ class Rows:
             self._next[self._key(store, change)] = (slim, figures_of(case))
         return opened
 
+    def ahead(self, store: Store, found: Sequence[Change], index: int) -> None:
+        """Start scanning what will be asked for soon after the change at an index.
+
+        Of ten thousand changes not all at once: the first row would wait for that.
+        """
+        if index % _STEP == 0:
+            some = found[index + _STEP if index else 0 : index + 2 * _STEP]
+            prefetch(store, [each for each in some if self.of(store, each) is None])
+
     def _key(self, store: Store, change: Change) -> _Key:
         if self._force is None or self._force[0] is not store:
             self._force = store, tuple(_force_digests(store))
@@ -150,49 +162,51 @@ def listed(
     below = stands_on(found)
     parts = {change.head: own_part(change, below[change.head]) for change in found if change.head in below}
     began = [replace(parts[change.head], base=change.base) for change in found if change.head in parts]
-    landed = _arrived(store, (*found, *began), lines)
+    entries = _entries(store.repository, (*found, *began))
+    landed = _arrived(store, (*found, *began), lines, entries)
     if stacked:
         found = tuple(parts.get(change.head, change) for change in found)
     if not everything:
-        found = evident(store, tuple(change for change in found if change.head not in landed))
+        found = evident(store, tuple(change for change in found if change.head not in landed), entries)
     return Listing(changes=(*found, *let_through(store)), landed=landed, below=below)
 
 
-def evident(store: Store, found: tuple[Change, ...]) -> tuple[Change, ...]:
+def evident(store: Store, found: tuple[Change, ...], entries: Listed) -> tuple[Change, ...]:
     """Leave out, before any content is read, what neither evidence nor policy brings into the queue."""
     policy = store.policy
     if policy is not None and (policy.scope == "all" or policy.assume_ai):
         return found
-    kept = []
-    for change, entries in zip(found, _entries(store.repository, found), strict=True):
-        if entries is None:
-            kept.append(change)
-            continue
-        paths = tuple(entry.path for entry in entries)
-        sure = assess_provenance(store, change, paths).provenance.rank >= _LEAST_EVIDENT.rank
-        if sure or any(path.lower().startswith(FOLDER) for path in paths):
-            kept.append(change)
-    return tuple(kept)
+    listed_of = {change.head: entries.get((change.base_tree, change.head_tree)) for change in found}
+    paths = {head: tuple(entry.path for entry in rows or ()) for head, rows in listed_of.items()}
+    kinds = classes_of(store, [(change, paths[change.head]) for change in found])
+    return tuple(
+        change
+        for change, kind in zip(found, kinds, strict=True)
+        if kind.rank >= _LEAST_EVIDENT.rank
+        or listed_of[change.head] is None
+        or any(path.lower().startswith(FOLDER) for path in paths[change.head])
+    )
 
 
-def _entries(repository: Repository, found: Sequence[Change]) -> list[tuple[Entry, ...] | None]:
-    """The changed paths of each change; None where they cannot be read. One that cannot costs the others time only."""
+def _entries(repository: Repository, found: Sequence[Change]) -> Listed:
+    """The changed paths between the trees of each change; one that cannot be read costs the others time only."""
+    pairs = list(dict.fromkeys((change.base_tree, change.head_tree) for change in found))
     try:
-        return [*repository.entries_of([(change.base_tree, change.head_tree) for change in found])]
+        return dict(zip(pairs, repository.entries_of(pairs), strict=True))
     except RepositoryError:
-        return [_own_entries(repository, change) for change in found]
+        return {pair: _own_entries(repository, *pair) for pair in pairs}
 
 
-def _own_entries(repository: Repository, change: Change) -> tuple[Entry, ...] | None:
+def _own_entries(repository: Repository, old_tree: Oid, new_tree: Oid) -> tuple[Entry, ...] | None:
     try:
-        return repository.entries(change.base_tree, change.head_tree)
+        return repository.entries(old_tree, new_tree)
     except RepositoryError:
         return None
 
 
-def _arrived(store: Store, found: tuple[Change, ...], lines: dict[str, Line]) -> Mapping[Oid, Oid]:
+def _arrived(store: Store, found: tuple[Change, ...], lines: dict[str, Line], entries: Listed) -> Mapping[Oid, Oid]:
     try:
-        return arrived(store, found, lines)
+        return arrived(store, found, lines, entries)
     except RepositoryError:
         return {}
 

@@ -31,12 +31,12 @@ from reviewconsole.errors import (
 from reviewconsole.facts import JudgedRecord, VerifiedStatement
 from reviewconsole.finding import Page
 from reviewconsole.gate import GateReport
-from reviewconsole.git.repository import Repository
+from reviewconsole.git.repository import Ref, Repository
 from reviewconsole.loading import changes
 from reviewconsole.loading.cache import Cache
 from reviewconsole.loading.case import Case, judge, open_case
 from reviewconsole.loading.content import load_trees
-from reviewconsole.loading.detecting import known_packs, prefetch
+from reviewconsole.loading.detecting import known_packs
 from reviewconsole.loading.landing import judge_landed
 from reviewconsole.loading.opening import open_store, tip_policy
 from reviewconsole.loading.own_rules import OwnRules, own_rules
@@ -63,17 +63,24 @@ _MANY = 8
 """Changes from which processes are worth starting."""
 
 
-def _whole_store(repository: Repository, config: Config, wanted: str | None, book: Logbook) -> Store:
-    """Open the store; where objects of notes are gone, after one's own logs were mended from the journal."""
+def _whole_store(
+    repository: Repository, config: Config, wanted: str | None, book: Logbook
+) -> tuple[Store, tuple[Ref, ...]]:
+    """Open the store; where objects of notes are gone, after one's own logs were mended from the journal.
+
+    Gives all refs it was read from, too.
+    """
     try:
-        return open_store(repository, config.patterns, wanted, book=book)
+        with repository.held() as refs:
+            return open_store(repository, config.patterns, wanted, book=book), refs
     except MissingObject:
         policy = tip_policy(repository, wanted)
         if policy is None:
             raise
         tip = changes.find_targets(repository, policy, wanted)[0].tip
         mend_logs(repository, config.state_dir, repository_id(repository, policy.repository, tip))
-    return open_store(repository, config.patterns, wanted, book=book)
+    with repository.held() as refs:
+        return open_store(repository, config.patterns, wanted, book=book), refs
 
 
 def _policy_at(repository: Repository, tip: Oid) -> tuple[Policy | None, str]:
@@ -140,7 +147,7 @@ class Workspace(Personal, Watched, Claiming, Exchanging):
         self._store = self._read()
 
     def _read(self) -> Store:
-        store = _whole_store(self._repository, self.config, self._wanted, self._book)
+        store, self._read_at = _whole_store(self._repository, self.config, self._wanted, self._book)
         return replace(store, own=self._own, scanner=self._scanner)
 
     def in_background(self) -> None:
@@ -165,18 +172,18 @@ class Workspace(Personal, Watched, Claiming, Exchanging):
         if self._asked or self._stale:
             self.reload()
         self._asked = True
-        self.remember_refs()
         store = self._store
         unread: dict[str, str] = {}
-        listing = listed(store, self.lines, unread, span=span, everything=everything, stacked=stacked)
-        found = listing.changes
+        self.remember_refs(self._read_at)
+        with self._repository.held(self._read_at):
+            listing = listed(store, self.lines, unread, span=span, everything=everything, stacked=stacked)
         self.notices = (*self._standing, *unread_notices(unread))
-        entries = []
+        entries, found = [], listing.changes
         claims = self.claims_of(found)
         try:
-            if self._scanner.background or len(found) >= _MANY:
-                prefetch(store, [change for change in found if self._rows.of(store, change) is None])
             for index, change in enumerate(found):
+                if self._scanner.background or len(found) >= _MANY:
+                    self._rows.ahead(store, found, index)
                 if progress is not None:
                     progress(index, len(found))
                 entry, shown = entry_of(self._rows.row(store, change, self._open), listing, claims[change.head])

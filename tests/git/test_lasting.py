@@ -128,3 +128,19 @@ def test_refs_of_one_moment(tmp_path: Path) -> None:
         assert repository.resolve("side/a")[0] == "refs/heads/side/a"
         assert len(repository.refs()) == 3
     assert repository.refs("refs/heads/side") == ()
+
+
+@pytest.mark.parametrize("sizes", [[1, 2, 0, 4], [7], [0, 3, 3, 1]])
+def test_lines_are_read_several_at_a_time(sizes: list[int]) -> None:
+    rows = [b"a", b"", b"ccc", b"dd", b"e" * 70_000, b"f", b""]
+
+    def start(_args: object) -> "subprocess.Popen[bytes]":
+        text = b"\n".join(rows) + b"\ntail"
+        code = f"import sys; sys.stdout.buffer.write({text!r}); sys.stdout.flush(); sys.stdin.read()"
+        return subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, stderr=-1, bufsize=0)
+
+    lasting = Lasting(start, [])
+    lasting.ask(b"")
+    assert [row for size in sizes for row in lasting.lines(size)] == rows
+    assert lasting.take(4) == b"tail"
+    lasting.end()

@@ -7,10 +7,16 @@ import pytest
 
 from reviewconsole.change import Oid
 from reviewconsole.errors import CorruptObject, MissingObject, RepositoryError
-from reviewconsole.git.objects import parse_commit
+from reviewconsole.git.objects import parse_any_commit, parse_commit
 from reviewconsole.git.repository import Repository
 
 from .conftest import Maker, Work
+
+RAW_USUAL = b"tree %b\nparent %b\nparent %b\nauthor A <a@b> 12 +0000\ncommitter C D <c@d> 13 -0130\n\ntext\n" % (
+    b"1" * 40,
+    b"2" * 40,
+    b"3" * 40,
+)
 
 
 def _three(work: Work) -> list[Oid]:
@@ -298,3 +304,38 @@ def test_commits_before_a_name_are_those_of_its_first_parent_line(work: Work) ->
     for spec in ("main~3", "none~1", "main^2", "~1", "^main"):
         with pytest.raises(RepositoryError):
             repository.resolve(spec)
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (b"", b""),
+        (b"parent ", b"parent  "),
+        (b"+0000\ncommitter", b"+0000 \ncommitter"),
+        (b"author A <a@b>", b"author <a@b>"),
+        (b"author A <a@b>", b"author A\xff  <a@b>"),
+        (b"author A <a@b>", b"author A<a@b>"),
+        (b"author A <a@b> 12", b"author A <a@b> -12"),
+        (b"author A <a@b> 12", b"author A <a<b> 12"),
+        (b"author A <a@b> 12", b"author A \0<a@b> 12"),
+        (b"author A <a@b> 12", b"author A <a@b> 99999999999999999999"),
+        (b"+0000\ncommitter", b"+00000000\ncommitter"),
+        (b"+0000\ncommitter", b"\ncommitter"),
+        (b"\n\ntext", b"\nencoding latin-1\n\ntext\xe9"),
+        (b"\n\ntext", b"\ngpgsig x\n y\n\ntext"),
+        (b"\n\ntext", b"\n\n\n\ntext\xe9\0"),
+        (b"\n\ntext", b"\n\n"),
+        (b"\n\ntext", b""),
+        (b"committer", b"author X <x> 1 +0000\ncommitter"),
+        (b"parent", b"tree"),
+    ],
+)
+def test_a_commit_of_the_usual_form_is_read_like_any(old: bytes, new: bytes) -> None:
+    data = RAW_USUAL.replace(old, new, 1)
+    answers = []
+    for parse in (parse_commit, parse_any_commit):
+        try:
+            answers.append(repr(parse(Oid("0" * 40), data)))
+        except RepositoryError as error:
+            answers.append(str(error))
+    assert answers[0] == answers[1]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewconsole.change import Change, Commit, Evidence, Oid, Person
 from reviewconsole.evidence import ProvenanceClass as Is
-from reviewconsole.provenance import NOTES_REFS, Patterns, assess, commit_signals
+from reviewconsole.provenance import NOTES_REFS, SIGNALS, Patterns, assess, classes, commit_signals
 
 CLAUDE = "Co-Authored-By: Claude <noreply@anthropic.com>"
 DEPENDABOT = "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>"
@@ -175,3 +175,30 @@ def test_nothing_raises(commits: list[Commit], ref: str, paths: list[str], note:
     assert found.provenance is max((hit.provenance for hit in found.signals), key=lambda c: c.rank, default=Is.NONE)
     assert list(found.tools) == sorted(set(found.tools))
     assert list(found.operators) == sorted(set(found.operators))
+
+
+def test_many_changes_at_once_have_the_classes_of_each_alone(make, evidence, patterns: Patterns) -> None:
+    shared = make("Shared\n\nAssisted-by: Claude Code\n")
+    plain = make("Plain\n")
+    ref, note = next(iter(NOTES_REFS)), b"{broken"
+    found = [
+        evidence(plain),
+        evidence(plain, shared),
+        evidence(make("Other\n"), shared),
+        evidence(make("x\n"), ref="refs/heads/codex/x"),
+        evidence(make("y\n"), paths=("a/CLAUDE.md",)),
+        evidence(make("Bump\n", author=DEPENDABOT)),
+        evidence(make("Merge branch 'claude/y'\n"), plain),
+    ]
+    notes = {ref: {plain.oid: note}}
+    alone = [assess(Evidence(change=each.change, paths=each.paths, notes=notes), patterns).provenance for each in found]
+    assert classes(found, notes, patterns) == alone
+    assert len(set(alone)) == 4
+    assert classes([], notes, patterns) == []
+
+
+def test_only_wider_signals_see_more_than_commits(make, evidence, patterns: Patterns) -> None:
+    nowhere = Evidence(change=evidence(make()).change, paths=("CLAUDE.md", ".cursor/rules/x"))
+    codex = evidence(make(), ref="refs/heads/codex/x")
+    seen = {each.name for each in SIGNALS for e in (nowhere, codex) for hit in each.assess(e, patterns)}
+    assert seen == {each.name for each in SIGNALS if each.wider}
