@@ -35,7 +35,9 @@ def standing_claims(store: Store, now: int) -> tuple[Claim, ...]:
     for name in names:
         for claim in _of(store, force, name, now):
             key = claim.principal, claim.target_ref, claim.head
-            if claim.repository_id == identity and (key not in newest or _order(newest[key]) <= _order(claim)):
+            if claim.repository_id == identity and (
+                key not in newest or claim_order(newest[key]) <= claim_order(claim)
+            ):
                 newest[key] = claim
     return tuple(c for c in newest.values() if not _releases(c) and seconds_of(c.expires_at) > now)
 
@@ -52,7 +54,7 @@ def claimed(claims: tuple[Claim, ...], change: Change, own: str | None) -> tuple
     return tuple(reversed(rows.values()))
 
 
-def _order(claim: Claim) -> tuple[str, bool]:
+def claim_order(claim: Claim) -> tuple[str, bool]:
     """Later claims go last, and of two of the same second the one that releases."""
     return claim.claimed_at, _releases(claim)
 
@@ -72,18 +74,24 @@ def _of(store: Store, force: PolicyInForce, ref: str, now: int) -> Iterator[Clai
     except (RepositoryError, FormatError):
         return
     for noted, raw in read.items():
-        for line in parse_note(raw).lines[-1:]:
-            with suppress(FormatError, VerificationError):
-                yield _verified(force, ref, noted, line, now)
+        with suppress(FormatError, VerificationError):
+            claim = signed_claim(force, ref, noted, raw, now)
+            start, end = seconds_of(claim.claimed_at), seconds_of(claim.expires_at)
+            if start <= end <= start + LONGEST and now - LONGEST <= start <= now + _AHEAD:
+                yield claim
 
 
-def _verified(force: PolicyInForce, ref: str, noted: Oid, line: bytes, now: int) -> Claim:
-    """One claim; VerificationError where it is not what it says."""
-    envelope = parse_envelope(line)
+def signed_claim(force: PolicyInForce, ref: str, noted: Oid, raw: bytes, now: int) -> Claim:
+    """The claim of a note, which is that of its last line, whenever it was made.
+
+    Raises VerificationError where the one who is said to have made it did not sign it, or where it lies in another
+    place than theirs; FormatError where it cannot be read.
+    """
+    lines = parse_note(raw).lines
+    if not lines:
+        raise FormatError("the note holds no claim")
+    envelope = parse_envelope(lines[-1])
     claim = parse_claim(envelope.payload)
-    start, end = seconds_of(claim.claimed_at), seconds_of(claim.expires_at)
-    if not start <= end <= start + LONGEST or start > now + _AHEAD or start + LONGEST < now:
-        raise VerificationError("it is not of this day")
     signature = sshsig.verify(pae(envelope.payload), envelope.signature, namespace=CLAIM_NAMESPACE)
     key = force.roster.by_blob(signature.blob)
     if key is None or key.principal != claim.principal or force.revoked.revoked(signature.fingerprint, now):

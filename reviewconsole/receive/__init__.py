@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewconsole.chain import REF_PREFIX
+from reviewconsole.claim import CLAIM_PREFIX
 from reviewconsole.errors import FormatError, PolicyError, RepositoryError, Undecidable
 from reviewconsole.facts import PolicyInForce
 from reviewconsole.git.repository import Repository
@@ -18,7 +19,7 @@ from reviewconsole.loading.changes import HEADS, find_targets
 from reviewconsole.loading.opening import introduction, open_store, readable_policy, tip_policy
 from reviewconsole.loading.policies import in_force
 from reviewconsole.provenance.patterns import Patterns
-from reviewconsole.receive import landing, logs, names
+from reviewconsole.receive import claims, landing, logs, names
 from reviewconsole.receive.update import Refusal, Update, followed, parse_pushes, parse_updates
 from reviewconsole.witness import WITNESS_PREFIX
 
@@ -49,6 +50,8 @@ def _receive(repository: Repository, patterns: Patterns, updates: Sequence[Updat
     for update in updates:
         if update.ref.startswith(WITNESS_PREFIX):
             refusals += logs.check_witnesses(held, update, force, now=now)
+        if update.ref.startswith(CLAIM_PREFIX):
+            refusals += claims.check_claims(held, update, force, now=now)
     if refusals or not any(update.ref.startswith(HEADS) for update in updates):
         return PushVerdict(refusals=tuple(refusals))
     if not repository.raw_refs(HEADS):

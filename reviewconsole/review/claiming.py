@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from reviewconsole import __version__, canonical
 from reviewconsole.casefile import Claimed
 from reviewconsole.change import Change, Oid
-from reviewconsole.claim import CLAIM_NAMESPACE, LONGEST, Claim, claim_bytes, claim_note, claim_ref, parse_claim
+from reviewconsole.claim import CLAIM_NAMESPACE, LONGEST, Claim, claim_bytes, claim_note, claim_ref
 from reviewconsole.config import Config
-from reviewconsole.envelope import Envelope, pae, parse_envelope, parse_note
-from reviewconsole.errors import FormatError, RepositoryError, StorageError, UsageError
+from reviewconsole.envelope import Envelope, pae
+from reviewconsole.errors import FormatError, RepositoryError, StorageError, UsageError, VerificationError
 from reviewconsole.facts import PolicyInForce
 from reviewconsole.git import notes
 from reviewconsole.git.repository import Repository
-from reviewconsole.loading.claims import claimed, seconds_of, standing_claims
+from reviewconsole.loading.claims import claim_order, claimed, seconds_of, signed_claim, standing_claims
 from reviewconsole.loading.policies import in_force, repository_id
 from reviewconsole.loading.store import Store
 from reviewconsole.review.deciding import principal_of
@@ -116,13 +116,22 @@ def _utc(moment: int) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def merge_claims(mine: bytes | None, theirs: bytes | None) -> bytes:
-    """Of two notes on one head the one that was written later; for a ref that grew in two clones."""
-    return max((text for text in (mine, theirs) if text is not None), key=_written)
+def merge_claims(repository: Repository, force: PolicyInForce | None, ref: str, other: Oid, now: int) -> None:
+    """Take from another commit of one's own claims what the ref lacks: of two claims on one head the later one.
 
+    What its person did not sign is none, whoever wrote it, and a note of the ref gives way to a later claim alone.
+    """
 
-def _written(text: bytes) -> str:
-    try:
-        return max(parse_claim(parse_envelope(line).payload).claimed_at for line in parse_note(text).lines)
-    except (FormatError, ValueError):
-        return ""
+    def order(noted: Oid, raw: bytes | None) -> tuple[str, bool]:
+        with suppress(FormatError, VerificationError):
+            if raw is not None and force is not None:
+                return claim_order(signed_claim(force, ref, noted, raw, now))
+        return "", False
+
+    mine = next(found.oid for found in repository.note_refs(ref) if found.name == ref)
+    ours, theirs = (notes.read_notes_at(repository, oid).notes for oid in (mine, other))
+    later = {noted: text for noted, text in theirs.items() if order(noted, text) > order(noted, ours.get(noted))}
+    apart = not repository.is_ancestor(other, mine)
+    if later or apart:
+        parents = (other,) if apart else ()
+        notes.write_notes(repository, ref, later, message="Unite claims", expected=mine, parents=parents)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 
 from reviewconsole.casefile import SyncState
 from reviewconsole.config import Config
+from reviewconsole.errors import PolicyError, RepositoryError, Undecidable
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.policies import in_force
 from reviewconsole.loading.store import Store
 from reviewconsole.review import publishing
 from reviewconsole.review.journaling import mend_logs
@@ -50,7 +53,14 @@ class Exchanging(ABC):
         if self._store.policy is not None:
             mend_logs(repository, self.config.state_dir, self.identity)
         try:
-            return publishing.exchange(repository, self.config.state_dir, self._environ, remote=remote, push=push)
+            return publishing.exchange(
+                repository,
+                self.config.state_dir,
+                self._environ,
+                force=self._signers(repository),
+                remote=remote,
+                push=push,
+            )
         finally:
             self._stale = True
 
@@ -60,3 +70,10 @@ class Exchanging(ABC):
         """Where one's own records are, without asking the remote."""
         own = publishing.own_refs(self._repository, self.config.state_dir)
         return SyncState(state="recorded here" if own else "nothing", pending=len(own))
+
+    def _signers(self, repository: Repository) -> PolicyInForce | None:
+        """What is in force, as far as it can be read."""
+        try:
+            return in_force(repository, self._store.targets[0].tip)
+        except (PolicyError, Undecidable, RepositoryError):
+            return None

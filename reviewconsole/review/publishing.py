@@ -1,15 +1,19 @@
 """Let records travel: fetch everybody's logs, push one's own, say what happened."""
 
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reviewconsole.casefile import SyncState
 from reviewconsole.chain import REF_PREFIX
+from reviewconsole.change import Oid
 from reviewconsole.claim import CLAIM_PREFIX
-from reviewconsole.errors import RemoteError, RepositoryError, ReviewConsoleError
+from reviewconsole.errors import FormatError, RemoteError, RepositoryError, ReviewConsoleError
+from reviewconsole.facts import PolicyInForce
 from reviewconsole.git.repository import Repository
-from reviewconsole.git.sync import Sync
+from reviewconsole.git.sync import FetchReport, Sync
 from reviewconsole.git.waiting import leave
 from reviewconsole.loading.changes import sync_remote
 from reviewconsole.review.claiming import merge_claims
@@ -36,10 +40,17 @@ def own_refs(repository: Repository, state_dir: Path, prefix: str = REF_PREFIX) 
 
 
 def exchange(
-    repository: Repository, state_dir: Path, environ: Mapping[str, str], *, remote: str | None = None, push: bool = True
+    repository: Repository,
+    state_dir: Path,
+    environ: Mapping[str, str],
+    *,
+    force: PolicyInForce | None = None,
+    remote: str | None = None,
+    push: bool = True,
 ) -> Exchange:
     """Fetch, unite, push; a bounded number of times while others push too.
 
+    `force` says whose claims are whose; without it none is taken over into one's own.
     Never raises for an unreachable or refusing remote: the answer says so, and everything stays
     recorded here.
     """
@@ -56,14 +67,7 @@ def exchange(
         sync = Sync(repository, state_dir, environ)
         for _ in range(_TRIES):
             own = own_refs(repository, state_dir)
-            report = sync.fetch(name, REF_PREFIX, own=frozenset(own))
-            seen = sync.fetch(name, WITNESS_PREFIX, own=frozenset())
-            report = replace(
-                report,
-                updated=(*report.updated, *seen.updated),
-                rolled_back=(*report.rolled_back, *seen.rolled_back),
-                failed={**report.failed, **seen.failed},
-            )
+            report = _fetch(sync, name, own)
             fetched.update(report.updated)
             alarms.update(
                 dict.fromkeys(f"{ref} was rewound, replaced or deleted on {name}" for ref in report.rolled_back)
@@ -80,7 +84,7 @@ def exchange(
             why = "; ".join(f"{ref}: {reason}" for ref, reason in result.rejected.items())
             if not result.rejected:
                 break
-        pushed.update(_share_claims(sync, name, repository, state_dir, push=push))
+        pushed.update(_share_claims(sync, name, repository, state_dir, force, push=push))
         left = _unpublished(sync, name, repository, state_dir)
     except (RemoteError, RepositoryError) as error:
         failed = SyncState(state="failed", pending=len(own), why=_with_remedy(error), alarms=tuple(alarms))
@@ -94,13 +98,36 @@ def exchange(
     )
 
 
-def _share_claims(sync: Sync, remote: str, repository: Repository, state_dir: Path, *, push: bool) -> tuple[str, ...]:
-    """Exchange claims; no alarm is raised over them, since nothing depends on them. Gives what was pushed."""
-    own = own_refs(repository, state_dir, CLAIM_PREFIX)
+def _fetch(sync: Sync, remote: str, own: tuple[str, ...]) -> FetchReport:
+    report = sync.fetch(remote, REF_PREFIX, own=frozenset(own))
+    seen = sync.fetch(remote, WITNESS_PREFIX, own=frozenset())
+    return replace(
+        report,
+        updated=(*report.updated, *seen.updated),
+        rolled_back=(*report.rolled_back, *seen.rolled_back),
+        failed={**report.failed, **seen.failed},
+    )
+
+
+def _share_claims(
+    sync: Sync, remote: str, repository: Repository, state_dir: Path, force: PolicyInForce | None, *, push: bool
+) -> tuple[str, ...]:
+    """Exchange claims; no alarm is raised over them, since nothing depends on them. Gives what was pushed.
+
+    What others did to one's own claims on the remote is undone: overwritten, dropped or replaced.
+    """
+    own = {ref: tip for ref, tip in _tips(repository, CLAIM_PREFIX).items() if ref.endswith("-" + device_id(state_dir))}
     report = sync.fetch(remote, CLAIM_PREFIX, own=frozenset(own))
-    for ref, theirs in report.own_diverged.items():
-        sync.union(ref, theirs, merge_claims)
-    return sync.push(remote, own).pushed if push and own else ()
+    here = _tips(repository, CLAIM_PREFIX)
+    moved = {ref: tip for ref, tip in own.items() if here.get(ref) != tip}
+    for ref, other in (*moved.items(), *report.own_diverged.items()):
+        with suppress(RepositoryError, FormatError):
+            merge_claims(repository, force, ref, other, int(time.time()))
+    return sync.push(remote, tuple(own)).pushed if push and own else ()
+
+
+def _tips(repository: Repository, prefix: str) -> dict[str, Oid]:
+    return {ref.name: ref.oid for ref in repository.note_refs(prefix)}
 
 
 def _with_remedy(error: ReviewConsoleError) -> str:
@@ -111,5 +138,5 @@ def _with_remedy(error: ReviewConsoleError) -> str:
 def _unpublished(sync: Sync, remote: str, repository: Repository, state_dir: Path) -> tuple[str, ...]:
     """Own logs whose tip the remote does not hold."""
     theirs = sync.remote_tips(remote, REF_PREFIX)
-    tips = {ref.name: ref.oid for ref in repository.note_refs(REF_PREFIX)}
+    tips = _tips(repository, REF_PREFIX)
     return tuple(ref for ref in own_refs(repository, state_dir) if theirs.get(ref) != tips.get(ref))
