@@ -172,6 +172,8 @@ def _read(output: bytes, documents: Sequence[Document], sources: Sequence[Source
                 text=text[:_EVIDENCE],
             )
         )
-    # The process works in parallel: its order is not ours.
-    found.sort(key=lambda m: (m.source.path, m.side.value, m.line, m.end_line, m.document.id))
+    # The process works in parallel: its order is not ours. Of two documents on a place the graver comes first.
+    found.sort(
+        key=lambda m: (m.source.path, m.side.value, m.line, m.end_line, -m.document.severity.rank, m.document.id)
+    )
     return found, [f"{path}: parts do not parse, structural rules may miss some" for path in sorted(troubled)]

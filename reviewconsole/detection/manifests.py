@@ -30,6 +30,9 @@ _REQUIREMENTS = re.compile(
     r"(^|/)(requirements[\w.-]*|requirements/[\w.-]+)\.(txt|in)$|(^|/)[\w.-]*requirements\.(txt|in)$"
 )
 _NAMED = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
+_REPOSITORY = re.compile(
+    r"\s*(?:-e\s+|--editable\s+)?git\+\S*?/([\w.-]+?)(?:\.git)?(?:@[^\s#]+)?(?:#\S*?egg=([\w.-]+)\S*|#\S*)?\s*$"
+)
 _GO = re.compile(r"^\s*(?:require\s+)?([\w.-]+\.[a-z]+/[\w./~-]+|[\w.-]+\.[a-z]{2,})\s+(v[\w.+-]+)")
 _GEM = re.compile(r"^\s*gem\s+[\"']([\w-]+)[\"']\s*(?:,\s*(.*))?$")
 _LOCAL = re.compile(r"^(file:|link:|workspace:|portal:|catalog:|\.{1,2}/)|\bpath\s*[=:]|workspace\s*=\s*true|path:")
@@ -118,6 +121,8 @@ def _row(world: str, row: str, at: int) -> Iterator[tuple[str, str, int]]:
         match = _NAMED.match(plain)
         if match:
             yield match[1], match[2].split(";")[0].rstrip(" \\").strip(), at
+    elif world == "requirements" and (match := _REPOSITORY.match(plain)):
+        yield match[2] or match[1], plain.strip(), at
 
 
 def _toml(held: Mapping[str, object], name: str) -> Iterator[tuple[str, str, int]]:

@@ -1,4 +1,4 @@
-"""Read migrations in Ruby, TypeScript, JavaScript and Go by their calls and SQL strings.
+"""Read migrations in Ruby, TypeScript, JavaScript, Go, Java and Kotlin by their calls and SQL strings.
 
 By pattern, one logical line at a time: which part is the way back follows from the last line
 that opens an `up`, `down` or `change`.
@@ -13,13 +13,17 @@ from reviewconsole.detection import sql
 from reviewconsole.detection.operations import Fact, Operation, Verb
 
 _DOWN = re.compile(
-    r"\bdef\s+(self\.)?down\b|\bdown\s*[:=]|\bdown\s*\(|exports\.down\b|dir\.down\b|func\s+\w*[Dd]own\w*\(", re.ASCII
+    r"\bdef\s+(self\.)?down\b|\bdown\s*[:=]|\bdown\s*\(|exports\.down\b|dir\.down\b|func\s+\w*[Dd]own\w*\("
+    r"|\bRollback(Session)?\s*:|func\s+\w*[Rr]ollback\w*\(",
+    re.ASCII,
 )
 _UP = re.compile(
-    r"\bdef\s+(self\.)?(up|change)\b|\bup\s*[:=]|\bup\s*\(|exports\.up\b|dir\.up\b|func\s+\w*[Uu]p\w*\(", re.ASCII
+    r"\bdef\s+(self\.)?(up|change)\b|\bup\s*[:=]|\bup\s*\(|exports\.up\b|dir\.up\b|func\s+\w*[Uu]p\w*\("
+    r"|\bMigrate(Session)?\s*:|\bvoid\s+migrate\(|\bfun\s+migrate\(",
+    re.ASCII,
 )
 _STRING = re.compile(
-    r"`([^`]*)`|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]{0,4000}?)^\s*\2\b|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'",
+    r"\"{3}([\s\S]{0,4000}?)\"{3}|`([^`]*)`|<<[~-]?['\"]?(\w+)['\"]?[^\n]*\n([\s\S]{0,4000}?)^\s*\3\b|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'",
     re.MULTILINE,
 )
 _SQL = re.compile(
@@ -27,6 +31,7 @@ _SQL = re.compile(
     re.IGNORECASE,
 )
 _ARGUMENT = r"\s*\(?\s*:?[\"'`]?([\w.]+)[\"'`]?"
+_MODEL = r"\s*\(\s*(?:&|new\()?[\"`]?([\w.]+)[\"`]?(?:\{\}|\))?"
 _SECOND = r"\s*,\s*:?[\"'`]?([\w.]+)[\"'`]?"
 _CALLS: tuple[tuple[re.Pattern[str], Verb], ...] = tuple(
     (re.compile(pattern), verb)
@@ -52,6 +57,16 @@ _CALLS: tuple[tuple[re.Pattern[str], Verb], ...] = tuple(
         (r"\b(?:add_foreign_key|add_check_constraint|addConstraint|createForeignKey)" + _ARGUMENT, Verb.ADD_CONSTRAINT),
         (r"\b(?:add_column|addColumn)" + _ARGUMENT + _SECOND, Verb.ADD_COLUMN),
         (r"\b(?:add_reference|add_belongs_to)" + _ARGUMENT + _SECOND, Verb.CREATE_INDEX),
+        (r"\.Migrator\(\)\.DropTable" + _MODEL, Verb.DROP_TABLE),
+        (r"\.Migrator\(\)\.DropColumn" + _MODEL + _SECOND, Verb.DROP_COLUMN),
+        (r"\.Migrator\(\)\.RenameColumn" + _MODEL + _SECOND, Verb.RENAME_COLUMN),
+        (r"\.Migrator\(\)\.RenameTable" + _MODEL, Verb.RENAME_TABLE),
+        (r"\.Migrator\(\)\.AlterColumn" + _MODEL + _SECOND, Verb.ALTER_TYPE),
+        (r"\.Migrator\(\)\.AddColumn" + _MODEL + _SECOND, Verb.ADD_COLUMN),
+        (r"\.Migrator\(\)\.CreateIndex" + _MODEL, Verb.CREATE_INDEX),
+        (r"\.Migrator\(\)\.CreateTable" + _MODEL, Verb.CREATE_TABLE),
+        (r"\bsess\w*\.DropTables?" + _MODEL, Verb.DROP_TABLE),
+        (r"\bdropTableColumns\(\s*\w+\s*,\s*\"(\w+)\"" + _SECOND, Verb.DROP_COLUMN),
         (r"\b([A-Z]\w*)(?:\.\w+(?:\([^()]*\))?)*?\.(?:update_all|delete_all|destroy_all)\b()", Verb.UPDATE),
         (r"\b([A-Z]\w*)(?:\.\w+(?:\([^()]*\))?)*?\.(?:each|find_each)\b()", Verb.LOOP),
     )
@@ -149,7 +164,7 @@ def _strings(lines: tuple[str, ...]) -> Iterator[Operation]:
     backs = _backs(lines)
     text = "\n".join(lines) + "\n"
     for match in _STRING.finditer(text):
-        body = next((group for group in (match[1], match[3], match[4], match[5]) if group), "")
+        body = next((group for group in (match[1], match[2], match[4], match[5], match[6]) if group), "")
         if not _SQL.match(body):
             continue
         start = text.count("\n", 0, match.start() + match[0].find(body))

@@ -13,8 +13,8 @@ _FOLDER = re.compile(
     r"(^|/)(\w*migrations?|alembic|versions|migrate|schema|flyway|goose|liquibase|db/(migrate|post_migrate|changelog))/",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(^|/)(V\d+[\d_.]*__|\d{3,}[_-]).*\.(sql|py|rb)$|\.(up|down)\.sql$")
-_KINDS = frozenset({"python", "sql", "ruby", "typescript", "go"})
+_NUMBERED = re.compile(r"(^|/)(V\d+[\d_.]*__|\d{3,}[_-]).*\.(sql|py|rb|go|java|kt)$|\.(up|down)\.sql$")
+_KINDS = frozenset({"python", "sql", "ruby", "typescript", "go", "java", "kotlin"})
 _BACK_FILE = re.compile(r"[._](down|rollback|undo|revert)\.sql$|(^|/)(U\d+[\d_.]*__|down\.sql$)", re.IGNORECASE)
 _DOWN = re.compile(r"--\s*(\+goose\s+down|migrate:down|\+migrate\s+down|//@undo|rollback|down\b)", re.IGNORECASE)
 _UP = re.compile(r"--\s*(\+goose\s+up|migrate:up|\+migrate\s+up|up\b)", re.IGNORECASE)
@@ -35,7 +35,10 @@ _SQUASHED = re.compile(r"^\s+replaces\s*=\s*\[")
 _REVISION = re.compile(
     r"^\s*(down_revision|revision|class \w*Migration|(async )?def (upgrade|up|forwards?|migrate|apply)\b|operations)\b"
 )
-_MODULES = re.compile(r"\b(op\.|migrations\.|ActiveRecord::Migration|queryInterface|queryRunner|knex|goose\.)")
+_MODULES = re.compile(
+    r"\b(op\.|migrations\.|ActiveRecord::Migration|queryInterface|queryRunner|knex|goose\.|xormigrate\.|gormigrate\."
+    r"|BaseJavaMigration\b|org\.flywaydb\b)|\.Migrator\(\)\."
+)
 
 
 def is_migration(source: Source) -> bool:

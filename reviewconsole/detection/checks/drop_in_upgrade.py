@@ -17,7 +17,8 @@ PAGE = page_of(
     severity=Severity.CRITICAL,
     confidence=Confidence.HIGH,
     what="Finds tables, columns and schemas that are dropped or truncated by the upgrading part of a migration "
-    "(alembic, Django, Rails, knex, Sequelize, TypeORM, goose, plain SQL), and constraints that go without a "
+    "(alembic, Django, Rails, knex, Sequelize, TypeORM, goose, xormigrate, gormigrate, Flyway in Java, plain SQL), and "
+    "constraints that go without a "
     "successor, which count as high.",
     why="Instances of the old version still read the column while the new one rolls out, and no downgrade brings "
     "back what was in it.",
@@ -28,7 +29,7 @@ PAGE = page_of(
         "https://squawkhq.com/docs/ban-drop-table",
         "strong_migrations",
     ),
-    languages=("python", "sql", "ruby", "typescript", "go"),
+    languages=("python", "sql", "ruby", "typescript", "go", "java", "kotlin"),
     alias="m-01",
 )
 _TEMPORARY = re.compile(r"(^|_)(tmp|temp|temporary)(_|$)")

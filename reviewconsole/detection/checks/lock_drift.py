@@ -80,7 +80,7 @@ def _loose(source: Source, each: Dependency, lock: Lock | None, world: str) -> I
     elif _OPEN.match(wanted):
         light = wanted[:1] == ">" and lock is not None
         message, severity = f"{each.name} may be any version ({wanted})", Severity.LOW if light else None
-    elif not wanted and world in ("requirements", "python") and lock is None:
+    elif not wanted and (lock is None if world == "python" else world == "requirements" and not (lock and lock.text)):
         message, severity = f"{each.name} has no version", None
     else:
         return

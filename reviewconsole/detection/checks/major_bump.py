@@ -17,7 +17,7 @@ PAGE = page_of(
     family=Family.RISK,
     severity=Severity.MEDIUM,
     what="Finds major version jumps of runtimes, web frameworks, database drivers and servers, message clients and "
-    "Terraform providers.",
+    "Terraform providers; below 1.0 the next minor version of a crate or an npm package counts as one.",
     why="A major version says that something breaks. In drivers and runtimes it breaks under load and at the edges, "
     "which the tests of the happy path do not reach.",
     example="-psycopg==2.9.9\n+psycopg==3.2.3",
@@ -36,13 +36,15 @@ PAGE = page_of(
     alias="p-03",
 )
 _CENTRAL = re.compile(
-    r"^(psycopg\w*|asyncpg|mysqlclient|pymysql|sqlalchemy|alembic|django|flask|fastapi|starlette|pydantic|celery|redis|kombu|boto3?|botocore|kafka-python"
+    r"^(psycopg\w*|asyncpg|mysqlclient|pymysql|sqlalchemy|flask-sqlalchemy|alembic|django|flask|fastapi|starlette|pydantic|celery|redis|kombu|boto3?|botocore|kafka-python"
     r"|confluent-kafka|grpcio|protobuf|cryptography|pyjwt|gunicorn|uvicorn|urllib3|requests|httpx|pg|pg-promise|mysql2?|mongodb|mongoose|prisma|@prisma/client|typeorm"
     r"|sequelize|knex|express|fastify|koa|next|nuxt|react|react-dom|vue|@angular/core|@nestjs/core|ioredis|kafkajs|amqplib|aws-sdk|jsonwebtoken|typescript|webpack|node"
     r"|rails|activerecord|sidekiq|puma|rack|devise|tokio|hyper|axum|diesel|sqlx|rustls|openssl|tonic|reqwest|github\.com/jackc/pgx.*|gorm\.io/.*|google\.golang\.org/grpc"
     r"|github\.com/(lib/pq|redis/go-redis|go-redis/redis|segmentio/kafka-go|gin-gonic/gin|labstack/echo|golang-jwt/jwt|aws/aws-sdk-go).*|laravel/framework|symfony/.*|doctrine/.*)$",
     re.IGNORECASE,
 )
+_ZERO = frozenset({"cargo", "npm"})
+"""Worlds whose ranges take a new 0.x for a break (Cargo's and npm's caret)."""
 _IMAGE = re.compile(
     r"^\s*(?:FROM\s+(?:--\S+\s+)?|-?\s*image:\s*[\"']?)(\S*?(?:python|node|golang|ruby|openjdk|eclipse-temurin|php|postgres|mysql|mariadb|redis|mongo|elasticsearch|rabbitmq|nginx|kafka|rust|dotnet\S*)):v?(\d+)",
     re.IGNORECASE,
@@ -69,7 +71,7 @@ def check(context: Context) -> Iterator[Hit]:
             before, after = dependencies(source, Side.OLD), dependencies(source, Side.NEW)
             for name, each in after.items():
                 was = before.get(name)
-                if was and _CENTRAL.match(name) and _jumps(was.wanted, each.wanted):
+                if was and _CENTRAL.match(name) and _jumps(was.wanted, each.wanted, world=ecosystem(source.path)):
                     message = f"{each.name} jumps from {was.wanted} to {each.wanted}"
                     yield from changed_at(PAGE.rule, source, Side.NEW, (each.line, each.line), message)
         elif source.kind in ("dockerfile", "yaml"):
@@ -91,9 +93,16 @@ def _major(text: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _jumps(before: str, after: str) -> bool:
+def _jumps(before: str, after: str, *, world: str = "") -> bool:
     old, new = _major(before), _major(after)
-    return old is not None and new is not None and new > old and not (old == 0 and new == 0)
+    if old == new == 0 and world in _ZERO:
+        old, new = _minor(before), _minor(after)
+    return old is not None and new is not None and new > old
+
+
+def _minor(text: str) -> int | None:
+    match = re.search(r"\b0\.(\d+)", text)
+    return int(match[1]) if match else None
 
 
 def _images(source: Source) -> Iterator[Hit]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from reviewconsole import lazy_re as re
-from reviewconsole.detection.hits import hit
+from reviewconsole.detection.hits import exact, hit
+from reviewconsole.detection.migration_go import goes_both_ways, one_way
 from reviewconsole.detection.migration_ways import ways
 from reviewconsole.detection.migrations import goes_back, has_marks, is_back_file, is_migration, operations
 from reviewconsole.detection.model import Check, Context, Hit
@@ -19,13 +20,15 @@ PAGE = page_of(
     severity=Severity.HIGH,
     what="Finds migrations without a downgrade, and downgrades that were emptied or removed: alembic revisions, Django "
     "RunPython and RunSQL without a reverse, Rails changes that cannot be reversed, knex, Sequelize and TypeORM "
-    "migrations with an empty down, SQL files that go up and have no part down.",
+    "migrations with an empty down, migrations of xormigrate and gormigrate without a Rollback and of goose without a "
+    "function that goes back (medium where no migration of the folder has one), SQL files that go up and have no part "
+    "down.",
     why="A rollback of the code then meets a schema it does not know, and the way back is invented during the outage.",
     example="+ def downgrade():\n+     pass",
     instead="Write the downgrade and run it once on a copy; where none is possible, say so in the file with the steps "
     "of a restore.",
     references=("alembic documentation: downgrade", "Django documentation: RunPython reverse_code", "CWE-755"),
-    languages=("python", "sql", "ruby", "typescript"),
+    languages=("python", "sql", "ruby", "typescript", "go"),
     alias="m-07",
 )
 _RUN = re.compile(r"\bmigrations\.(RunPython|RunSQL)\(|(?<![\w.])(RunPython|RunSQL)\(")
@@ -58,6 +61,24 @@ def check(context: Context) -> Iterator[Hit]:
             yield from _sql(source, paths, context)
         elif source.kind in ("ruby", "typescript"):
             yield from _script(source)
+        elif source.kind == "go":
+            yield from _go(source, context)
+
+
+def _go(source: Source, context: Context) -> Iterator[Hit]:
+    found = list(one_way(source))
+    if not found:
+        return
+    folder = source.path.rpartition("/")[0] + "/"
+    beside = [path for path in context.files_naming("Rollback", word=False) if path.startswith(folder)]
+    usual = any(
+        goes_both_ways(tuple(data.decode("utf-8", "replace").split("\n")))
+        for path, data in context.read_many_new(beside).items()
+        if path != source.path
+    )
+    for each in found:
+        severity = None if usual or "deletes" in each.message else Severity.MEDIUM
+        yield exact(PAGE.rule, source, Side.NEW, (each.line, each.line), each.message, severity=severity)
 
 
 def _alembic(source: Source) -> Iterator[Hit]:

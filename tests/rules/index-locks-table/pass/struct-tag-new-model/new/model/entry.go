@@ -1,0 +1,7 @@
+package model
+
+type Entry struct {
+	ID     int64 `json:"id" xorm:"pk autoincr 'id'"`
+	StepID int64 `json:"step_id" xorm:"UNIQUE(s) INDEX 'step_id'"`
+	Line   int   `json:"line" xorm:"UNIQUE(s) 'line'"`
+}

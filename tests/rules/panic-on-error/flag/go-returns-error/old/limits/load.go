@@ -1,0 +1,5 @@
+package limits
+
+func Load(path string) (int, error) {
+	return read(path)
+}
