@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from reviewconsole.finding import Finding, Side
 
 _STRONGER = {
+    "broad-handler-added": ("swallowed-error",),
     "bulk-delete-job": ("backfill-unbatched",),
     "destroy-command": ("recreate-pair",),
     "dns-or-route-changed": ("stateful-resource-removed", "renamed-without-moved"),
     "drop-in-upgrade": ("column-still-used",),
+    "flag-default-flip": ("backup-off", "destroy-guard-off", "no-last-copy", "tls-verify-off"),
     "forces-replacement": ("renamed-without-moved", "stateful-resource-removed"),
+    "timeout-loosened": ("call-without-timeout", "timeout-removed"),
 }
 """A rule, and those that say all of it and more of the same lines."""
 

@@ -65,9 +65,10 @@ def test_a_line_that_leaves_the_tests_for_production_has_not_merely_moved():
 def test_a_safeguard_removed_and_its_opposite_added_are_one_finding():
     block = 'resource "aws_lb" "a" {{\n  enable_deletion_protection = {}\n}}\n'
     result = scanned({"a.tf": block.format("true")}, {"a.tf": block.format("false")})
-    found = [f for f in result.findings if f.rule == "destroy-guard-off"]
-    assert [(f.location.side.value, f.location.line) for f in found] == [("new", 2)]
-    assert result.dropped["same-place"] == 1
+    assert [(f.rule, f.location.side.value, f.location.line) for f in result.findings] == [
+        ("destroy-guard-off", "new", 2)
+    ]
+    assert result.dropped["same-place"] == 2, "the line that goes, and that a switch turns"
 
 
 def test_a_non_production_path_weighs_medium_at_most_but_tests_of_tests_do_not():

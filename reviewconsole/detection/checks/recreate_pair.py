@@ -86,9 +86,17 @@ def _commands(source: Source) -> Iterator[Hit]:
         for destroy, create in pairs:
             match = destroy.search(command.text)
             then = _then(source, found[index:], command.text[match.end() :], create) if match else None
-            if then and not _made_before(found[:index], command, create):
-                yield _hit(source, command, then, "Something is destroyed and created again")
+            if match and then and not _made_before(found[:index], command, create):
+                again = create.search(then.text)
+                said = f"{_short(match)} destroys what {_short(again) if again else 'a later line'} then creates anew"
+                yield _hit(source, command, then, said)
                 break
+
+
+def _short(match: re.Match[str]) -> str:
+    """The command's words, without what stands between its name and its verb."""
+    words = match[0].split()
+    return f"`{words[0]} {words[-1]}`" if len(words) > 1 else f"`{match[0].strip()}`"
 
 
 def _is_new(source: Source, command: Command) -> bool:
