@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from reviewconsole.errors import RepositoryError
+from reviewconsole.git.special import refuse
 
 
 def discover(path: Path) -> Path:
@@ -22,12 +23,15 @@ def discover(path: Path) -> Path:
 
 def _git_dir(folder: Path) -> Path | None:
     dot = folder / ".git"
+    refuse(dot)
+    refuse(dot / "HEAD")
     if dot.is_dir() and (dot / "HEAD").is_file():
         return dot.resolve()
     if dot.is_file():
         text = dot.read_bytes().decode("utf-8", "surrogateescape").rstrip("\r\n")
         if text.startswith("gitdir: "):
             return (folder / text.removeprefix("gitdir: ")).resolve()
-    if (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir():
-        return folder
+    if (folder / "objects").is_dir() and (folder / "refs").is_dir():
+        refuse(folder / "HEAD")
+        return folder if (folder / "HEAD").is_file() else None
     return None

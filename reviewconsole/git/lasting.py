@@ -15,6 +15,7 @@ from threading import RLock
 from typing import IO
 
 from reviewconsole.errors import RepositoryError
+from reviewconsole.git.waiting import SILENT_SECONDS
 
 MOST_ASKED = 8192
 """Bytes of questions that may be unanswered: the smallest pipe of a system we run on holds more."""
@@ -39,8 +40,16 @@ class Ended(Exception):
 class Lasting:
     """One command with pipes to it. It is started when first asked, and again after it ended or a fork."""
 
-    def __init__(self, start: Callable[[Sequence[str]], Process], args: Sequence[str]) -> None:
+    def __init__(
+        self,
+        start: Callable[[Sequence[str]], Process],
+        args: Sequence[str],
+        *,
+        silent: Callable[[], object] = lambda: None,
+    ) -> None:
         self.lock = RLock()
+        self._silent = silent
+        """Called where nothing was heard for a moment; it may raise."""
         self._start = start
         self._args = args
         self._process: Process | None = None
@@ -137,9 +146,10 @@ class Lasting:
         moved, self._at = self._at, 0
         del self._buffer[:moved]
         out, err = _fd(process.stdout), _fd(process.stderr)
-        until = time.monotonic() + _LONGEST_SECONDS
+        until, looked = time.monotonic() + _LONGEST_SECONDS, False
         while True:
-            ready, _, _ = select.select([out, err], [], [], max(0.0, until - time.monotonic()))
+            left = max(0.0, until - time.monotonic())
+            ready, _, _ = select.select([out, err], [], [], left if looked else SILENT_SECONDS)
             if err in ready and (said := os.read(err, _LARGEST_ERROR)):
                 self._err += said[: _LARGEST_ERROR - len(self._err)]
                 continue
@@ -152,6 +162,10 @@ class Lasting:
                     self.end()
                     raise RepositoryError(f"git {self._args[0]}: more than {MOST_SAID >> 20} MB in one answer")
                 return moved
+            if not ready and not looked:
+                looked = True
+                self._silent()
+                continue
             if not ready:
                 self.end()
                 raise RepositoryError(f"git {self._args[0]} did not answer within {_LONGEST_SECONDS:g} seconds")

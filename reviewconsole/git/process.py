@@ -11,6 +11,7 @@ from pathlib import Path
 from reviewconsole import lazy_re as re
 from reviewconsole.display import safe_lines, safe_text
 from reviewconsole.errors import RemoteError, RepositoryError
+from reviewconsole.git.special import refuse_all_special
 from reviewconsole.git.waiting import Stalled, TooMuch, end, exchange, first_bytes, limit_memory
 
 _KEPT = ("PATH", "HOME", "TMPDIR")
@@ -165,7 +166,9 @@ class Git:
             ) as process:
                 limit_memory(process, _MEMORY)
                 try:
-                    out, err = exchange(process, stdin, stall=stall, longest=seconds, most=most)
+                    out, err = exchange(
+                        process, stdin, stall=stall, longest=seconds, most=most, silent=lambda: self.silent(args)
+                    )
                 except BaseException:
                     end(process, group=network)
                     raise
@@ -180,6 +183,11 @@ class Git:
         except OSError as error:
             raise RepositoryError(f"git could not be started: {error.strerror}") from error
         return process.returncode, out, err
+
+    def silent(self, args: Sequence[str] = ()) -> None:
+        """Refuse, by RepositoryError, what git would wait on for ever; for when it says nothing."""
+        at = args.index("--work-tree") if "--work-tree" in args else None
+        refuse_all_special(self.git_dir, None if at is None else Path(args[at + 1]))
 
     def open(self, args: Sequence[str]) -> "subprocess.Popen[bytes]":
         """Start a command that stays open, out of reach of the terminal's signals; see `lasting`."""

@@ -31,7 +31,7 @@ class Objects:
 
     def __init__(self, git: Git, object_format: str) -> None:
         # buffered: an answer is written when enough of them are there, or when we ask for it
-        self._server = Lasting(git.open, ["cat-file", "--batch-command", "--buffer"])
+        self._server = Lasting(git.open, ["cat-file", "--batch-command", "--buffer"], silent=git.silent)
         self._object_format = object_format
         self._kept: dict[tuple[str, Oid], bytes] = {}
         self._size = 0
@@ -135,7 +135,7 @@ class Patches:
     """The patches of one repository, by one `git diff-tree` that gets pairs of trees."""
 
     def __init__(self, git: Git, options: Sequence[str]) -> None:
-        self._server = Lasting(git.open, ["diff-tree", "--stdin", *options])
+        self._server = Lasting(git.open, ["diff-tree", "--stdin", *options], silent=git.silent)
         # git repeats a line that names no object: what cannot be guessed ends an answer, whatever files hold
         self._mark = f"end {secrets.token_hex(16)}\n".encode()
 

@@ -14,6 +14,7 @@ from reviewconsole.git.patches import split_patches
 from reviewconsole.git.process import Git, said
 from reviewconsole.git.reading import Objects, Patches
 from reviewconsole.git.settings import Settings
+from reviewconsole.git.special import refuse_special
 from reviewconsole.git.trees import changed_entries, parse_raw, tree_with
 
 _OID = re.compile(OBJECT_ID)
@@ -73,6 +74,7 @@ class Repository(Settings):
     """Reads one repository. Every object whose bytes are handed out has been hashed again."""
 
     def __init__(self, git_dir: Path, environ: Mapping[str, str]) -> None:
+        refuse_special(git_dir)
         super().__init__(Git(git_dir, environ), environ)
         self.git_dir = git_dir
         answers = self.git.run(["rev-parse", "--show-object-format", "--is-bare-repository", "--git-common-dir"])

@@ -9,11 +9,14 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from typing import IO, cast
 
 _PIECE = 64 << 10
 _GRACE_SECONDS = 2.0
 """Between SIGTERM and SIGKILL: time for git to remove its locks."""
+SILENT_SECONDS = 2.0
+"""Silence after which it is looked for what git may be waiting on."""
 _LEAVING_SECONDS = 2.0
 _LEAVING = threading.Event()
 
@@ -44,9 +47,15 @@ def limit_memory(process: "subprocess.Popen[bytes]", most: int) -> None:
 
 
 def exchange(
-    process: "subprocess.Popen[bytes]", stdin: bytes, *, stall: float, longest: float, most: int
+    process: "subprocess.Popen[bytes]",
+    stdin: bytes,
+    *,
+    stall: float,
+    longest: float,
+    most: int,
+    silent: Callable[[], object] | None = None,
 ) -> tuple[bytes, bytes]:
-    """Write `stdin`, give stdout and stderr, like `communicate`.
+    """Write `stdin`, give stdout and stderr, like `communicate`; `silent` is called once after SILENT_SECONDS.
 
     Raises Stalled when no byte moved in any direction for `stall` seconds, or after `longest` altogether, and
     TooMuch when more than `most` bytes came.
@@ -68,6 +77,9 @@ def exchange(
             if patience <= 0:
                 whole = now >= start + longest
                 raise Stalled(longest if whole else silence, whole=whole)
+            if silent is not None and now - heard > SILENT_SECONDS:
+                silent()
+                silent = None
             for key, _ in ready.select(min(patience, 0.5)):
                 heard = time.monotonic()
                 pipe = cast("IO[bytes]", key.fileobj)

@@ -79,7 +79,7 @@ class FolderShelf:
 
 
 def _not_followed(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW)
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _opened(path: str, flags: int) -> int:

@@ -43,7 +43,7 @@ def install_hook(repository: Repository, kind: str) -> list[str]:
             remedy=f"call `reviewconsole {_CALLS[kind]}` from the {kind} hook there",
         )
     place = repository.common_dir / "hooks" / kind
-    if place.exists() and MARK not in place.read_text(encoding="utf-8", errors="replace"):
+    if place.exists() and not (place.is_file() and MARK in place.read_text(encoding="utf-8", errors="replace")):
         raise Refused(
             f"{place} is a hook of somebody else's",
             remedy=f"call `reviewconsole {_CALLS[kind]}` from it, on the same stdin",

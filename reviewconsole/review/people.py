@@ -56,6 +56,8 @@ class Files:
     def _read(self, path: str) -> str | None:
         place = self._root / path
         try:
+            if place.exists() and not place.is_file():
+                raise FormatError("is no file", place=path)
             return place.read_text(encoding="utf-8") if place.exists() else None
         except (OSError, UnicodeDecodeError) as error:
             raise FormatError(f"cannot be read: {error}", place=path) from error
