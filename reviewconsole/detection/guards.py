@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reviewconsole import lazy_re as re
 from reviewconsole.detection.equivalents import replaced
 from reviewconsole.detection.hosts import Hosts, Survivor
 from reviewconsole.detection.line_rules import compiled
@@ -18,6 +19,7 @@ from reviewconsole.detection.source import Source, cuts, is_nonproduction
 from reviewconsole.detection.tally import Tally
 from reviewconsole.finding import Severity, Side
 
+_CALLEE = re.compile(r"(?:new\s+)?(\w[\w\s.:?!]{0,80}?)\s*(?:\(|<)")
 _MOVED = 16
 """Shorter texts are too common to recognise a move to another file by them."""
 
@@ -198,6 +200,14 @@ def _came_from(name: str, here: Source, sources: Sequence[Source]) -> bool:
     )
 
 
+def _named(message: str, text: str) -> str:
+    """A message with the name of the call that matched in place of `{call}`."""
+    if "{call}" not in message:
+        return message
+    found = _CALLEE.match(text[:400])
+    return message.replace("{call}", "".join(found[1].split()) if found else "This call")
+
+
 def _hit(match: Match, *, end: int | None = None, text: str | None = None) -> Hit:
     document, line = match.document, match.line
     last = end or match.end_line
@@ -214,7 +224,7 @@ def _hit(match: Match, *, end: int | None = None, text: str | None = None) -> Hi
         line=line,
         end_line=last,
         text=text or match.text,
-        message=document.message,
+        message=_named(document.message, match.text),
         severity=document.severity,
         lowered=document.lowered,
     )

@@ -56,7 +56,13 @@ def _calls(source: Source, functions: set[str], modules: set[str]) -> Iterator[H
             continue
         changed = source.touched(Side.NEW, call.first, call.last)
         if changed and "".join(source.new[call.first - 1].split()) not in gone:
-            yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), "A remote call has no time limit")
+            yield exact(
+                PAGE.rule,
+                source,
+                Side.NEW,
+                (call.first, call.last),
+                f"{call.name} has no time limit: when the other side hangs, so does this",
+            )
 
 
 CHECK = Check(page=PAGE, run=check)

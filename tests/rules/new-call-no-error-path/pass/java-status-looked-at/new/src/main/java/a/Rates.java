@@ -1,0 +1,13 @@
+package a;
+
+public class Rates {
+    private final HttpClient client;
+
+    public double fetch(HttpRequest request) throws Exception {
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new RatesUnavailable(response.statusCode());
+        }
+        return Double.parseDouble(response.body());
+    }
+}
