@@ -157,7 +157,7 @@ def _rejects(source: Source, context: Context) -> bool:
         if "express-async-errors" in wanted:
             return False
         if "express" in wanted:
-            return not re.search(r"\b([5-9]|\d\d)\.", str(wanted["express"]) + ".")
+            return not re.match(r"\D*([5-9]|\d\d)(\.|$)", str(wanted["express"]))
     return True
 
 
