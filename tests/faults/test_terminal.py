@@ -78,6 +78,18 @@ def test_a_closed_terminal_leaves_a_decision_whole_or_absent(world: World, step:
     assert fsck(alice.clone) == []
 
 
+def test_a_reason_half_written_outlives_a_kill(world: World) -> None:
+    for terminal in walk(world, "sheet"):
+        terminal.press("half a thought")
+        end, found = time.monotonic() + 20, []
+        while not found and time.monotonic() < end:
+            time.sleep(0.2)
+            found = [f for f in world["alice"].home.rglob("drafts/*/*.json") if "half a thought" in f.read_text()]
+        assert found
+    for terminal in walk(world, "review"):
+        terminal.press("A", until=b"half a thought")
+
+
 def test_told_to_end_it_puts_the_terminal_back(world: World) -> None:
     for terminal in walk(world, "term"):
         os.kill(terminal._process, signal.SIGTERM)

@@ -215,3 +215,17 @@ async def test_a_range_is_commented_on_at_its_last_line(service: Service) -> Non
         assert [c.text for c in review(app).now.said.comments] == ["none"]
         await press(pilot, "delete")
         assert review(app).now.said.comments == ()
+
+
+async def test_a_reason_is_kept_while_the_sheet_is_open(service: Service) -> None:
+    app = app_on(service)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await on_screen(pilot, ReviewScreen)
+        await press(pilot, "A")
+        await on_screen(pilot, DecisionScreen)
+        await press(pilot, *"half")
+        opened = review(app).now.opened
+        await until(pilot, lambda: (found := service.drafts.read(opened)) is not None and bool(found.reasons))
+        assert service.drafts.read(opened).reasons == {"approve": "half"}
+        await press(pilot, "ctrl+a", "ctrl+k")
+        await until(pilot, lambda: not service.drafts.read(opened).reasons)

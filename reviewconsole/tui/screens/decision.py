@@ -1,5 +1,6 @@
 """The sheet: everything that would be signed, a reason, and a typed confirmation. Nothing else signs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -80,12 +81,23 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     DecisionScreen #said { height: auto; max-height: 4; }
     """
 
-    def __init__(self, desk: Desk, session: ReviewSession, kind: DecisionKind, cut: int = 0) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        session: ReviewSession,
+        kind: DecisionKind,
+        cut: int = 0,
+        *,
+        written: Callable[[str], object] = lambda _: None,
+    ) -> None:
         super().__init__()
+        self._tell = written
+        """Told of the reason as it is written, so that it outlives a terminal that goes away."""
         self.desk = desk
         self._session = session
         self._kind = kind
         self._cut = cut
+        self._told = ""
         self._sheet: Sheet | None = None
         self._signing = False
         self._overrides: tuple[str, ...] = ()
@@ -106,8 +118,9 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
                 )
             )
             yield Static(content(("reason: say what you checked (tab goes on)", "muted")))
+            self._told = self._begun()
             yield TextArea(
-                self._begun(),
+                self._told,
                 id="reason",
                 soft_wrap=True,
                 compact=True,
@@ -124,6 +137,12 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         """The reason so far; below remarks there is an empty line to write on."""
         text, written = offered(self._session, self._kind), self._session.reasons.get(self._kind.value, "")
         return text if text == written or not text else f"{text}\n"
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Hand on what is written."""
+        if event.text_area.text != self._told:
+            self._told = event.text_area.text
+            self._tell(self._told)
 
     def on_mount(self) -> None:
         """Ask whether the ref still stands there, and what would be signed; writing goes on below what is there."""

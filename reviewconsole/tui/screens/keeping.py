@@ -7,8 +7,9 @@ from threading import Lock
 from textual.timer import Timer
 
 from reviewconsole.casefile import Claimed, OpenedChange
+from reviewconsole.decision import DecisionKind
 from reviewconsole.errors import StorageError
-from reviewconsole.session import Kept, Place, kept
+from reviewconsole.session import Kept, Place, Write, kept, reduce
 from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.screens.saying import Saying
 
@@ -43,6 +44,11 @@ class Keeping(Saying):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_PAUSE, self._keep_in_thread)
+
+    def keep_reason(self, kind: DecisionKind, reason: str) -> None:
+        """Keep what is being written on the sheet, without drawing the review behind it anew at each key."""
+        self.set_reactive(Keeping.session, reduce(self.now, Write(kind=kind, reason=reason)))
+        self.keep_soon()
 
     def _keep_in_thread(self) -> None:
         now = kept(self.now, self.place())

@@ -177,9 +177,10 @@ class ReviewScreen(Scanned):
                 "the branch has moved: D shows what changed, before anything is signed", severity="error", markup=False
             )
             return
-        self.app.push_screen(
-            DecisionScreen(self.desk, self.now, kind, self.view.cut), lambda outcome: self._decided_with(kind, outcome)
+        sheet = DecisionScreen(
+            self.desk, self.now, kind, self.view.cut, written=lambda reason: self.keep_reason(kind, reason)
         )
+        self.app.push_screen(sheet, lambda outcome: self._decided_with(kind, outcome))
 
     def _decided_with(self, kind: DecisionKind, outcome: Outcome | None) -> None:
         if outcome is None:
