@@ -21,7 +21,7 @@ from reviewconsole.detection import ast_grep, guards, line_rules, packs, renames
 from reviewconsole.detection.kubernetes import unreadable
 from reviewconsole.detection.model import Check, Context, Hit, Progress, RuleSettings, ScanResult, Told, Tree
 from reviewconsole.detection.pages import page_of  # now: a later import of this module would hide `pages` below
-from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, oddities, read
+from reviewconsole.detection.source import MAX_LINE, Source, is_fixture, is_nonproduction, is_vendored, oddities, read
 from reviewconsole.detection.superseded import superseded
 from reviewconsole.detection.tally import KEPT, Tally
 from reviewconsole.detection.weighing import weighed
@@ -195,9 +195,10 @@ def _findings(hits: Sequence[Hit], settings: RuleSettings) -> tuple[Finding, ...
 
 def _finding(hit: Hit, settings: RuleSettings, rule: Page, *, external: str) -> Finding:
     severity = settings.severity.get(hit.rule) or hit.severity or rule.severity
-    if is_fixture(hit.source.path) or (hit.lowered and is_nonproduction(hit.source.path)):
-        severity = guards.lower(severity)
     construct = hit.source.host_name(hit.side, hit.line)
+    aside = is_nonproduction(hit.source.path) or (hit.source.kind == "rust" and construct.startswith("tests."))
+    if is_fixture(hit.source.path) or is_vendored(hit.source.path) or (hit.lowered and aside):
+        severity = guards.lower(severity)
     sentence = hit.message.rstrip(".")
     return Finding(
         rule=hit.rule,

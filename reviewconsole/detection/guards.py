@@ -111,7 +111,13 @@ def _added(judging: _Judging) -> Iterator[Hit]:
     gone = [match for match in judging.olds if touches(match)]
     near = Counter((match.source.path, plain(match.text)) for match in gone)
     far = Counter(_away(match) for match in gone if len(match.text) >= _MOVED)
-    hosts = Counter((match.source.path, match.source.host_name(Side.OLD, match.line)) for match in gone)
+    # Those that the change does not touch stand for old ones: what is left of the old ones, the touched ones may be.
+    hosts = Counter((match.source.path, match.source.host_name(Side.OLD, match.line)) for match in judging.olds)
+    hosts.subtract(
+        (match.source.path, match.source.host_name(Side.NEW, match.line))
+        for match in judging.news
+        if not touches(match) and not emptied(match)
+    )
     for match in judging.news:
         text = plain(match.text)
         host = (match.source.path, match.source.host_name(Side.NEW, match.line))

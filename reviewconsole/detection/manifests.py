@@ -185,7 +185,7 @@ class Lock:
     def has(self, context: Context, name: str) -> bool:
         """Tell whether the lock knows a name."""
         if not self.text:
-            marks = {"package-lock.json": f'"node_modules/{name}"', "npm-shrinkwrap.json": f'"node_modules/{name}"'}
+            marks = {"package-lock.json": f'node_modules/{name}"', "npm-shrinkwrap.json": f'node_modules/{name}"'}
             last = self.path.rsplit("/", 1)[-1]
             return self.path in context.files_naming(marks.get(last, name), word=last not in marks)
         if self.world in ("python", "requirements"):
@@ -194,14 +194,14 @@ class Lock:
         return bool(re.search(rf"(?m)(^|[\s\"'/|]){re.escape(name)}($|[\s\"'@:(|])", self.text))
 
 
-def lock_of(context: Context, source: Source) -> Lock | None:
-    """The lock file beside a manifest or above it; None without one."""
+def locks_of(context: Context, source: Source) -> tuple[Lock, ...]:
+    """The lock files beside a manifest and above it, nearest first: a workspace has its own at the top."""
     world = ecosystem(source.path)
     folder, _, name = source.path.rpartition("/")
     candidates: list[str] = []
     if world == "requirements":
         if not name.endswith(".in"):
-            return None
+            return ()
         candidates = [source.path[:-3] + ".txt"]
     else:
         here = folder
@@ -211,9 +211,19 @@ def lock_of(context: Context, source: Source) -> Lock | None:
                 break
             here = here.rpartition("/")[0]
     held = context.read_many_new(candidates)
-    for path in candidates:
-        if path in held:
-            return Lock(path=path, world=world, text=held[path].decode("utf-8", "replace"))
-        if context.tree_has is not None and context.tree_has(path):
-            return Lock(path=path, world=world, text="")
-    return None
+    return tuple(
+        Lock(path=path, world=world, text=held[path].decode("utf-8", "replace") if path in held else "")
+        for path in candidates
+        if path in held or (context.tree_has is not None and context.tree_has(path))
+    )
+
+
+def lock_of(context: Context, source: Source) -> Lock | None:
+    """The nearest lock file beside a manifest or above it; None without one."""
+    return next(iter(locks_of(context, source)), None)
+
+
+def is_member(context: Context, name: str) -> bool:
+    """Tell whether a package of npm is one of the repository's own."""
+    mark = f'"name": "{name}"'
+    return any(path.endswith("package.json") for path in context.files_naming(mark, word=False))

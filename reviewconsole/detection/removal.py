@@ -259,6 +259,7 @@ _DECLARES = re.compile(r"\s*(?:(?:const|let|var|val)\s+(\{[^}]*\}|\w+)|([\w, ]+?
 """A variable of the block it stands in: the same name elsewhere is another one."""
 _CALLED = re.compile(r"\b([A-Za-z_]\w{3,})\s*\(")
 _SETTING = re.compile(r"[\"']([A-Za-z][\w.-]{7,})[\"']")
+_HOLDS = re.compile(r"(if|while) let\b")
 _TESTS = frozenset({"if", "elif", "else", "unless", "while"})
 
 
@@ -281,7 +282,8 @@ def marked(there: View, sign: re.Pattern[str], *, skip: re.Pattern[str] | None =
         if block and block.last > block.head:
             body = there.names_in(block.head + 1, block.last)
             # A test that leaves guards the rest of its host, not its own body.
-            uses = set() if block.word in _TESTS else body or uses
+            # But for `if let`, which holds what it takes for its body alone.
+            uses = set() if block.word in _TESTS and not _HOLDS.match(row.text) else body or uses
         for found in sign.finditer(text):
             at = row.first + text.count("\n", 0, found.start())
             yield Guard(

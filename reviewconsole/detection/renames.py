@@ -41,6 +41,12 @@ def paired(sources: Sequence[Source]) -> tuple[Source, ...]:
         if id(old) not in used and id(new) not in made:
             used.add(id(old))
             made[id(new)] = _one(old, new)
+    left = [source for source in gone if id(source) not in used]
+    for new in came:
+        twin = next((old for old in left if id(new) not in made and old.old == new.new and _same_place(old, new)), None)
+        if twin is not None:
+            # Another root of Terraform: what it holds is made anew there, and no row of it is a new danger.
+            made[id(new)] = replace(new, old_path=twin.path)
     return tuple(made.get(id(source), source) for source in sources if id(source) not in used)
 
 
@@ -67,6 +73,11 @@ def _alike(old: Source, new: Source, bodies: dict[int, Counter[str]]) -> float:
     if one is None or other is None or longer > _LONGEST or 2 * min(len(old.old), len(new.new)) < longer:
         return 0.0
     return (one & other).total() / longer
+
+
+def _same_place(old: Source, new: Source) -> bool:
+    tells = (is_nonproduction, is_test, is_fixture, EPHEMERAL.search, PRODUCTION.search)
+    return old.kind == new.kind == "terraform" and all(bool(tell(old.path)) == bool(tell(new.path)) for tell in tells)
 
 
 def _same_meaning(old: Source, new: Source) -> bool:

@@ -10,12 +10,13 @@ from reviewconsole.detection.source import Source
 from reviewconsole.finding import Side
 
 _NAME = re.compile(r"(^|[/_.-])(runbooks?|playbooks?|on-?call|incidents?)([/_.-]|$)", re.IGNORECASE)
+_REFERENCE = re.compile(r"(^|[/_.-])(api|reference|sdk|schemas?)([/_.-]|$)", re.IGNORECASE)
 _TYPE = re.compile(r"type:\s*[\"']?(runbook|playbook)\b", re.IGNORECASE)
 _TITLE = re.compile(r"#\s+.*\b(runbook|playbook|operating procedure)\b|(runbook|playbook)s?\b.*$", re.IGNORECASE)
 _STEP = re.compile(r"\s*(\d+[.)]\s+\S|```|~~~|\$ \S|(kubectl|aws|gcloud|az|terraform|helm|psql|ssh|systemctl|curl)\s)")
 _ACTION = re.compile(r"mitigat|remed|resol|procedure|steps|\bfix|actions?\b|recover|what to do", re.IGNORECASE)
 _INDEX = re.compile(
-    r"(^|/)(readme|index|template|_?toc|summary|changelog|changes|contributing)(\.tpl)?\.\w+$", re.IGNORECASE
+    r"(^|/)(readme|_?index|template|_?toc|summary|changelog|changes|contributing)(\.tpl)?\.\w+$", re.IGNORECASE
 )
 _BOLD = re.compile(r"\s*\*\*[^*]+\*\*:?\s*$")
 _UNDERLINE = re.compile(r"[=~^\"-]{3,}\s*$")
@@ -27,7 +28,8 @@ def is_runbook(source: Source) -> bool:
         return False
     rows = source.new or source.old
     title = next((row for row in rows[:30] if row.startswith(("#", "="))), rows[0] if rows else "")
-    if _NAME.search(source.path) or any(_TYPE.match(row) for row in rows[:20]):
+    named = _NAME.search(source.path) and not _REFERENCE.search(source.path)
+    if named or any(_TYPE.match(row) for row in rows[:20]):
         return True
     return bool(_TITLE.match(title.lstrip("#= ")) or _TITLE.match(title))
 

@@ -26,9 +26,25 @@ _SUFFIXES = {
     "kts": "kotlin", "rs": "rust", "rb": "ruby", "rake": "ruby",
 }  # fmt: skip
 _CI = re.compile(r"(^|/)(\.github/(workflows|actions)/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)$")
+_CODE = r"(?:py|go|[cm]?[jt]sx?|java|kt|rs|rb)"
+"""What tests are written in: elsewhere `test` may be the name of an environment."""
+_TEST_NAMES = (
+    r"(?:[\w.-]*[_.-])?(?:tests?|e2e)(?:[_.-][\w.-]*)?|__tests__|test_?(?:data|fixtures?|utils?|helpers?|kit|lib|support|suite)"
+    r"|(?:integration|unit|acceptance|smoke)_?tests?|testing"
+)
+_TEST_PARTS = re.compile(rf"(^|/)(?:tests?|e2e|testdata)/|(^|/)(?:{_TEST_NAMES})/(.*/)?[^/]+\.{_CODE}$", re.IGNORECASE)
+_TEST_TOOL = re.compile(
+    r"(^|/)(playwright|cypress|vitest|jest|karma|wdio|codecept)[\w.-]*\.(config|setup)\.[cm]?[jt]s$"
+)
 _NONPRODUCTION = re.compile(
-    r"(^|/)(tests?|testdata|__tests__|__mocks__|spec|fixtures?|examples?|samples?|vendor|third_party|node_modules"
-    r"|docs?|dev|playwright|cypress|mocks?|sandbox|ephemeral|previews?|review-?apps?|demos?|e2e|benchmarks?|testing|scratch)/",
+    r"(^|/)(__mocks__|spec|fixtures?|examples?|samples?"
+    r"|docs?|dev|\.semgrep|playwright|cypress|mocks?|sandbox|ephemeral|previews?|review-?apps?|demos?|benchmarks?|scratch)/",
+    re.IGNORECASE,
+)
+_VENDORED = re.compile(
+    r"(^|/)(vendor|vendored|third_?party|thirdparty|node_modules|bower_components|Godeps|_workspace)/"
+    r"|(^|/)(js|javascripts?|static|media|assets|public)/(.*/)?(libs?|plugins|contrib)/"
+    r"|(^|/)jquery[\w.-]*\.js$",
     re.IGNORECASE,
 )
 _TEST = re.compile(
@@ -36,7 +52,7 @@ _TEST = re.compile(
     r"|[^/]*Tests?\.(java|kt))$"
 )
 _FIXTURE = re.compile(r"(^|/)(__fixtures__|fixtures?|testdata|__mocks__)/", re.IGNORECASE)
-_TEST_FOLDER = re.compile(r"(^|/)(tests?|__tests__|spec|e2e)/")
+_TEST_FOLDER = re.compile(rf"(^|/)(?:tests?|__tests__|spec|e2e)/|(^|/)(?:{_TEST_NAMES})/(.*/)?[^/]+\.{_CODE}$")
 # By path only: a header in the text is the author's word, and would switch the rules off for a file.
 _GENERATED = re.compile(
     r"(^|/)((dist|node_modules)/.*|[^/]*\.min\.(js|css)|[^/]*_pb2(_grpc)?\.py|[^/]*\.pb\.go|[^/]*\.lock(\.hcl)?"
@@ -67,7 +83,7 @@ def kind_of(path: str, first_line: str = "") -> str:
 
 def is_test(path: str) -> bool:
     """Tell whether a path holds tests."""
-    return bool(_TEST.search(path) or _TEST_FOLDER.search(path))
+    return bool(_TEST.search(path) or _TEST_FOLDER.search(path) or _TEST_TOOL.search(path))
 
 
 def is_fixture(path: str) -> bool:
@@ -77,7 +93,14 @@ def is_fixture(path: str) -> bool:
 
 def is_nonproduction(path: str) -> bool:
     """Tell whether a path is test, sample, vendored, documentation or development material."""
-    return bool(_NONPRODUCTION.search(path) or _TEST.search(path))
+    return bool(
+        _NONPRODUCTION.search(path) or _TEST.search(path) or _TEST_PARTS.search(path) or _TEST_TOOL.search(path)
+    ) or is_vendored(path)
+
+
+def is_vendored(path: str) -> bool:
+    """Tell whether a path holds somebody else's code, copied in: no rule weighs fully in it."""
+    return bool(_VENDORED.search(path))
 
 
 def is_generated(path: str) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from reviewconsole import lazy_re as re
-from reviewconsole.detection.destroying import is_own_tool
+from reviewconsole.detection.destroying import destroys, is_own_tool
+from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Hit
 from reviewconsole.detection.source import MAX_LINE
 from reviewconsole.finding import Severity, Side
@@ -28,6 +29,36 @@ _PUT_IN = re.compile(r"\{(\w+)\}")
 _CODE_NAME = re.compile(r"\b[A-Z][A-Z_]*\d{2,}(?:_\d+)?\b|\b[A-Z]{3,}_[A-Z0-9]+_\d+\b")
 _SAID = re.compile(r"([A-Za-z-]{2,}\s+){3,}")
 _NEAR = 5
+_SEVERAL = 2
+_SPOKEN = 3
+_BEFORE, _AFTER = 3, 6
+_SAFEGUARDS = frozenset(
+    {
+        "auth-removed", "flag-check-removed", "handler-removed", "lock-removed", "retry-or-breaker-removed",
+        "status-check-removed", "timeout-removed", "transaction-removed", "validation-removed",
+    }
+)  # fmt: skip
+"""Rules on what guards the code around it."""
+_CLEANS = re.compile(r"[\w/.-]*(clean|purge|reset)", re.IGNORECASE)
+_SERVED = re.compile(r"(^|/)(static|public|assets|browser)/.*\.[cm]?jsx?$")
+_LAST_VALUE = re.compile(r"(?:[\"']|:-|:=)([\w./:@-]{4,})[\"'}]+\s*\)?;?\s*[\"']?$")
+_CATCHES = re.compile(r"\s*[})]*\s*(except|catch|rescue)\b")
+_RAISES = re.compile(
+    r"\b(raise|throw|reject|log\w*|print|warn\w*|error|exception|capture\w*|console|abort|exit|panic|fatal)\b",
+    re.IGNORECASE,
+)
+_THROWN_AWAY = frozenset({"dockerfile", "workflow"})
+_REMOVES = re.compile(r"\brm\s+-[^&|;]*")
+_WORD = re.compile(r"\w+")
+_CONDITION = re.compile(
+    r"\b(skip|fixme|failing)\(\s*(\(\{[^}]*\}\)\s*=>(?!\s*\{)"
+    r"|(?!true\b|async\b|function\b)[^\"'`(),]*(===?|!==?|&&|\|\||!|[<>]=?)"
+    r"|(?!true\b|async\b|function\b)!?[\w.$]+\s*(\)|,\s*[\"'`]))"
+)
+_BROWSER = re.compile(r"\b(window|document|localStorage|sessionStorage|navigator)\.\w")
+_NEUTRAL = re.compile(
+    r"(,|\bor\b|\|\||\?\?|=)\s*[\"'](default|postgres|main|unknown|none|n/a|local|test)[\"']", re.IGNORECASE
+)
 _QUESTION = re.compile(r"(?:^|\.)(?:is|has|can|should|matches|contains|exists)[A-Z]\w*$")
 _TELLS = re.compile(r"\)\s*bool\s*\{")
 
@@ -36,7 +67,13 @@ def weighed(hits: Iterable[Hit]) -> Iterator[Hit]:
     """Give the hits with what they weigh here, without those that say nothing here."""
     for hit in hits:
         judge = _JUDGES.get(hit.rule)
-        found = judge(hit) if judge and hit.side is Side.NEW else hit
+        found: Hit | None = hit
+        if hit.side is Side.OLD:
+            found = _at_most(hit, Severity.MEDIUM) if hit.rule in _SAFEGUARDS and _went_along(hit) else hit
+        elif hit.source.old_path and not hit.source.has_old:
+            found = _at_most(hit, Severity.LOW)
+        elif judge:
+            found = judge(hit)
         if found is not None:
             yield found
 
@@ -46,8 +83,74 @@ def _at_most(hit: Hit, severity: Severity) -> Hit:
     return replace(hit, severity=severity) if lower else hit
 
 
-def _destroying(hit: Hit) -> Hit:
-    return _at_most(hit, Severity.MEDIUM) if is_own_tool(hit.source.kind, hit.source.path, hit.text) else hit
+def _went_along(hit: Hit) -> bool:
+    """Tell whether all that stood around a safeguard went with it and did not come back: there is nothing to guard."""
+    source = hit.source
+    back = source.once("plain-added", Side.NEW, lambda: {plain(source.new[at - 1]) for at in source.added})
+    spoken = [at for at in range(1, len(source.old) + 1) if len(source.old[at - 1].strip()) > _SPOKEN]
+    before = [at for at in spoken if at < hit.line][-_BEFORE:]
+    after: list[int] = []
+    for at in range(hit.end_line + 1, len(source.old) + 1):
+        if len(after) >= _AFTER or (len(after) > 1 and not source.old[at - 1].strip()):
+            break
+        after += [at] if len(source.old[at - 1].strip()) > _SPOKEN else []
+    return len(after) > 1 and all(
+        at in source.removed and plain(source.old[at - 1]) not in back for at in before + after
+    )
+
+
+def _destroying(hit: Hit) -> Hit | None:
+    if hit.source.kind in _THROWN_AWAY and "rm " in hit.text and not destroys("shell", _REMOVES.sub(" ", hit.text)):
+        return None  # An image is built, or a runner cleared: nothing lived there before.
+    return _removing(hit)
+
+
+def _removing(hit: Hit) -> Hit:
+    own = is_own_tool(hit.source.kind, hit.source.path, hit.text) or (
+        hit.source.kind == "makefile" and _CLEANS.match(hit.source.host_name(Side.NEW, hit.line))
+    )
+    return _at_most(hit, Severity.MEDIUM) if own or _like_neighbours(hit) else hit
+
+
+def _bulk(hit: Hit) -> Hit:
+    return _at_most(hit, Severity.MEDIUM) if _like_neighbours(hit) else hit
+
+
+def _like_neighbours(hit: Hit) -> bool:
+    """Tell whether the host does the same to other things already, so that doing so is what it is for."""
+    host = hit.source.host(hit.side, hit.line)
+    if host is None:
+        return False
+    shape = _shape(hit.source.new[hit.line - 1])
+    rows = (at for at in range(host.first, host.last + 1) if at not in hit.source.added)
+    return sum(_shape(hit.source.new[at - 1]) == shape for at in rows) >= _SEVERAL
+
+
+def _shape(row: str) -> str:
+    return _WORD.sub("w", row[:MAX_LINE].strip(), count=1)
+
+
+def _skipped(hit: Hit) -> Hit | None:
+    """A test that is skipped under a condition runs elsewhere."""
+    rows = " ".join(row.strip() for row in hit.source.new[hit.line - 1 : hit.line + 2])
+    return None if hit.source.kind == "typescript" and _CONDITION.search(rows[:MAX_LINE]) else hit
+
+
+def _waiting(hit: Hit) -> Hit:
+    """In a browser one person waits, and can leave."""
+    browser = hit.source.kind == "typescript" and (
+        _SERVED.search(hit.source.path) or any(_BROWSER.search(row[:MAX_LINE]) for row in hit.source.new)
+    )
+    return _at_most(hit, Severity.MEDIUM) if browser else hit
+
+
+def _fallback(hit: Hit) -> Hit | None:
+    """A name that means no more than `default` leads nowhere else, nor does what was written there before."""
+    if _NEUTRAL.search(hit.text):
+        return _at_most(hit, Severity.MEDIUM)
+    value = _LAST_VALUE.search(hit.text)
+    gone = (hit.source.old[at - 1][:MAX_LINE] for at in hit.source.removed)
+    return None if value and any(value[1] in row for row in gone) else hit
 
 
 def _injection(hit: Hit) -> Hit | None:
@@ -96,7 +199,11 @@ def _explained(hit: Hit) -> bool:
 
 
 def _swallowed(hit: Hit) -> Hit:
-    """An error that answers a question by no weighs less: nobody goes on with data that is not there."""
+    """An error that answers a question by no, or a handler that dropped it before, weighs less."""
+    if hit.line not in hit.source.added and _CATCHES.match(hit.source.new[hit.line - 1]):
+        gone = (hit.source.old[at - 1][:MAX_LINE] for at in hit.source.removed)
+        if not any(_RAISES.search(row) for row in gone):
+            return _at_most(hit, Severity.MEDIUM)
     host = hit.source.host(Side.NEW, hit.line) if hit.source.kind == "go" else None
     asked = (
         host is not None and _QUESTION.search(host.name) and _TELLS.search(hit.source.new[host.header - 1][:MAX_LINE])
@@ -105,9 +212,13 @@ def _swallowed(hit: Hit) -> Hit:
 
 
 _JUDGES: Mapping[str, Callable[[Hit], Hit | None]] = {
+    "bulk-delete-job": _bulk,
+    "call-without-timeout": _waiting,
+    "hard-coded-fallback": _fallback,
+    "skip-added": _skipped,
     "destroy-command": _destroying,
     "injection-sink": _injection,
-    "rm-rf-variable": _destroying,
+    "rm-rf-variable": _removing,
     "suppression-added": _suppression,
     "swallowed-error": _swallowed,
 }

@@ -44,7 +44,7 @@ _TOKEN = re.compile(
     r"|is_authenticated|is_?(admin|staff|superuser|owner|authorized)\b|UseGuards|AuthGuard\w*|RolesGuard"
     r"|JwtAuthGuard|passport\.authenticate|isAuthenticated|isLoggedIn|isAuthorized|requireAuth\w*|requireUser"
     r"|requireAdmin\w*|requireLogin|requireRole\w*"
-    r"|requirePermission\w*|withAuth\w*|authMiddleware|authenticate\w*|authorized?\b\w*|PreAuthorize"
+    r"|requirePermission\w*|withAuth\w*|authMiddleware|authenticate(?!_begin|_complete)\w*|authorized?\b\w*|PreAuthorize"
     r"|PostAuthorize|Secured|RolesAllowed|hasRole|hasAuthority|hasAnyRole|hasPermission|checkPermission\w*"
     r"|VerifyToken\w*|verifyToken"
     r"|RequireAuth\w*|AuthMiddleware|AuthRequired|WithAuth\w*|Authenticat(e|or|ed)\w*|Authoriz(e|er|ed)\w*"
@@ -75,8 +75,8 @@ _DEFINES = re.compile(
 _DECLARES = re.compile(r"^\s*(?:async\s+)?def\s|.*:\s*\{?[^(=]*:\s*\w*Authenticated\w*\s*[,})]")
 _ASKS = re.compile(r"Depends|Security\(|current_\w*user|@|req\.user")
 """In the head of a function a check stands as a dependency; else it is the name of a parameter or of a type."""
-_VALUE = re.compile(r"\bauthenticated_\w+\.|\S if \S.* else \S")
-"""Who was let in long before, and a choice between two values."""
+_VALUE = re.compile(r"\bauthenticated_\w+\.|\S if \S.* else \S|^\s+\w+=(?!=)[\w.]+\([^()]*\),?$")
+"""Who was let in long before, a choice between two values, and an argument by keyword: none decides who enters."""
 _GIVEN = re.compile(
     r"[(,]\s*\w+\s*=\s*[\w.]*\bis_(?:admin|staff|superuser|owner)\s*[,)]|\.is_(?:admin|staff|superuser)\s*=(?!=)"
 )

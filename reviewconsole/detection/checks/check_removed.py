@@ -36,6 +36,9 @@ _ROWS = re.compile(r"(^|/)(package\.json|Makefile|makefile|GNUmakefile|[Jj]ustfi
                    r"|(^|/)(ci|test|tests|check|lint|verify)[\w.-]*\.sh$|(^|/)(scripts|bin|ci"
                    r"|hack)/[\w.-]*(test|check|lint|verify)[\w.-]*$")  # fmt: skip
 
+_SETTINGS = re.compile(r"(^|/)(\.husky/|\.[\w-]+rc(\.\w+)?$|[\w.-]+\.config\.[cm]?[jt]s$)")
+"""Where tools of a package are told what to run."""
+
 
 def check(context: Context) -> Iterator[Hit]:
     """Name what checked before and checks nowhere in the change now."""
@@ -65,7 +68,8 @@ def _added_tools(context: Context) -> frozenset[str]:
         if source.kind in ("markdown", "workflow"):
             continue
         rows = "\n".join(source.new[at - 1] for at in source.added if len(source.new[at - 1]) <= MAX_LINE)
-        if CI_FILE.search(source.path) or _ROWS.search(source.path) or source.kind in ("shell", "makefile"):
+        told = CI_FILE.search(source.path) or _ROWS.search(source.path) or _SETTINGS.search(source.path)
+        if told or source.kind in ("shell", "makefile"):
             found.update(tools(rows))
     for source in context.sources:
         if source.kind == "workflow" and not source.has_old:
@@ -103,6 +107,7 @@ def _steps(
         now.update(tools(step.text))
     wrapped = any(wraps(step.text) or "/workflows/" in step.text or step.text.startswith("./") for step in fresh)
     names = {job.name for job in theirs}
+    runs = {plain(step.text) for job in theirs for step in job.steps}
     told: set[str] = set()
     for step in gone:
         missing = {group: tool for group, tool in step.checks.items() if group not in now and not _renamed(step, fresh)}
@@ -115,7 +120,7 @@ def _steps(
         span = (whole.line, whole.end_line) if whole else _span(source, step, list(missing.values()))
         what = " and ".join(sorted(missing.values()))[:80]
         where = f"job {step.job}, which is removed" if whole else f"job {step.job}"
-        severity = Severity.MEDIUM if wrapped else None
+        severity = Severity.MEDIUM if wrapped or plain(step.text) in runs else None
         yield from changed_at(
             PAGE.rule, source, Side.OLD, span, f"{what} no longer runs: it left {where}", severity=severity
         )

@@ -7,7 +7,7 @@ from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
 from reviewconsole.detection.source import is_nonproduction
-from reviewconsole.detection.yaml_tree import Document, at_entry, counterpart, paired
+from reviewconsole.detection.yaml_tree import Document, at_entry, counterpart, documents, paired
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -32,6 +32,7 @@ _KINDS = frozenset({
 _LISTED = re.compile(r"(^|[/_.-])(namespaces?|ns|crds?|custom-?resource-?definitions?|pvcs?|persistent\w*|"
                      r"volume-?claims?|statefulsets?|sts)([/_.-]|$)", re.IGNORECASE)  # fmt: skip
 _SUMMARY = 3
+_KEPT = re.compile(r"persistentVolumeReclaimPolicy:\s*Retain\b")
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -39,7 +40,7 @@ def check(context: Context) -> Iterator[Hit]:
     folders: dict[str, list[Document]] = {}
     for old, new in paired(context):
         gone = new is None or new.label != old.label
-        if gone and old.kind in _KINDS:
+        if gone and old.kind in _KINDS and not (old.templated and _again(old)):
             folders.setdefault(old.source.path.rpartition("/")[0], []).append(old)
         if new is not None and _is_kustomization(old):
             yield from _unlisted(old, new, context)
@@ -49,8 +50,16 @@ def check(context: Context) -> Iterator[Hit]:
             message = f"{old.label} is removed{more}: a sync that prunes deletes it with what it holds"
             rows = len(old.source.old)
             severity = Severity.HIGH if is_nonproduction(old.source.path) else None
+            if old.kind == "PersistentVolume" and any(_KEPT.search(row) for row in old.source.old):
+                severity = Severity.MEDIUM
             span = (old.line, min(old.end_line, rows))
             yield from changed_at(PAGE.rule, old.source, Side.OLD, span, message, severity=severity)
+
+
+def _again(old: Document) -> bool:
+    """Tell whether the template makes as many objects of the kind as before, under another expression."""
+    ours, theirs = (sum(each.kind == old.kind for each in documents(old.source, side)) for side in Side)
+    return 0 < ours <= theirs
 
 
 def _is_kustomization(document: Document) -> bool:

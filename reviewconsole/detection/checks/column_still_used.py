@@ -8,7 +8,7 @@ from reviewconsole.detection.migrations import forward, is_migration, made_befor
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Operation, Verb
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source, is_generated, is_nonproduction, kind_of, unchanged
+from reviewconsole.detection.source import MAX_LINE, Source, is_generated, is_nonproduction, kind_of, unchanged
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -47,11 +47,61 @@ def check(context: Context) -> Iterator[Hit]:
             name = step.column if step.verb is Verb.DROP_COLUMN else step.table
             if len(name) < 3 or not re.fullmatch(r"\w+", name):
                 continue
-            pattern = _pattern(step, name)
-            used = next((place for place in _texts(context, name) if pattern.search(place[1])), None)
+            used = _used(context, step, name)
             if used:
-                message = f"The dropped {_VERBS[step.verb]} {name} is still named in {used[0]}"
+                message = f"The dropped {_VERBS[step.verb]} {name} is still named in {used}"
                 yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
+
+
+def _used(context: Context, step: Operation, name: str) -> str:
+    """The path of a file that uses what is dropped; empty for none."""
+    pattern = _pattern(step, name)
+    texts = [(path, text) for path, text in _texts(context, name) if pattern.search(text)]
+    if step.verb is not Verb.DROP_COLUMN or name in _COMMON or len(name) < 5:
+        return texts[0][0] if texts else ""
+    rows = [(path, text.split("\n")) for path, text in texts]
+    uses = [(path, lines, at) for path, lines in rows for at, row in enumerate(lines) if pattern.search(row[:MAX_LINE])]
+    # A name of one word, or one that another model has too, says nothing where its own model is not near.
+    alone = len(_HUMPS.findall(name)) > 1 and not any(_declares(lines, at, name) for _, lines, at in uses)
+    return next((path for path, lines, at in uses if _about(step.table, path, lines, at) or alone), "")
+
+
+_HUMPS = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+")
+_TYPE = re.compile(r"\s*(?:export\s+|pub\s+)*(?:class|struct|type|interface|model|create_table|table)\b")
+_NEAR = 3
+
+
+def _flat(text: str) -> str:
+    return text.replace("_", "").lower()
+
+
+def _about(table: str, path: str, lines: list[str], at: int) -> bool:
+    """Tell whether a use stands near the name of the table, in its class, or in a file of its name."""
+    own = _flat(table).rstrip("s")
+    if not own:
+        return True
+    near = "\n".join(row[:MAX_LINE] for row in lines[max(0, at - _NEAR) : at + _NEAR + 1])
+    file = path.rpartition("/")[2].replace("-", "")
+    return own in _flat(near) or own in _flat(file) or own in _flat(_type_around(lines, at))
+
+
+def _declares(lines: list[str], at: int, name: str) -> bool:
+    """Tell whether a row declares the name as a field of a type."""
+    return bool(re.match(rf"\s+[\"']?{re.escape(name)}[\"']?\??\s*(:|=(?!=))", lines[at][:MAX_LINE])) and bool(
+        _type_around(lines, at)
+    )
+
+
+def _type_around(lines: list[str], at: int) -> str:
+    """The header of the class or type around a row; empty outside of one."""
+    indent = len(lines[at]) - len(lines[at].lstrip())
+    for row in reversed(lines[max(0, at - 400) : at]):
+        depth = len(row) - len(row.lstrip())
+        if row.strip() and depth < indent:
+            if _TYPE.match(row[:MAX_LINE]):
+                return row[:MAX_LINE]
+            indent = depth
+    return ""
 
 
 def _pattern(step: Operation, name: str) -> re.Pattern[str]:

@@ -1,6 +1,8 @@
 """Find changes of the names, certificates and routes by which others find a service."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 
 from reviewconsole import lazy_re as re
 from reviewconsole.detection.addresses import handed_over
@@ -58,6 +60,7 @@ _REFERENCE = re.compile(r"\b(?:[a-z]+_\w+|module)\.\w+")
 _LITERAL = re.compile(r"\"[\w*-]+(\.[\w-]+)+\.?\"|\"[0-9a-fA-F:]{3,}\"")
 _LIGHT = re.compile(r"_dmarc|_domainkey|_acme|verification|spf|dkim|\bTXT\b|validation|confirm", re.IGNORECASE)
 _ZONE_FILE = re.compile(r"(^|/)(db\.[\w.-]+|[\w.-]+\.zone|zones?/[\w./-]+\.(db|txt|hosts))$")
+_FILLED = re.compile(r"\$\{[^}]*\}")
 _INDEX = re.compile(r"\[(count\.index|each\.key|0)\]|\b(local|var)\.")
 _RECORD = re.compile(
     r"^(\S+)?\s+(\d+\w?\s+)?(IN\s+)?(A|AAAA|CNAME|MX|NS|CAA|SRV|TXT|PTR|DNAME)\s+(\S.*)$", re.IGNORECASE
@@ -180,7 +183,9 @@ def _block(old: Placed, new: Placed, gone: set[str], came: set[str]) -> Iterator
             continue
         softer = (name == "ttl" and _falls(was.value, item.value)) or _indirect(name, was.value, item.value)
         severity = light or (Severity.MEDIUM if softer else None)
-        message = f"{name} of {new.block.address} changes from {was.value[:60]} to {item.value[:60]}"
+        if _added_to(was.value, item.value):
+            continue
+        message = f"{name} of {new.block.address} changes from {_part(was.value, item.value)}"
         yield from changed_at(PAGE.rule, new.source, Side.NEW, (item.first, item.last), message, severity=severity)
     for path, item in before.items():
         name = path.rsplit(".", 1)[-1].split("#")[0]
@@ -208,7 +213,22 @@ def _indirect(name: str, before: str, after: str) -> bool:
     """Tell whether a variable, local or condition was put around the value, so that it may be the same."""
     variables = re.compile(r"^[\"$ {]*(var|local|each|data)\.")
     around = before in after or after in before
-    return name == "for_each" or around or bool(variables.match(before) and variables.match(after))
+    filled = _FILLED.sub("${}", before) == _FILLED.sub("${}", after) and "${" in before
+    return name == "for_each" or around or filled or bool(variables.match(before) and variables.match(after))
+
+
+def _added_to(before: str, after: str) -> bool:
+    """Tell whether a list of records only grew."""
+    ours, theirs = (Counter(re.findall(r"[\w./:*-]+", text)) for text in (before, after))
+    return before.startswith("[") and "{" in before and ours <= theirs
+
+
+def _part(before: str, after: str) -> str:
+    """Both values, from shortly before the first difference on."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    begun = max(0, same - 12) if same > 40 else 0
+    mark = "…" if begun else ""
+    return f"{mark}{before[begun : begun + 60]} to {mark}{after[begun : begun + 60]}"
 
 
 def _same(before: str, after: str) -> bool:

@@ -54,6 +54,15 @@ _BRANCHES = frozenset(
 _LOG = re.compile(r"\w*[lL]og(ger|ging)?\b.*\.\w+\(|console\.\w+\(|(print|warn|puts)\w*\(?")
 
 
+_COLLECTED = re.compile(
+    r"(?i)\b\w*(errs?|errors?|failures?|failed|exceptions?)\b\s*(:?=\s*(append|errors\.Join|multierr\w*\.\w+)\(|\.(append|push|add|extend|put)\()"
+    r"|\b\w*(errCh\w*|errors?|errs)\s*<-"
+)
+"""The error is kept for later, with others."""
+_EXIT_CODE = re.compile(r"return -?\d+$")
+_NAMED_RESULT = re.compile(r"\)\s*\([^()]*\berr\w*\s+error\s*\)\s*\{")
+
+
 def check(context: Context) -> Iterator[Hit]:
     """Name the default that took the place of an error, once a run of changed lines."""
     for source in context.sources:
@@ -75,7 +84,11 @@ def _file(source: Source, exits: re.Pattern[str]) -> Iterator[Hit]:
             continue
         was = {row.text for row in old}
         fresh = [row for row in new if row.text not in was and not exits.match(row.text)]
-        value = next((row for row in fresh if _DEFAULT.match(row.text)), None)
+        if any(_COLLECTED.search(row.text) for row in fresh):
+            continue
+        value = next((row for row in fresh if _DEFAULT.match(row.text) and not _passes_on(source, row)), None)
+        if value is not None and _EXIT_CODE.match(value.text) and "sys.exit" in lost[0].text:
+            continue
         told = value or next((row for row in fresh if _LOG.match(row.text)), None)
         if told is None or not _same_host(source, lost[0], told, exits):
             continue
@@ -84,6 +97,12 @@ def _file(source: Source, exits: re.Pattern[str]) -> Iterator[Hit]:
             "An error becomes a value that looks like data" if value else "An error is logged and no longer raised"
         )
         yield _hit(source, told, message, severity)
+
+
+def _passes_on(source: Source, row: Statement) -> bool:
+    """Tell whether a bare return of Go carries the error that is a named result."""
+    host = source.host(Side.NEW, row.first) if source.kind == "go" and row.text == "return" else None
+    return host is not None and bool(_NAMED_RESULT.search(" ".join(source.new[host.header - 1 : host.header + 6])))
 
 
 def _stays(source: Source, lost: Statement) -> bool:

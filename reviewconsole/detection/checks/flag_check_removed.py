@@ -7,7 +7,7 @@ from reviewconsole.detection.code import CODE
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at, lost
-from reviewconsole.detection.source import is_test
+from reviewconsole.detection.source import Source, is_test, kind_of
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
@@ -35,6 +35,8 @@ _CHECK = re.compile(
     r"|feature_flag\w*|featureFlags?)\b\s*[(?\[.\"']",
 )
 
+_KEY = re.compile(r"[\"']([A-Za-z][\w.-]{3,})[\"']|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b")
+
 
 def check(context: Context) -> Iterator[Hit]:
     """Name removed switches whose path is still there."""
@@ -47,8 +49,20 @@ def check(context: Context) -> Iterator[Hit]:
         kill = re.search(r"kill", source.old[at - 1], re.IGNORECASE)
         if path or kill:
             message = f"{match[0].strip('([?. ')} no longer guards code that stays"
-            severity = Severity.HIGH if path else Severity.MEDIUM
+            severity = Severity.HIGH if path and not _retired(context, source, at) else Severity.MEDIUM
             yield from changed_at(PAGE.rule, source, Side.OLD, (at, at), message, severity=severity)
+
+
+def _retired(context: Context, source: Source, at: int) -> bool:
+    """Tell whether no code of its language names the switch any more: it is on for everyone, or gone for good."""
+    keys = [quoted or constant for quoted, constant in _KEY.findall(source.old[at - 1][:1000])]
+    if not (keys and context.whole):
+        return False
+    return not any(
+        kind_of(path) == source.kind and not is_test(path) and "/migrations/" not in path
+        for key in keys
+        for path in context.files_naming(key)
+    )
 
 
 CHECK = Check(page=PAGE, run=check)

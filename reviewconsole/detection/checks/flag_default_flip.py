@@ -59,6 +59,8 @@ _CLOSED = re.compile(
 _TRIAL = re.compile(
     r"(^|[/_.-])(integration|staging|stage|develop(ment)?|dev|qa|uat|preview|sandbox|local)([/_.-]|$)", re.IGNORECASE
 )
+_DEPLOYED = re.compile(r"(^|/)(helmfile\.d|environments?|envs?|overlays|clusters|deployments?|releases?)/")
+"""Values of one deployment, which somebody turns on there, and no defaults."""
 _SETTINGS = re.compile(r"(^|/)(settings?|config|conf|configuration)([/_.-]|$)", re.IGNORECASE)
 _SAFE = re.compile(
     r"trac(e|ing)|metrics?|monitor|telemetry|logg?(ing|s)?\b|prometheus|grafana|dashboard|alert|probe|budget|pdb"
@@ -139,6 +141,8 @@ def _judged(source: Source, at: int, name: str, *, on: bool) -> Severity | None:
         return None
     if _SAFE.search(around):
         return Severity.LOW
+    if source.kind == "yaml" and _DEPLOYED.search(source.path):
+        return Severity.MEDIUM
     return Severity.HIGH if source.kind == "yaml" or _SETTINGS.search(source.path) else Severity.MEDIUM
 
 

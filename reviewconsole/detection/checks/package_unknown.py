@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reviewconsole import lazy_re as re
-from reviewconsole.detection.manifests import Dependency, dependencies, ecosystem, lock_of, normal
+from reviewconsole.detection.manifests import Dependency, dependencies, ecosystem, is_member, locks_of, normal
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.places import changed_at
@@ -58,7 +58,8 @@ def check(context: Context) -> Iterator[Hit]:
         ]
         if not fresh:
             continue
-        lock = lock_of(context, source)
+        locks = locks_of(context, source)
+        lock = next(iter(locks), None)
         others = [name for name in after if name in before][:20]
         covers = lock is not None and sum(lock.has(context, name) for name in others) * 2 >= len(others)
         for each in fresh:
@@ -66,7 +67,8 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             name = normal(each.name, world)
             near = _near(name, world)
-            if lock is not None and covers and not lock.has(context, name) and not _platform(each):
+            known = _platform(each) or any(held.has(context, name) for held in locks)
+            if lock is not None and covers and not known and not (world == "npm" and is_member(context, each.name)):
                 like = f", and it is one letter from {near}" if near else ""
                 message = f"{each.name} is not in {lock.path}{like}"
             elif near:

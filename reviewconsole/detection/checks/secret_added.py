@@ -56,7 +56,7 @@ _ASSIGNED = re.compile(
 _BEFORE = re.compile(r"[\w.-]{0,40}$")
 _NO_SECRET = re.compile(
     r"\$\{|\$\(|\{\{|\}\}|<[^>]+>|%\(|\bvar\.|\blocal\.|\bmodule\.|\bdata\.|\benv\b|getenv|environ|process\.|secrets\.|valueFrom|secretKeyRef|vault:|ssm:|arn:|ENC\[|AgB\w|!Ref|!Sub|\*\*\*|xxx|\.\.\."
-    r"|example|placeholder|changeme|change[-_]me|your[-_]|replace|redacted|dummy|fake|sample|insert|todo|foobar|not[-_]?a[-_]?(real|secret)|s3cr3t|hunter2|^\w+\(|sha(256|512|1)|^\$2[aby]\$|^\$argon|https?://"
+    r"|example|placeholder|changeme|change[-_]me|your[-_]|replace|redacted|dummy|fake|sample|insert|todo|foobar|not[-_]?a[-_]?(real|secret)|s3cr3t|hunter2|^[\w.]+\(|sha(256|512|1)|^\$2[aby]\$|^\$argon|https?://"
     r"|^(true|false|null|none|nil|undefined|string|number|required|optional|bearer|basic)$|^[A-Z][A-Z0-9_]+$|^[a-z]+([._/-][a-z]+)*$|^[\w.]+\[|/",
     re.IGNORECASE,
 )

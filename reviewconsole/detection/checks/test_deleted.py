@@ -41,6 +41,9 @@ PAGE = page_of(
 )
 _REWRITTEN = 0.5
 """Part of the removed lines that must come back in tests for the change to be a rewrite of them."""
+_SHARED = 0.6
+_WORDS = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+")
+_FILLERS = frozenset({"test", "it", "with", "the", "a", "an", "should", "when", "for", "of", "and", "i", "doe"})
 _TABLE = re.compile(r"parametri[sz]e|\.each[(`]|subTest|t\.Run\(|for .*(tc|tt|case)\b|ParameterizedTest|rstest")
 
 
@@ -68,7 +71,8 @@ def check(context: Context) -> Iterator[Hit]:
                 last = item.last
                 continue
             last = item.last
-            severity = Severity.MEDIUM if rewritten or retired else Severity.HIGH
+            renamed = any(_alike(bare, name) for _, name, _ in fresh)
+            severity = Severity.MEDIUM if rewritten or retired or renamed else Severity.HIGH
             yield _hit(
                 source, item, min(severity, _severity(source, subject, mentioned, touched), key=lambda each: each.rank)
             )
@@ -121,6 +125,12 @@ def _elsewhere(source: Source, item: Construct, bare: str, fresh: list[tuple[str
         if body and 2 * len(body & lines) >= min(len(body), len(lines)) > 0:
             return True
     return False
+
+
+def _alike(old: str, new: str) -> bool:
+    """Tell whether two names say much the same, whatever the order and the number."""
+    ours, theirs = ({word.lower().rstrip("s") for word in _WORDS.findall(name)} - _FILLERS for name in (old, new))
+    return len(ours & theirs) > 1 and len(ours & theirs) >= _SHARED * len(ours | theirs)
 
 
 def _severity(source: Source, subject: set[str], mentioned: set[str], touched: set[str]) -> Severity:

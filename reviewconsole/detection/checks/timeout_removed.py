@@ -43,6 +43,7 @@ _NEITHER = re.compile(
 )
 _SETTING = re.compile(r"\b(?=\w{9,})(\w+_timeout\w*|[a-z]\w*[a-z]Timeout\w*)\b")
 """A name of its own, which no library asks for."""
+_GIVEN = re.compile(r"[:=]\s*[\"']?\d[\w.]*[\"']?\s*$")
 _KEYED = frozenset({"yaml", "workflow", "terraform"})
 
 
@@ -69,7 +70,11 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _retired(loss: Loss) -> bool:
     """Tell whether the change takes a setting of this name out of the file for good, where it is declared too."""
-    found = _SETTING.search(loss.source.old[loss.guard.first - 1][:2000])
+    row = loss.source.old[loss.guard.first - 1][:2000]
+    given = _GIVEN.search(row) if loss.source.kind in _KEYED else None
+    if given and any(loss.source.new[at - 1][:2000].rstrip().endswith(given[0].strip()) for at in loss.source.added):
+        return True  # the same value under another key
+    found = _SETTING.search(row)
     if found is None:
         return False
     name = re.compile(rf"\b{re.escape(found[0])}\b")

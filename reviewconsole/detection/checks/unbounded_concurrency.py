@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reviewconsole import lazy_re as re
-from reviewconsole.detection.code import CODE, Block, View, view
+from reviewconsole.detection.code import CODE, Block, Call, View, view
 from reviewconsole.detection.hits import exact
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.moves import mostly_moved
@@ -51,6 +51,18 @@ _STARTS = re.compile(
 _SCREEN = re.compile(r"\.(tsx|jsx|vue|svelte)$|(^|/)(components|ui|frontend|client|hooks|static)/")
 """What runs for one person in a browser."""
 _HOOK = re.compile(r"\buse(State|Effect|Callback|Memo|Ref)\b|^[\"']use client")
+_MASSES = frozenset(
+    re.findall(
+        r"\w+",
+        "users customers accounts people contacts subscribers members rows records items entries objects "
+        "orders products messages events notifications emails mails urls links ids keys files images photos "
+        "pages posts articles documents repos repositories responses results surveys devices jobs tasks "
+        "transactions payments invoices variants hosts targets nodes issues tickets webhooks sessions "
+        "requests chunks batches lines tokens subscriptions tenants organizations organisations companies "
+        "projects locations stores points samples assets media uploads queries all list array data batch "
+        "queue elements values names addresses paths ",
+    )
+)
 _LOOP = re.compile(r"(async )?for\b(?!\s*\w*\s*:?=?\s*range\(\s*\d{1,2}\s*\))|.*\.(forEach|each|map)\b.*(=>|do|\{)")
 _FEW = re.compile(
     r"\.\.\.?\s*\d{1,2}\b|<\s*(\d{1,2}|\w*([wW]orkers|[cC]oncurrency|[pP]arallel\w*|Num\w+|num\w+|\bn\b|\bcount))\b|range\s+\d{1,2}\b"
@@ -81,10 +93,31 @@ def _calls(source: Source, context: Context) -> Iterator[Hit]:
         if not message or _bounded(source, there, call.first, call.last):
             continue
         text = source.text(Side.NEW, call.first, call.last)
-        if not stood(source, text) and not mostly_moved(context, source.path, text):
-            screen = _SCREEN.search(source.path) and any(_HOOK.search(row[:300]) for row in source.new)
-            severity = Severity.MEDIUM if screen else None
-            yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message, severity=severity)
+        if stood(source, text) or mostly_moved(context, source.path, text) or _stood_there(source, call, message):
+            continue
+        screen = _SCREEN.search(source.path) and any(_HOOK.search(row[:300]) for row in source.new)
+        few = there.kind == "typescript" and call.bare != "Queue" and not _many(call.arguments)
+        severity = Severity.MEDIUM if screen or few else None
+        yield exact(PAGE.rule, source, Side.NEW, (call.first, call.last), message, severity=severity)
+
+
+def _stood_there(source: Source, call: Call, message: str) -> bool:
+    """Tell whether the host had as many of these calls before, and only their text changed."""
+    name = source.host_name(Side.NEW, call.first)
+    counts = []
+    for side in (Side.OLD, Side.NEW):
+        there = view(source, side)
+        hosts = [item for item in source.constructs(side) if item.name == name]
+        calls = [each for item in hosts for each in there.calls_in(item.first, item.last)]
+        counts.append(sum(_message(each.name, each.bare, each.arguments, there) == message for each in calls))
+    return bool(name) and counts[0] >= counts[1]
+
+
+def _many(arguments: str) -> bool:
+    """Tell by its name whether a mapped list may hold any number: what one thing is made of is a few."""
+    mapped = re.search(r"([\w$]+)(?:\(\))?[?!]?\s*\.(?:map|flatMap)\(", arguments)
+    last = re.findall(r"[A-Z]?[a-z\d]+|[A-Z]+", mapped[1])[-1:] if mapped else []
+    return bool(last) and last[0].lower() in _MASSES
 
 
 def _message(name: str, bare: str, arguments: str, there: View) -> str:

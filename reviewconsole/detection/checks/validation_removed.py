@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import CODE, Block, View, names
+from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
 from reviewconsole.detection.quick import search
@@ -64,6 +65,8 @@ _ELSEWHERE = re.compile(
 _SUBJECT = re.compile(r"^\s*(?:if|elif|unless)\s*\(?\s*(?:not\s+|!\s*)?([a-zA-Z_]\w{3,})\.\w+\(\)")
 """What is asked, where a method of its own tells."""
 _PART = re.compile(r"\b[a-z]\w*\.([A-Za-z_]\w*)\b(?!\s*\()")
+_TELLING = 20
+"""Shorter exits are written in many places."""
 _NOT_OURS = re.compile(
     r"\b\w*[eE]rr\w*\s*!=\s*nil|\.ok\b|\bstatus_?[cC]ode\b|StatusCode|returncode|\bverbose\b|\bdebug\b|__name__"
 )
@@ -113,7 +116,7 @@ def check(context: Context) -> Iterator[Hit]:
         subject = _SUBJECT.search(loss.source.old[loss.guard.first - 1])
         there = loss.view.names_in(loss.host.first, loss.host.last)
         parts = set(_PART.findall(loss.source.old[loss.guard.first - 1])) if loss.guard.detail == "hard" else set()
-        if parts and not parts & there:
+        if (parts and not parts & there) or _still_refused(loss):
             continue
         if subject and subject[1] not in loss.view.names_in(loss.host.first, loss.host.last):
             continue
@@ -126,6 +129,17 @@ def check(context: Context) -> Iterator[Hit]:
         )
         severity = loss.severity if loss.guard.detail == "hard" and not narrows and not refuses else Severity.MEDIUM
         yield hit(loss, PAGE.rule, "A value that is still used is no longer checked", severity)
+
+
+def _still_refused(loss: Loss) -> bool:
+    """Tell whether the host refuses as often as before with the same words: the test has another form."""
+    source, host = loss.source, loss.host
+    old = source.host(Side.OLD, loss.guard.first)
+    before = [plain(row) for row in source.old[old.first - 1 : old.last]] if old else []
+    after = [plain(row) for row in source.new[host.first - 1 : host.last]]
+    rows = source.old[loss.guard.first - 1 : loss.guard.last]
+    exits = {plain(row) for row in rows if _HARD.match(row.strip()[:2000]) and len(plain(row)) > _TELLING}
+    return bool(exits) and all(0 < before.count(row) <= after.count(row) for row in exits)
 
 
 def _checked(context: Context, loss: Loss) -> bool:
