@@ -51,6 +51,16 @@ _TEST = re.compile(
     r"(^|/)(test_[^/]*\.py|[^/]*_test\.(py|go|rb)|[^/]*_spec\.rb|[^/]*\.(test|spec)\.[cm]?[jt]sx?|conftest\.py"
     r"|[^/]*Tests?\.(java|kt))$"
 )
+_SCREEN = re.compile(
+    r"\.(tsx|jsx|vue|svelte)$"
+    r"|(^|/)(components?|hooks|client-only|views?|screens?|widgets|frontend|dashboard[\w-]*|static|public|assets|stimulus|controllers/js"
+    r"|grafana-plugin|react-ui|ui)/(.*/)?[^/]+\.[cm]?[jt]s$"
+)
+_ANSWERS = re.compile(r"(^|/)(api|server|server-only|backend)/|(^|/)route\.[jt]sx?$|\.server\.[jt]sx?$")
+_TOOLING = re.compile(
+    r"(^|/)(scripts?|tools?|tooling|hack|build|ci|\.github|\.circleci|\.gitlab|buildscripts|codegen|devtools)/(.*/)?[^/]+\.(py|go|[cm]?[jt]sx?|rb|rs|java|kt)$"
+    r"|\.config\.[cm]?[jt]s$|(^|/)(setup|manage|tasks|fabfile|noxfile|conftest|build)\.(py|rs)$|(^|/)Rakefile$|\.rake$"
+)
 _FIXTURE = re.compile(r"(^|/)(__fixtures__|fixtures?|testdata|__mocks__)/", re.IGNORECASE)
 _TEST_FOLDER = re.compile(rf"(^|/)(?:tests?|__tests__|spec|e2e)/|(^|/)(?:{_TEST_NAMES})/(.*/)?[^/]+\.{_CODE}$")
 # By path only: a header in the text is the author's word, and would switch the rules off for a file.
@@ -101,6 +111,16 @@ def is_nonproduction(path: str) -> bool:
 def is_vendored(path: str) -> bool:
     """Tell whether a path holds somebody else's code, copied in: no rule weighs fully in it."""
     return bool(_VENDORED.search(path))
+
+
+def is_screen(path: str) -> bool:
+    """Tell by its path whether code shows something to one person in a browser; what a server answers is none."""
+    return bool(_SCREEN.search(path)) and not _ANSWERS.search(path)
+
+
+def is_tooling(path: str) -> bool:
+    """Tell by its path whether code builds, checks or sets up the project, and serves nobody."""
+    return bool(_TOOLING.search(path))
 
 
 def is_generated(path: str) -> bool:

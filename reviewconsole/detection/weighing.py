@@ -11,7 +11,7 @@ from reviewconsole import lazy_re as re
 from reviewconsole.detection.destroying import destroys, is_own_tool
 from reviewconsole.detection.guards import plain
 from reviewconsole.detection.model import Hit
-from reviewconsole.detection.source import MAX_LINE
+from reviewconsole.detection.source import MAX_LINE, is_screen, is_tooling
 from reviewconsole.finding import Severity, Side
 
 _TOOL = re.compile(
@@ -39,16 +39,38 @@ _SAFEGUARDS = frozenset(
     }
 )  # fmt: skip
 """Rules on what guards the code around it."""
+_RUNNING = frozenset(
+    {
+        "call-without-timeout", "error-to-default", "handler-removed", "hard-coded-fallback", "retry-uncapped",
+        "retry-without-backoff", "status-check-removed", "swallowed-error", "timeout-removed", "unbounded-concurrency",
+        "validation-removed",
+    }
+)  # fmt: skip
+"""Rules on what happens when something fails while a service runs."""
+_ENTRANCE = frozenset({"auth-removed", "flag-check-removed"})
+"""What a screen leaves out is no protection, since whoever asks the server need not use the screen."""
 _CLEANS = re.compile(r"[\w/.-]*(clean|purge|reset)", re.IGNORECASE)
 _SERVED = re.compile(r"(^|/)(static|public|assets|browser)/.*\.[cm]?jsx?$")
 _LAST_VALUE = re.compile(r"(?:[\"']|:-|:=)([\w./:@-]{4,})[\"'}]+\s*\)?;?\s*[\"']?$")
 _CATCHES = re.compile(r"\s*[})]*\s*(except|catch|rescue)\b")
+_TRIAL = re.compile(r"(?i)(\b|_)(tests?|dev|local|tmp|scratch|ci)(_|\b)")
 _RAISES = re.compile(
     r"\b(raise|throw|reject|log\w*|print|warn\w*|error|exception|capture\w*|console|abort|exit|panic|fatal)\b",
     re.IGNORECASE,
 )
 _THROWN_AWAY = frozenset({"dockerfile", "workflow"})
+_HEAD = 6
+_WRITTEN = re.compile(
+    r"(?i)\bgenerated\b.*\b(do not|not be|by)\b|@generated|do not edit|code generated|auto-?generated"
+)
+_INDEXES = ("__init__.py", "index.ts", "index.js", "mod.rs")
+_GIVES_ON = re.compile(r"from\b|import\b|export\b|__\w+__\b|pub (use|mod)\b|[)}\]\w\"', ]+,?$")
 _REMOVES = re.compile(r"\brm\s+-[^&|;]*")
+_HELD = re.compile(
+    r"/(data|srv|home|mnt|backups?|volumes?)\b|\b(mysql|maria|postgres|pgsql|mongo|redis|etcd|elastic\w*|kafka|clickhouse|cassandra"
+    r"|influx\w*|prometheus|grafana|consul|vault|docker/volumes|rabbitmq|ldap|minio)\b|\$"
+)
+"""Where data lives, by the name of the folder."""
 _WORD = re.compile(r"\w+")
 _CONDITION = re.compile(
     r"\b(skip|fixme|failing)\(\s*(\(\{[^}]*\}\)\s*=>(?!\s*\{)"
@@ -74,6 +96,8 @@ def weighed(hits: Iterable[Hit]) -> Iterator[Hit]:
             found = _at_most(hit, Severity.LOW)
         elif judge:
             found = judge(hit)
+        if found is not None and _aside(found):
+            found = _at_most(found, Severity.MEDIUM)
         if found is not None:
             yield found
 
@@ -81,6 +105,14 @@ def weighed(hits: Iterable[Hit]) -> Iterator[Hit]:
 def _at_most(hit: Hit, severity: Severity) -> Hit:
     lower = hit.severity is None or hit.severity.rank > severity.rank
     return replace(hit, severity=severity) if lower else hit
+
+
+def _aside(hit: Hit) -> bool:
+    """Tell whether what fails here keeps no service from working: a screen, or a tool of the project."""
+    path = hit.source.path
+    return (hit.rule in _RUNNING and (is_screen(path) or is_tooling(path))) or (
+        hit.rule in _ENTRANCE and is_screen(path)
+    )
 
 
 def _went_along(hit: Hit) -> bool:
@@ -102,6 +134,8 @@ def _went_along(hit: Hit) -> bool:
 def _destroying(hit: Hit) -> Hit | None:
     if hit.source.kind in _THROWN_AWAY and "rm " in hit.text and not destroys("shell", _REMOVES.sub(" ", hit.text)):
         return None  # An image is built, or a runner cleared: nothing lived there before.
+    if "rm " in hit.text and not _HELD.search(hit.text) and not destroys("shell", _REMOVES.sub(" ", hit.text)):
+        return _at_most(hit, Severity.MEDIUM)
     return _removing(hit)
 
 
@@ -184,7 +218,15 @@ def _listed(name: str, text: str) -> bool:
 
 
 def _suppression(hit: Hit) -> Hit:
-    return _at_most(hit, Severity.MEDIUM) if _constant(hit) or _explained(hit) else hit
+    if not hit.source.has_old and any(_WRITTEN.search(row[:MAX_LINE]) for row in hit.source.new[:_HEAD]):
+        return _at_most(hit, Severity.LOW)
+    return _at_most(hit, Severity.MEDIUM) if _constant(hit) or _explained(hit) or _passes_on(hit) else hit
+
+
+def _passes_on(hit: Hit) -> bool:
+    """Tell whether a file only gives on what others define, so that every name of it looks unused."""
+    rows = [row.strip() for row in hit.source.new if row.strip() and not row.lstrip().startswith(("#", "//", "/*"))]
+    return hit.source.path.endswith(_INDEXES) and all(_GIVES_ON.match(row[:MAX_LINE]) for row in rows)
 
 
 def _explained(hit: Hit) -> bool:
@@ -199,7 +241,9 @@ def _explained(hit: Hit) -> bool:
 
 
 def _swallowed(hit: Hit) -> Hit:
-    """An error that answers a question by no, or a handler that dropped it before, weighs less."""
+    """An error that answers a question by no, a handler that dropped it before, or a test's own command weighs less."""
+    if hit.source.kind == "shell" and _TRIAL.search(hit.text):
+        return _at_most(hit, Severity.MEDIUM)
     if hit.line not in hit.source.added and _CATCHES.match(hit.source.new[hit.line - 1]):
         gone = (hit.source.old[at - 1][:MAX_LINE] for at in hit.source.removed)
         if not any(_RAISES.search(row) for row in gone):

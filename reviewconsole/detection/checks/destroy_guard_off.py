@@ -19,6 +19,8 @@ _GUARD = re.compile(
 )
 _ON = frozenset({"true", "active", "enabled", "prevent"})
 _OFF = frozenset({"false", "inactive", "disabled", "null"})
+_PROTECTED = re.compile(r"google|gcp", re.IGNORECASE)
+"""Whose resources are protected where nothing is said."""
 _LOCKS = re.compile(
     r"azurerm_management_lock|aws_backup_vault_lock_configuration|google_resource_manager_lien"
     r"|aws_s3_bucket_object_lock_configuration|google_backup_dr_\w*lock\w*"
@@ -37,12 +39,20 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _severity(turn: Turn) -> Severity | None:
     old, new = turn.old.lower(), turn.new.lower()
+    if new in _OFF and not old and turn.side is Side.NEW and not _PROTECTED.search(_around(turn)):
+        return Severity.MEDIUM  # It says what was so before.
     if new in _OFF and old not in _OFF:
         return Severity.MEDIUM if is_ephemeral(turn.source.path) or turn.declared else Severity.CRITICAL
     if old in _ON and new not in _ON:
         # What the module or the other file says instead is out of sight.
         return Severity.MEDIUM if new == "" or is_open(new) else Severity.CRITICAL
     return None
+
+
+def _around(turn: Turn) -> str:
+    host = next((host for host in hosts(turn.source, Side.NEW) if host.first <= turn.span[0] <= host.last), None)
+    stood = host is not None and any(each.name == host.name for each in hosts(turn.source, Side.OLD))
+    return f"{host.kind} {host.value('source')}" if host and stood else "google"
 
 
 def _locks(context: Context) -> Iterator[Hit]:

@@ -103,7 +103,9 @@ def check(context: Context) -> Iterator[Hit]:
                 line = _PRIVATE.sub("", line)
             fault = _fault(line, translated=translated) if _NOT_ASCII.search(line) else None
             if fault is not None:
-                message, severity = fault[0], Severity.LOW if opaque else fault[1]
+                # Where bytes were no UTF-8 nothing is hidden in a text: it is none.
+                bytes_there = "\ufffd" in line and not _BIDI.search(line)
+                message, severity = fault[0], Severity.LOW if opaque or bytes_there else fault[1]
                 yield Hit(
                     rule=PAGE.rule,
                     source=source,

@@ -60,6 +60,8 @@ _PUBLIC = {
 }
 _WEB = frozenset({"80", "443", "80-80", "443-443"})
 _FAR, _WIDE = 8, 4
+_STATEMENT = re.compile(r"\s*(dynamic\s+\")?statement\"?\s*\{")
+_NARROWED = re.compile(r"\s*(condition\s*\{|effect\s*=\s*\"Deny)")
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -104,7 +106,7 @@ def _block(old: Placed | None, new: Placed) -> Iterator[Hit]:
     for path, item in after.items():
         name, was = path.rpartition(".")[2].partition("#")[0], before.get(path)
         public = _PUBLIC.get(name)
-        if public and public.match(item.value) and not (was and public.match(was.value)) and _allows(path, after):
+        if public and public.match(item.value) and not (was and public.match(was.value)) and _allows(path, item, new):
             yield from changed_at(
                 PAGE.rule,
                 new.source,
@@ -150,13 +152,16 @@ def _networks(text: str) -> list[IPv4Network | IPv6Network]:
     return found
 
 
-def _allows(path: str, after: Mapping[str, Attribute]) -> bool:
+def _allows(path: str, item: Attribute, new: Placed) -> bool:
     """For principals: a statement that allows, without a condition; for anything else always."""
-    if not path.endswith("identifiers"):
+    if not path.partition("#")[0].endswith("identifiers"):
         return True
-    statement = path.partition("principals")[0]
-    denies = any(key.startswith(statement + "effect") and "Deny" in each.value for key, each in after.items())
-    return not denies and not any(key.startswith(statement + "condition") for key in after)
+    rows, first, last = new.source.new, item.first, item.last
+    while first > new.block.first and not _STATEMENT.match(rows[first - 1]):
+        first -= 1
+    while last < new.block.last and not _STATEMENT.match(rows[last]):
+        last += 1
+    return not any(_NARROWED.match(row) for row in rows[first - 1 : last])
 
 
 def _inward(path: str, block: Block, after: Mapping[str, Attribute]) -> bool:

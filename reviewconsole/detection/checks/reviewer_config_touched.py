@@ -31,6 +31,10 @@ _RULES = re.compile(
     r"(^|/)(\.reviewconsole/|CODEOWNERS$|\.githooks/|\.husky/(?!post-)|\.pre-commit-config\.yaml$|lefthook\.ya?ml$)"
 )
 _ATTRIBUTES = re.compile(r"(^|/)\.gitattributes$")
+_RECORDED = re.compile(
+    r"fixtures?|cassettes?|snapshots?|testdata|golden|\.(png|jpe?g|gif|svg|ico|pdf|woff2?|snap|lock)$|lock\.(json|ya?ml)$"
+)
+"""What is recorded for tests, drawn or locked: nobody reads it line by line."""
 _HIDES = re.compile(r"\s(-diff|binary|linguist-generated|linguist-vendored|diff=\S+|filter=(?!lfs\b)\S+)(\s|=true|$)")
 _INSTRUCTIONS = re.compile(
     r"(^|/)(AGENTS\.md$|CLAUDE\.md$|GEMINI\.md$|\.cursor/|\.cursorrules$|\.claude/|copilot-instructions\.md$)"
@@ -40,6 +44,7 @@ _VERSION = re.compile(
 )
 """Rows that say only which version of a hook runs."""
 _LOOSER = re.compile(r"exclude|skip|manual|disable|ignore", re.IGNORECASE)
+_EXCLUDES = re.compile(r"\s*exclude:\s*[\"']?([^\s\"']*[\w)][/.][^\s\"']*)[\"']?\s*$")
 _OBLIGES = re.compile(
     r"\b(must|never|always|only|require\w*|forbid\w*|do not|don't|don\u2019t|not allowed|avoid|ensure|run|ask"
     r"|confirm)\b",
@@ -79,10 +84,12 @@ def _severity(source: Source) -> Severity | None:
             return Severity.LOW
         if source.path.endswith("CODEOWNERS") and source.has_old and _routes(source):
             return Severity.MEDIUM
+        if source.path.endswith(".pre-commit-config.yaml") and source.has_old and _spares(source):
+            return Severity.MEDIUM
         versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
         return Severity.LOW if versions else Severity.CRITICAL
     if _ATTRIBUTES.search(source.path):
-        more = _hidden(source, Side.NEW) - _hidden(source, Side.OLD)
+        more = {each for each in _hidden(source, Side.NEW) - _hidden(source, Side.OLD) if not _RECORDED.search(each[0])}
         grows = len(_hidden(source, Side.NEW)) > len(_hidden(source, Side.OLD))
         return Severity.HIGH if more and grows else Severity.LOW
     if _INSTRUCTIONS.search(source.path):
@@ -92,6 +99,16 @@ def _severity(source: Source) -> Severity | None:
         loosens = any(_LOOSENS.search(source.new[at - 1][:1000]) for at in source.added)
         return Severity.CRITICAL if taken or loosens else Severity.MEDIUM
     return None
+
+
+def _spares(source: Source) -> bool:
+    """Tell whether hooks are only added, or told which one folder or kind of file is none of theirs."""
+    rows = [source.new[at - 1][:300] for at in source.added]
+    spared = [match[1] for row in rows if (match := _EXCLUDES.match(row))]
+    others = any(_LOOSER.search(row) for row in rows if not _EXCLUDES.match(row))
+    return (
+        not source.removed and bool(spared) and not others and all(len(each.strip("^.*$/()|")) > 3 for each in spared)
+    )
 
 
 def _routes(source: Source) -> bool:
