@@ -1,38 +1,38 @@
-"""Files, hunks and lines of a change; the only module that names unidiff.
+"""Files, hunks and lines of a change.
 
-`parse_hunks` is fed one file's hunks at a time, below a header of our own, because unidiff reads
-paths out of patch text and loses lines in corner cases (docs/decisions/0003-unidiff.md). Every
-answer is checked: line counts against the hunk headers, and `check_rebuild` against both blobs.
+`parse_hunks` reads one file's hunks from git's own patch text as runs of rows in one buffer; a line becomes an
+object when somebody looks at it (docs/decisions/0003-unidiff.md). Every answer is checked: line counts against the
+hunk headers, and `check_rebuild` against both blobs, byte by byte.
 """
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NewType
 
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchSet
-
-from reviewconsole import lazy_re as re
 from reviewconsole.change import Entry, decode, encode
 from reviewconsole.errors import FormatError
+from reviewconsole.lines import ADDED, BARE, KINDS, REMOVED, Line, Lines, plain, runs
+
+__all__ = [
+    "FileDiff",
+    "Hunk",
+    "HunkId",
+    "Line",
+    "Lines",
+    "apply_hunks",
+    "check_rebuild",
+    "entry_unit",
+    "hunk_id",
+    "looks_binary",
+    "parse_hunks",
+    "side_text",
+]
 
 HunkId = NewType("HunkId", str)
 """First 16 hex digits of SHA-256 over path, NUL, removed lines, NUL, added lines, NUL, ordinal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a hunk. `text` has no line end; `eol` is False where the file has none."""
-
-    kind: str
-    """' ' context, '-' removed, '+' added."""
-    text: str
-    old: int | None
-    """1-based line number on the old side, None for an added line."""
-    new: int | None
-    eol: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ class Hunk:
     new_lines: int
     section: str
     """What follows the second `@@`: git's guess at the enclosing function."""
-    lines: tuple[Line, ...]
+    lines: Lines
 
     @property
     def added(self) -> tuple[Line, ...]:
@@ -58,6 +58,20 @@ class Hunk:
     def removed(self) -> tuple[Line, ...]:
         """The removed lines."""
         return tuple(line for line in self.lines if line.kind == "-")
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many lines are added, and how many removed."""
+        return len(self.lines) - self.old_lines, len(self.lines) - self.new_lines
+
+    def numbers(self, kind: str) -> Iterator[int]:
+        """Numbers of the added lines (`+`) on the new side, or of the removed ones (`-`) on the old side."""
+        at = self.new_start if kind == "+" else self.old_start
+        for found, first, behind in self.lines.runs():
+            if found == kind:
+                yield from range(at, at + behind - first)
+            if found in (" ", kind):
+                at += behind - first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,12 +104,12 @@ class FileDiff:
     @property
     def added(self) -> int:
         """Number of added lines."""
-        return sum(len(hunk.added) for hunk in self.hunks)
+        return sum(hunk.counts[0] for hunk in self.hunks)
 
     @property
     def removed(self) -> int:
         """Number of removed lines."""
-        return sum(len(hunk.removed) for hunk in self.hunks)
+        return sum(hunk.counts[1] for hunk in self.hunks)
 
 
 def entry_unit(entry: Entry) -> HunkId:
@@ -114,7 +128,7 @@ def hunk_id(path: str, removed: str, added: str, ordinal: int) -> HunkId:
     return HunkId(hashlib.sha256(b"\0".join(encode(part) for part in parts)).hexdigest()[:16])
 
 
-_HEADER = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(?: ?)([^\n]*)")
+_HEADER = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?([^\n]*)\n")
 
 
 def parse_hunks(path: str, patch: bytes) -> tuple[Hunk, ...]:
@@ -122,82 +136,137 @@ def parse_hunks(path: str, patch: bytes) -> tuple[Hunk, ...]:
 
     Raises FormatError when the text does not hold exactly the lines its headers state.
     """
-    if not patch:
-        return ()
-    shielded, originals = _shield(patch)
-    try:
-        patched = PatchSet("--- a/f\n+++ b/f\n" + shielded)
-    except UnidiffParseError as error:
-        raise FormatError(f"the patch text cannot be parsed: {error}", place=path) from error
-    if len(patched) != 1:
-        raise FormatError("the patch text holds more than one file", place=path)
-    seen: Counter[tuple[str, str]] = Counter()
-    hunks = []
-    consumed = 0
-    for raw in patched[0]:
-        consumed += 1
-        section = originals[consumed - 1]
-        lines: list[Line] = []
-        for row in raw:
-            consumed += 1
-            text = originals[consumed - 1]
-            if row.line_type == "\\":
-                if not lines:
-                    raise FormatError("the end of a file is told before any line", place=path)
-                last = lines[-1]
-                lines[-1] = Line(last.kind, last.text, last.old, last.new, eol=False)
-                continue
-            lines.append(Line(row.line_type, text[1:], row.source_line_no, row.target_line_no))
-        removed, added = side_text(lines, "-"), side_text(lines, "+")
-        old_count = sum(line.kind != "+" for line in lines)
-        new_count = sum(line.kind != "-" for line in lines)
-        if (old_count, new_count) != (raw.source_length, raw.target_length):
-            raise FormatError("a hunk does not hold the lines its header states", place=path)
+    if patch and not patch.endswith(b"\n"):
+        patch += b"\n"
+    seen: Counter[bytes] = Counter()
+    hunks: list[Hunk] = []
+    at = 0
+    while at < len(patch):
+        header = _HEADER.match(patch, at)
+        if header is None:
+            why = "lines beyond the last hunk's count" if hunks else "the patch text cannot be parsed"
+            raise FormatError(why, place=path)
+        old_start, old_lines, new_start, new_lines = (int(part or b"1") for part in header.group(1, 2, 3, 4))
+        body = _body(path, patch, header.end(), old_lines, new_lines)
+        name = hashlib.sha256(b"\0".join((encode(path), body.removed, body.added, b"")))
+        content = name.digest()
+        name.update(b"%d" % seen[content])
+        seen[content] += 1
         hunks.append(
             Hunk(
-                id=hunk_id(path, removed, added, seen[removed, added]),
+                id=HunkId(name.hexdigest()[:16]),
                 path=path,
-                old_start=raw.source_start,
-                old_lines=raw.source_length,
-                new_start=raw.target_start,
-                new_lines=raw.target_length,
-                section=section,
-                lines=tuple(lines),
+                old_start=old_start,
+                old_lines=old_lines,
+                new_start=new_start,
+                new_lines=new_lines,
+                section=decode(header[5]),
+                lines=Lines(patch, (header.end(), body.end), (old_start, new_start), body.rows, body.bare),
             )
         )
-        seen[removed, added] += 1
-    if consumed != len(originals):
-        raise FormatError("lines beyond the last hunk's count", place=path)
+        at = body.end
     return tuple(hunks)
 
 
-def _shield(patch: bytes) -> tuple[str, list[str]]:
-    """Keep what unidiff would split or misread away from it.
+@dataclass(slots=True)
+class _Body:
+    """What stands below a header."""
 
-    Gives the text for unidiff, in which every row is reduced to its marker and its index, and the
-    rows themselves (for a header: the section after the second `@@`), in the same order.
-    """
-    rows = patch.split(b"\n")
-    if rows and rows[-1] == b"":
-        rows.pop()
-    shielded, originals = [], []
-    for index, row in enumerate(rows):
-        header = _HEADER.fullmatch(row)
-        if header:
-            shielded.append(row[: header.start(5)].rstrip(b" ").decode("ascii"))
-            originals.append(decode(header[5]))
-        elif row[:1] == b"\\":
-            shielded.append("\\ No newline at end of file")
-            originals.append(decode(row))
+    end: int
+    rows: int
+    bare: tuple[int, ...]
+    removed: bytes
+    added: bytes
+
+
+def _body(path: str, patch: bytes, at: int, old: int, new: int) -> _Body:
+    """Read the rows of a hunk that states so many lines of its old and its new side."""
+    sides: dict[int, list[bytes]] = {REMOVED: [], ADDED: []}
+    bare: list[int] = []
+    rows, last, end = 0, BARE, at
+    for mark, start, behind, count in runs(patch, at, len(patch)):
+        if mark == BARE:
+            if last == BARE or count > 1:
+                raise FormatError("the end of a file is told before any line, or twice", place=path)
+            bare.append(rows - 1)
+            if last in sides:
+                sides[last][-1] = sides[last][-1][:-1]
+        elif mark in KINDS and (old or new):
+            old -= count if mark != ADDED else 0
+            new -= count if mark != REMOVED else 0
+            if mark in sides:
+                sides[mark].append(plain(patch, start, behind))
+            rows += count
         else:
-            shielded.append(f"{decode(row[:1])}{index}")
-            originals.append(decode(row))
-    return "\n".join(shielded) + "\n", originals
+            break
+        last, end = mark, behind
+    if old or new:
+        raise FormatError("a hunk does not hold the lines its header states", place=path)
+    removed, added = (b"".join(sides[mark]) for mark in (REMOVED, ADDED))
+    return _Body(end=end, rows=rows, bare=tuple(bare), removed=removed, added=added)
 
 
 def side_text(lines: Iterable[Line], kind: str) -> str:
     """Join the lines of one kind, each with its newline where the file has one."""
     return "".join(line.text + ("\n" if line.eol else "") for line in lines if line.kind == kind)
+
+
+_FEW = 32
+_USUAL_LINE = 40
+
+
+def _skipped(data: bytes, at: int, lines: int) -> int:
+    """The offset so many lines further on; -1 where there are not so many that end."""
+    ahead = lines * _USUAL_LINE
+    while lines > _FEW and ahead:
+        found = data.count(b"\n", at, at + ahead)  # far faster than finding them one by one
+        if found >= lines:
+            ahead //= 2
+        elif at + ahead >= len(data):
+            return -1
+        else:
+            at, lines = at + ahead, lines - found
+            ahead = lines * _USUAL_LINE
+    for _ in range(lines):
+        at = data.find(b"\n", at) + 1
+        if not at:
+            return -1
+    return at
+
+
+def _pieces(old: bytes, hunks: Iterable[Hunk]) -> Iterator[bytes]:
+    """The new side piece by piece.
+
+    Raises FormatError where a hunk does not stand behind the one before it, or its context or removed lines are
+    not those of `old` at that place.
+    """
+    at = line = 0
+    for hunk in hunks:
+        start = hunk.old_start - 1 if hunk.old_lines else hunk.old_start
+        behind = _skipped(old, at, start - line) if start >= line else -1
+        if behind < 0:
+            raise _misfit(hunk)
+        yield old[at:behind]
+        at, line = behind, start + hunk.old_lines
+        ended = {"-": False, "+": False}
+        for kind, text, bare in hunk.lines.pieces():
+            for side in ("-", "+") if kind == " " else (kind,):
+                if ended[side]:
+                    raise _misfit(hunk)
+                ended[side] = bare
+            if kind != "+":
+                if not old.startswith(text, at):
+                    raise _misfit(hunk)
+                at += len(text)
+            if kind != "-":
+                yield text
+        if (ended["-"] or ended["+"]) and at != len(old):
+            raise _misfit(hunk)
+    yield old[at:]
+
+
+def _misfit(hunk: Hunk) -> FormatError:
+    return FormatError("a hunk does not fit the content it claims to change", place=hunk.path)
 
 
 def apply_hunks(old: bytes, hunks: Sequence[Hunk]) -> bytes:
@@ -206,32 +275,31 @@ def apply_hunks(old: bytes, hunks: Sequence[Hunk]) -> bytes:
     Hunks are placed by their old-side line numbers. Raises FormatError where the context or the
     removed lines are not those of `old`.
     """
-    source = old.split(b"\n")
-    source = [row + b"\n" for row in source[:-1]] + ([source[-1]] if source[-1] else [])
-    out: list[bytes] = []
-    position = 0
-    for hunk in hunks:
-        start = hunk.old_start - 1 if hunk.old_lines else hunk.old_start
-        out.extend(source[position:start])
-        position = start
-        for line in hunk.lines:
-            row = encode(line.text) + (b"\n" if line.eol else b"")
-            if line.kind != "+":
-                if position >= len(source) or source[position] != row:
-                    raise FormatError("a hunk does not fit the content it claims to change", place=hunk.path)
-                position += 1
-            if line.kind != "-":
-                out.append(row)
-    out.extend(source[position:])
-    return b"".join(out)
+    return b"".join(_pieces(old, hunks))
 
 
 def check_rebuild(file: FileDiff) -> None:
-    """Refuse a diff that does not lead from the old bytes to the new ones (FormatError)."""
+    """Refuse a diff that does not lead from the old bytes to the new ones, line numbers included (FormatError)."""
     if file.binary or file.entry.submodule or not file.hunks:
         return
-    if apply_hunks(file.old or b"", file.hunks) != (file.new or b""):
-        raise FormatError("the hunks shown do not lead to the new content", place=file.path)
+    old, new = file.old or b"", file.new or b""
+    at = 0
+    for piece in _pieces(old, file.hunks):
+        if not new.startswith(piece, at):
+            raise _elsewhere(file)
+        at += len(piece)
+    grown = 0
+    for hunk in file.hunks:
+        old_at, new_at = hunk.old_start - bool(hunk.old_lines), hunk.new_start - bool(hunk.new_lines)
+        if new_at != old_at + grown:
+            raise _elsewhere(file)
+        grown += hunk.new_lines - hunk.old_lines
+    if at != len(new):
+        raise _elsewhere(file)
+
+
+def _elsewhere(file: FileDiff) -> FormatError:
+    return FormatError("the hunks shown do not lead to the new content", place=file.path)
 
 
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x08")

@@ -82,7 +82,6 @@ def _dotted(value: object, module: str) -> bool:
 @pytest.mark.parametrize(
     ("module", "allowed"),
     [
-        ("unidiff", {"diff.py"}),
         ("cryptography", {"signing"}),
         ("keyring", {"signing"}),
         ("textual", {"tui"}),

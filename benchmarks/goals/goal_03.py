@@ -18,7 +18,7 @@ import re, sys
 from pathlib import Path
 from reviewconsole.git.repository import Repository
 from reviewconsole.loading.content import load_trees
-import reviewconsole.diff, unidiff
+import reviewconsole.diff
 def peak():
     return int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1])
 repository = Repository.open(Path(sys.argv[1]), {"PATH": sys.argv[2]})

@@ -259,8 +259,8 @@ def read(file: FileDiff) -> Source | str:
         new=new,
         has_old=file.old is not None,
         has_new=file.new is not None,
-        removed=frozenset(line.old for hunk in file.hunks for line in hunk.removed if line.old is not None),
-        added=frozenset(line.new for hunk in file.hunks for line in hunk.added if line.new is not None),
+        removed=frozenset(at for hunk in file.hunks for at in hunk.numbers("-")),
+        added=frozenset(at for hunk in file.hunks for at in hunk.numbers("+")),
     )
 
 
