@@ -29,6 +29,10 @@ _LAST = {mark: re.compile(rb"\n(?!%s)" % re.escape(bytes([mark]))) for mark in K
 """Marker of a row -> the end of the last of the rows that have it."""
 
 
+_MOST_MADE = 256
+"""Lines of one hunk that are kept once made: a painter asks for each of them several times."""
+
+
 def runs(patch: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
     """Marker, first offset, offset behind and number of rows of each run of rows with one marker.
 
@@ -46,7 +50,7 @@ def runs(patch: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]
 class Lines(Sequence[Line]):
     """The rows of one hunk, in a buffer that the hunks of its file share; a slice is a tuple of lines."""
 
-    __slots__ = ("_bare", "_marks", "_near", "_patch", "_rows", "_span", "_starts", "_starts_at")
+    __slots__ = ("_bare", "_made", "_marks", "_near", "_patch", "_rows", "_span", "_starts", "_starts_at")
 
     def __init__(
         self, patch: bytes, span: tuple[int, int], starts_at: tuple[int, int], rows: int, bare: tuple[int, ...]
@@ -60,6 +64,7 @@ class Lines(Sequence[Line]):
         self._starts: array[int] | None = None
         self._marks = b""
         self._near = (0, *starts_at)
+        self._made: dict[int, Line] = {}
 
     def __len__(self) -> int:
         return self._rows
@@ -97,7 +102,13 @@ class Lines(Sequence[Line]):
             found = tuple(self._lines(first, self._texts(first, max(wanted[0], wanted[-1]) + 1)))
             return tuple(found[at - first] for at in wanted)
         at = range(self._rows)[index]
-        return next(self._lines(at, self._texts(at, at + 1)))
+        line = self._made.get(at)
+        if line is None:
+            line = next(self._lines(at, self._texts(at, at + 1)))
+            if len(self._made) >= _MOST_MADE:
+                self._made.clear()
+            self._made[at] = line
+        return line
 
     def _lines(self, at: int, rows: Iterable[bytes]) -> Iterator[Line]:
         """Number rows from the row `at` on."""
