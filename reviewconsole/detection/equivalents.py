@@ -15,13 +15,14 @@ _CALLERS = 50
 
 
 def replaced(document: Document, host: Survivor, sources: Sequence[Source]) -> bool:
-    """Tell whether an added line in one of the places the rule names matches its `replaced`."""
+    """Tell whether an added line in one of the places the rule names matches its `replaced`; comments do not."""
     pattern = compiled(document.replaced)
     return any(
         pattern.search(source.new[at - 1][:MAX_LINE])
         for where in sorted(document.replaced_in)
         for source, item in _places(where, host, sources)
         for at in _added(source, item)
+        if not source.is_comment(Side.NEW, at)
     )
 
 

@@ -56,6 +56,10 @@ def retry_loops(there: View) -> Iterator[RetryLoop]:
             again = again or any(re.search(r"err\w*\s*==\s*nil", row.text) for row in inside)
             again = again and (_waits(inside) or not any(_CONSUMES.search(row.text) for row in inside))
             ends = any(re.match(r"(return|break)\b", row.text) for row in inside)
+        elif there.kind == "rust":
+            again = any(re.search(r"\bErr\(|\.is_err\(|\bif let Ok\(|\.is_ok\(", row.text) for row in inside)
+            again = again and any(re.search(r"\b(sleep|delay)\w*\(|\bcontinue\b|\bwarn!", row.text) for row in inside)
+            ends = any(re.search(r"\b(return|break)\b", row.text) for row in inside)
         else:
             continue
         if again and ends:

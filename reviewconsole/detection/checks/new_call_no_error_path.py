@@ -8,6 +8,7 @@ from reviewconsole.detection.code import Block, View, view
 from reviewconsole.detection.constructs import Construct
 from reviewconsole.detection.failures import covered
 from reviewconsole.detection.hits import exact
+from reviewconsole.detection.migrations import is_migration
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.moves import mostly_moved
 from reviewconsole.detection.pages import page_of
@@ -33,6 +34,7 @@ PAGE = page_of(
     languages=("python", "typescript", "go", "java", "rust"),
     alias="e-06",
 )
+_SEED = re.compile(r"(^|/)(seeds?|seeders?)/|(^|/)setup\.py$")
 _KINDS = frozenset({"python", "typescript", "go", "java", "rust"})
 _ROUTE = re.compile(r"^\w*([rR]outer|[aA]pp)\.(get|post|put|patch|delete)$")
 _ASYNC = re.compile(r"\basync\s*(\([^)]*\)|\w+)\s*(:\s*[\w<>]+\s*)?=>|\basync\s+function\b")
@@ -48,7 +50,8 @@ def check(context: Context) -> Iterator[Hit]:
     """Name each such call that the change brings."""
     caught: set[str] | None = None
     for source in context.sources:
-        if source.kind not in _KINDS or not source.added or is_nonproduction(source.path):
+        aside = is_nonproduction(source.path) or _SEED.search(source.path) or is_migration(source)
+        if source.kind not in _KINDS or not source.added or aside:
             continue
         there = view(source, Side.NEW)
         for found in _found(source, there, context):

@@ -100,10 +100,10 @@ def _budgets(context: Context) -> Iterator[Hit]:
                 yield from changed_at(PAGE.rule, old.source, Side.OLD, (old.line, old.end_line), message)
     for source in context.sources:
         if source.kind == "yaml" and source.added and any(_BUDGET in row for row in source.new):
-            yield from _blocking(source)
+            yield from _blocking(source, context)
 
 
-def _blocking(source: Source) -> Iterator[Hit]:
+def _blocking(source: Source, context: Context) -> Iterator[Hit]:
     for document in documents(source, Side.NEW):
         if document.kind != _BUDGET:
             continue
@@ -111,6 +111,26 @@ def _blocking(source: Source) -> Iterator[Hit]:
             entry = document.entries.get(("spec", name))
             if entry is not None and scalar(entry.node) in values:
                 yield from at_entry(PAGE.rule, document, entry, f"{document.label} lets no pod go: drains hang")
+        entry = document.entries.get(("spec", "minAvailable"))
+        least = scalar(entry.node) if entry is not None else ""
+        if entry is not None and least.isdecimal() and int(least) > 0:
+            few = _replicas(context, document)
+            if few is not None and few <= int(least):
+                message = (
+                    f"{document.label} wants {least} of {few} replicas at all times: no pod may go and drains hang"
+                )
+                yield from at_entry(PAGE.rule, document, entry, message)
+
+
+def _replicas(context: Context, budget: Document) -> int | None:
+    """How many replicas the workload of the change has that a budget selects; None where none says."""
+    chosen = {name: scalar(value) for name, _, value in pairs(budget.get("spec", "selector", "matchLabels"))}
+    for source in context.sources if chosen else ():
+        for each in documents(source, Side.NEW) if source.kind == "yaml" else ():
+            if each.kind in ("Deployment", "StatefulSet") and chosen.items() <= _labels(each).items():
+                said = scalar(each.get("spec", "replicas")) or "1"
+                return int(said) if said.isdecimal() and not each.templated else None
+    return None
 
 
 CHECK = Check(page=PAGE, run=check)

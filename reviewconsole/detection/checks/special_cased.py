@@ -31,7 +31,8 @@ _EQUALS = re.compile(
 )
 _UNDER_TEST = re.compile(
     r"\b(if|elif|unless)\b.*(PYTEST_CURRENT_TEST|[\"']pytest[\"']\s+in\s+sys\.modules|JEST_WORKER_ID"
-    r"|testing\.Testing\(\)|NODE_ENV\s*===?\s*[\"']test[\"'])"
+    r"|testing\.Testing\(\)|NODE_ENV\s*===?\s*[\"']test[\"']|process\.env\.(VITEST|IS_TEST|TEST_MODE)\b"
+    r"|(getenv|environ\.get|Getenv)\(\s*[\"'](TESTING|TEST_MODE|IS_TEST)[\"']|config(\.get\(|\[)\s*[\"']TESTING[\"'])"
 )
 _COMMON = frozenset(
     {

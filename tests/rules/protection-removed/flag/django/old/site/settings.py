@@ -1,0 +1,3 @@
+DEBUG = False
+SECURE_SSL_REDIRECT = True
+ALLOWED_HOSTS = ["a"]

@@ -1,0 +1,2 @@
+#!/bin/sh
+bash -c "$(curl -fsSL https://example.com/install.sh)"

@@ -1,0 +1,3 @@
+def create_app(app):
+    limiter.init_app(app)
+    return app

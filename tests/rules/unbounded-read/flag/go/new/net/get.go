@@ -1,0 +1,5 @@
+package net
+
+func body(resp *http.Response) ([]byte, error) {
+	return io.ReadAll(resp.Body)
+}

@@ -1,0 +1,5 @@
+package net
+
+func body(f *os.File) ([]byte, error) {
+	return io.ReadAll(f)
+}
