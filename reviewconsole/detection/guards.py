@@ -136,9 +136,13 @@ def _added(judging: _Judging) -> Iterator[Hit]:
 
 
 def _removed(judging: _Judging) -> Iterator[Hit]:
-    moved = Counter(_away(match) for match in judging.news if touches(match))
+    # What is commented out is gone.
+    news = [
+        each for each in judging.news if judging.document.comments or not each.source.is_comment(each.side, each.line)
+    ]
+    moved = Counter(_away(match) for match in news if touches(match))
     here: Counter[_Place] = Counter()
-    for match in judging.news:
+    for match in news:
         here[_place(match.source, judging.host(match))] += 1
     survivors = [judging.hosts.survivor(match.source, judging.host(match)) for match in judging.olds]
     for match, host in zip(judging.olds, survivors, strict=True):

@@ -27,18 +27,23 @@ PAGE = page_of(
 )
 _FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _IMAGE = re.compile(r"^(\s*)(?:-\s+)?image:\s*[\"']?([\w./:@-]+)[\"']?\s*(?:#.*)?$")
+_LOCAL = re.compile(r"(^|[/_.-])(dev|devel\w*|local|test\w*|ci)([/_.-]|$)", re.IGNORECASE)
 _HOPS = 20
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each stage and container that changes its image."""
     for source in context.sources:
-        if not (source.has_old and source.added and source.removed) or is_nonproduction(source.path):
+        if not (source.has_old and source.added and source.removed) or _aside(source.path):
             continue
         if source.kind == "dockerfile":
             yield from _stages(source)
         elif source.kind == "yaml":
             yield from _containers(source)
+
+
+def _aside(path: str) -> bool:
+    return is_nonproduction(path) or bool(_LOCAL.search(path))
 
 
 def _stages(source: Source) -> Iterator[Hit]:
