@@ -16,8 +16,8 @@ PAGE = page_of(
     severity=Severity.HIGH,
     what="Finds settings and environment variables of manifests, charts, compose files, Terraform, Dockerfiles and "
     "property files that are added with the value that turns approval, authorization, verification, audit, "
-    "encryption, backups or rate limits off (`DISABLE_APPROVER_CHECK: true`, `audit_enabled = false`). A plain check or "
-    "validation, pipelines, and files for development or tests weigh medium.",
+    "encryption, backups or rate limits off (`DISABLE_APPROVER_CHECK: true`, `audit_enabled = false`). A plain "
+    "check or validation, pipelines, and files for development or tests weigh medium.",
     why="The safeguard is written, tested and in the code, and does not run. Such a switch is added to get a first "
     "version going and is found by the incident.",
     example='+ - name: DISABLE_APPROVER_CHECK\n+   value: "true"',
