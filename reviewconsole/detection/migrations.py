@@ -144,6 +144,13 @@ def made_before(context: Context, source: Source, step: Operation) -> bool:
     )
 
 
+def rebuilt(source: Source, step: Operation) -> bool:
+    """Tell whether a copy of the table takes its name in the same file, as SQLite's way of altering one."""
+    return bool(step.table) and any(
+        other.verb is Verb.RENAME_TABLE and other.kind.strip("\"`'") == step.table for other in forward(source)
+    )
+
+
 def migrations(context: Context) -> Iterator[Source]:
     """The migrations with changed lines."""
     for source in context.sources:

@@ -53,6 +53,7 @@ _WRAPPER = re.compile(
     r"\b(make|just|task|rake|bazel|nx|turbo|lerna|earthly|pre-commit)\s+(?:\S+\s+)*?[\w:/-]*(test|lint|check"
     r"|ci|verify|validate|run|all)\b"
     r"|(^|[\s/.])(scripts?|bin|ci|hack|tools)/[\w./-]*(test|lint|check|verify|validate|ci)[\w.-]*"
+    r"|\bdocker[- ]compose\b.*\b(run|up)\b.*(test|lint|check)"
     r"|\.?/?(run[-_]?)?(tests?|lint|checks?)\.(sh|py)\b|\bpre-commit/action\b",
     re.IGNORECASE,
 )

@@ -53,10 +53,10 @@ _TEST = re.compile(
 )
 _SCREEN = re.compile(
     r"\.(tsx|jsx|vue|svelte)$"
-    r"|(^|/)(components?|hooks|client-only|views?|screens?|widgets|frontend|dashboard[\w-]*|static|public|assets|stimulus|controllers/js"
+    r"|(^|/)(hooks|client-only|views?|screens?|widgets|frontend|dashboard[\w-]*|static|public|assets|stimulus|controllers/js"
     r"|grafana-plugin|react-ui|ui)/(.*/)?[^/]+\.[cm]?[jt]s$"
 )
-_ANSWERS = re.compile(r"(^|/)(api|server|server-only|backend)/|(^|/)route\.[jt]sx?$|\.server\.[jt]sx?$")
+_ANSWERS = re.compile(r"(^|/)(api|server|server-only|backend)/|(^|/)_?(route|page|layout)\.[jt]sx?$|\.server\.[jt]sx?$")
 _TOOLING = re.compile(
     r"(^|/)(scripts?|tools?|tooling|hack|build|ci|\.github|\.circleci|\.gitlab|buildscripts|codegen|devtools)/(.*/)?[^/]+\.(py|go|[cm]?[jt]sx?|rb|rs|java|kt)$"
     r"|\.config\.[cm]?[jt]s$|(^|/)(setup|manage|tasks|fabfile|noxfile|conftest|build)\.(py|rs)$|(^|/)Rakefile$|\.rake$"

@@ -73,13 +73,14 @@ _HELD = re.compile(
 """Where data lives, by the name of the folder."""
 _WORD = re.compile(r"\w+")
 _CONDITION = re.compile(
-    r"\b(skip|fixme|failing)\(\s*(\(\{[^}]*\}\)\s*=>(?!\s*\{)"
+    r"[^(]*\b(skip|fixme|failing)\(\s*(\(\{[^}]*\}\)\s*=>(?!\s*\{)"
     r"|(?!true\b|async\b|function\b)[^\"'`(),]*(===?|!==?|&&|\|\||!|[<>]=?)"
     r"|(?!true\b|async\b|function\b)!?[\w.$]+\s*(\)|,\s*[\"'`]))"
 )
 _BROWSER = re.compile(r"\b(window|document|localStorage|sessionStorage|navigator)\.\w")
 _NEUTRAL = re.compile(
-    r"(,|\bor\b|\|\||\?\?|=)\s*[\"'](default|postgres|main|unknown|none|n/a|local|test)[\"']", re.IGNORECASE
+    r"(,|\bor\b|\|\||\?\?|=)\s*[\"'](default|postgres|main|unknown|none|n/a|local|test|\d+|true|false|yes|no|on|off)[\"']",
+    re.IGNORECASE,
 )
 _QUESTION = re.compile(r"(?:^|\.)(?:is|has|can|should|matches|contains|exists)[A-Z]\w*$")
 _TELLS = re.compile(r"\)\s*bool\s*\{")
@@ -167,7 +168,7 @@ def _shape(row: str) -> str:
 def _skipped(hit: Hit) -> Hit | None:
     """A test that is skipped under a condition runs elsewhere."""
     rows = " ".join(row.strip() for row in hit.source.new[hit.line - 1 : hit.line + 2])
-    return None if hit.source.kind == "typescript" and _CONDITION.search(rows[:MAX_LINE]) else hit
+    return None if hit.source.kind == "typescript" and _CONDITION.match(rows[:MAX_LINE]) else hit
 
 
 def _waiting(hit: Hit) -> Hit:

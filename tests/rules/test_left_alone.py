@@ -175,3 +175,37 @@ def test_a_root_of_terraform_that_moves_as_it_is_holds_no_new_danger():
     text = 'resource "aws_s3_bucket" "static" {\n  bucket = "x"\n  acl    = "public-read"\n}\n'
     assert worst("open-ingress", {}, {"shared/s3.tf": text}) in (H, C)
     assert worst("open-ingress", {"terraform/s3.tf": text}, {"shared/s3.tf": text}) not in (H, C)
+
+
+def test_a_table_that_is_rebuilt_as_sqlite_must_is_not_dropped():
+    head = "-- +goose Up\nCREATE TABLE new_profile (id int);\nINSERT INTO new_profile SELECT id FROM profile;\nDROP TABLE profile;\n"
+    rename = "ALTER TABLE new_profile RENAME TO profile;\n"
+    path = "db/migrations/0002_profile.sql"
+    assert worst("drop-in-upgrade", {}, {path: head}) is C
+    assert worst("drop-in-upgrade", {}, {path: head + rename}) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("src/orders.ts", H), ("src/components/Orders.tsx", M), ("scripts/fetch.ts", M), ("app/api/orders/route.ts", H)],
+)
+def test_who_waits_on_a_screen_or_for_a_tool_can_leave(path, expected):
+    text = "export async function orders(url: string) {\n  const found = await fetch(url);\n  return found.json();\n}\n"
+    assert worst("call-without-timeout", {}, {path: text}) is expected
+
+
+def test_a_name_that_is_filled_in_by_another_variable_may_be_the_same():
+    def record(name):
+        return f'resource "aws_route53_record" "a" {{\n  zone_id = "Z1"\n  name    = "{name}"\n  type    = "A"\n}}\n'
+
+    old = {"dns.tf": record("api.${data.zone.dns.name}")}
+    assert worst("dns-or-route-changed", old, {"dns.tf": record("api.${var.domain}")}) is M
+    assert worst("dns-or-route-changed", old, {"dns.tf": record("www.${data.zone.dns.name}")}) is H
+
+
+def test_an_optional_step_that_always_runs_is_no_check_made_soft():
+    step = "      - name: Stop the gateway\n        run: ./stop.sh\n"
+    text = f"name: x\non: [push]\npermissions: {{}}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make test\n{step}"
+    path = ".github/workflows/a.yml"
+    soft = text + "        if: always()\n        continue-on-error: true\n"
+    assert worst("check-made-soft", {path: text}, {path: soft}) is None

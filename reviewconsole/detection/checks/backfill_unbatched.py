@@ -28,7 +28,7 @@ PAGE = page_of(
     alias="m-08",
 )
 _NAMED = re.compile(
-    r"\bWHERE\b.*\b(\w*id|slug|key|name|code|uuid|email|app_label|type)\b[\"'`)]*\s*(=\s*['\"\d:%{?$]|IN\s*\(\s*['\"\d])",
+    r"\bWHERE\b.*\b(\w*id|slug|key|name|code|uuid|email\w*|app_label|type)\b[\"'`)]*\s*(=\s*['\"\d:%{?$]|IN\s*\(\s*['\"\d])",
     re.IGNORECASE,
 )
 _FEW = re.compile(

@@ -32,7 +32,8 @@ PAGE = page_of(
 )
 _AIDS = re.compile(r"upload|coverage|codecov|coveralls|notif|slack|cache|clean ?up|teardown|comment|label"
                    r"|artifact|badge|telemetry|summary|report"
-                   r"|annotate|download|docker (rm|logs|stop)|debug|diagnos|log(s|in)?\b", re.IGNORECASE)  # fmt: skip
+                   r"|annotate|download|\bstop\b|\bcopy\b|docker (rm|logs|stop)|debug"
+                   r"|diagnos|log(s|in)?\b", re.IGNORECASE)  # fmt: skip
 _ON = re.compile(r"(true|yes|on|\$\{\{\s*(true|always\(\)|success\(\)\s*\|\|\s*failure\(\)|1)\s*\}\})$", re.IGNORECASE)
 _NEVER = re.compile(r"(false|no|0|\$\{\{\s*(false|0|''|!\s*true|never\(\)|.*&&\s*false|false\s*&&.*)\s*\}\}"
                     r"|.*&&\s*false|false\s*&&.*"
@@ -48,7 +49,7 @@ _LINE = re.compile(
 )
 _HARMLESS = re.compile(r"2>/dev/null|&>/dev/null|>/dev/null 2>&1|\b(cp|ls|chmod|mkdir|mv|touch|ln|stat|which"
                        r"|command -v|test -[a-z])\b|rm -|"
-                       r"docker (rm|logs|stop|network|volume)|kill|\bgrep\b|\bdiff\b|git (tag|config|fetch"
+                       r"docker (rm|logs|stop|network|volume|pull)|kill|\bgrep\b|\bdiff\b|git (tag|config|fetch"
                        r"|branch|remote|stash|diff)|kubectl (logs|get|describe|delete)|"
                        r"\becho\b.*\|\|", re.IGNORECASE)  # fmt: skip
 _SCRIPT = re.compile(r"\|\|\s*(true|exit 0|:|echo\b.*)(\s|$|\"|;)|;\s*true\s*$|^\s*-\S+.*\btest\b")
@@ -103,7 +104,8 @@ def _mark(source: Source, item: Job | Step, node: yaml.Node, was: yaml.Node | No
         else:
             aid = _AIDS.search(item.name)
             checks = bool(item.checks)
-        if aid and not checks:
+        always = kind == "soft" and scalar(get(node, "if")).strip(" ${}") == "always()"
+        if (aid or always) and not checks:
             continue
         at = int(key.start_mark.line) + 1
         last = max(at, int(value.end_mark.line) + (1 if value.end_mark.column else 0))

@@ -60,6 +60,8 @@ _REFERENCE = re.compile(r"\b(?:[a-z]+_\w+|module)\.\w+")
 _LITERAL = re.compile(r"\"[\w*-]+(\.[\w-]+)+\.?\"|\"[0-9a-fA-F:]{3,}\"")
 _LIGHT = re.compile(r"_dmarc|_domainkey|_acme|verification|spf|dkim|\bTXT\b|validation|confirm", re.IGNORECASE)
 _ZONE_FILE = re.compile(r"(^|/)(db\.[\w.-]+|[\w.-]+\.zone|zones?/[\w./-]+\.(db|txt|hosts))$")
+_TASKS = frozenset({"tasks", "hosts", "roles", "handlers"})
+"""Parts of a playbook, which holds no records of its own."""
 _FILLED = re.compile(r"\$\{[^}]*\}")
 _INDEX = re.compile(r"\[(count\.index|each\.key|0)\]|\b(local|var)\.")
 _RECORD = re.compile(
@@ -129,6 +131,7 @@ def check(context: Context) -> Iterator[Hit]:
             and not before.kind
             and before.source.kind == "yaml"
             and _DNS_FILE.search(before.source.path)
+            and not any(_TASKS & set(place) for place in before.entries)
         ):
             yield from _records(before, after)
         if after is not None and before.kind == "Service":
@@ -213,8 +216,17 @@ def _indirect(name: str, before: str, after: str) -> bool:
     """Tell whether a variable, local or condition was put around the value, so that it may be the same."""
     variables = re.compile(r"^[\"$ {]*(var|local|each|data)\.")
     around = before in after or after in before
-    filled = _FILLED.sub("${}", before) == _FILLED.sub("${}", after) and "${" in before
-    return name == "for_each" or around or filled or bool(variables.match(before) and variables.match(after))
+    return (
+        name == "for_each"
+        or around
+        or _refilled(before, after)
+        or bool(variables.match(before) and variables.match(after))
+    )
+
+
+def _refilled(before: str, after: str) -> bool:
+    """Tell whether the values differ by the name of what fills them alone."""
+    return "${" in before and _FILLED.sub("${}", before) == _FILLED.sub("${}", after)
 
 
 def _added_to(before: str, after: str) -> bool:
@@ -256,7 +268,8 @@ def _object(old: Document, new: Document | None, context: Context) -> Iterator[H
         return
     for place in [place for place in theirs if place in ours and ours[place] != theirs[place]]:
         message = f"{place[-1]} of {new.label} changes from {ours[place][:50]} to {theirs[place][:50]}"
-        yield from at_entry(PAGE.rule, new, new.entries[place], message)
+        severity = Severity.MEDIUM if _refilled(ours[place], theirs[place]) else None
+        yield from at_entry(PAGE.rule, new, new.entries[place], message, severity=severity)
     kept = set(theirs.values())
     for place in [place for place in ours if place not in theirs and ours[place] not in kept and ours[place]]:
         host = counterpart(place[:1], old, new)
@@ -318,7 +331,17 @@ def _annotations(old: Document, new: Document) -> Iterator[Hit]:
             if now is None or scalar(now.node) != scalar(entry.node):
                 message = f"{place[-1]} of {old.label} changes or goes"
                 yield from (
-                    list(at_entry(PAGE.rule, new, now, message)) if now else at_entry(PAGE.rule, old, entry, message)
+                    list(
+                        at_entry(
+                            PAGE.rule,
+                            new,
+                            now,
+                            message,
+                            severity=Severity.MEDIUM if _refilled(scalar(entry.node), scalar(now.node)) else None,
+                        )
+                    )
+                    if now
+                    else at_entry(PAGE.rule, old, entry, message)
                 )
 
 

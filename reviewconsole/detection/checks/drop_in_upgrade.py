@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reviewconsole import lazy_re as re
 from reviewconsole.detection.hits import hit
-from reviewconsole.detection.migrations import forward, made_before, migrations, operations
+from reviewconsole.detection.migrations import forward, made_before, migrations, operations, rebuilt
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -46,6 +46,8 @@ def check(context: Context) -> Iterator[Hit]:
     for source in migrations(context):
         steps = operations(source)
         for step in forward(source):
+            if step.verb is Verb.DROP_TABLE and rebuilt(source, step):
+                continue
             if step.verb in _DATA and not _made_before(step, steps) and not made_before(context, source, step):
                 message = _DATA[step.verb].format(table=step.table or "?", column=step.column or "?")
                 yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)

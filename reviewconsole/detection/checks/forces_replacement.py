@@ -32,6 +32,7 @@ PAGE = page_of(
     languages=("terraform", "json"),
     alias="d-06",
 )
+_TELLING = 12
 _EMPTY = frozenset({"", "null", '""', "false", "0", "[]", "{}"})
 _RECORD = re.compile(r"_(record|record_set|recordset)$")
 """`dns-or-route-changed` tells these."""
@@ -97,6 +98,8 @@ def _severity(context: Context, change: Change) -> Severity | None:
         return Severity.MEDIUM  # it may say what the provider chose already
     # Between two expressions nobody can tell here whether the value changes.
     unknown = 0 if references(old) == references(new) else is_open(old) + is_open(new)
+    if len(old) > _TELLING and is_open(old) and old in new:
+        return Severity.MEDIUM  # What was said stands in it still, with a condition or a fallback around.
     return Severity.MEDIUM if unknown == 2 else Severity.HIGH if unknown and severity is Severity.CRITICAL else severity
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reviewconsole.detection.hits import exact, hit
 from reviewconsole.detection.migration_go import tags
-from reviewconsole.detection.migrations import created, created_here, forward, is_postgres, migrations
+from reviewconsole.detection.migrations import created, created_here, forward, is_postgres, migrations, rebuilt
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Fact, Operation, Verb
 from reviewconsole.detection.pages import page_of
@@ -43,7 +43,12 @@ def check(context: Context) -> Iterator[Hit]:
             continue
         here = created_here(source)
         for step in forward(source):
-            if _locks(step) and step.table not in young | here and (step.table or not here):
+            if (
+                _locks(step)
+                and step.table not in young | here
+                and (step.table or not here)
+                and not rebuilt(source, step)
+            ):
                 message = f"Writes to {step.table or 'the table'} wait until the index is built"
                 yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
     for source in context.sources:

@@ -84,7 +84,8 @@ def _severity(source: Source) -> Severity | None:
             return Severity.LOW
         if source.path.endswith("CODEOWNERS") and source.has_old and _routes(source):
             return Severity.MEDIUM
-        if source.path.endswith(".pre-commit-config.yaml") and source.has_old and _spares(source):
+        hooks = source.path.endswith((".pre-commit-config.yaml", "lefthook.yml", "lefthook.yaml"))
+        if hooks and (not source.has_old or _spares(source)):
             return Severity.MEDIUM
         versions = all(_VERSION.match(row[:300]) and not _LOOSENS.search(row[:300]) for row in rows)
         return Severity.LOW if versions else Severity.CRITICAL

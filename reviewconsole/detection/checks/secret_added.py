@@ -75,6 +75,8 @@ _SAMPLE = re.compile(
     r"(?i)\b(no|not an?|not) (actual|real)\b|\b(dummy|fake|sample|placeholder)s?\b"
     r"|\bexamples?\b.*\b(docs?|documentation|response|test)|\bfrom\b.*\bdocs\b"
 )
+_SHOWN = re.compile(r"(?i)\b(samples?|examples?|e\.g\.)\b")
+"""Says in a text for readers that what follows is one."""
 _ABOVE = 9
 _DOCUMENTED = re.compile(r"^xox[bp]-1765367248\d-")
 """The tokens that Slack's own documentation prints (https://api.slack.com/authentication/oauth-v2)."""
@@ -117,7 +119,10 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _said_sample(source: Source, at: int) -> bool:
     """Tell whether a comment shortly above, or the line's own, says that the value is a sample and no secret."""
-    above = (row for row in range(max(1, at - _ABOVE), at) if source.is_comment(Side.NEW, row))
+    above = [row for row in range(max(1, at - _ABOVE), at) if source.is_comment(Side.NEW, row)]
+    quoted = "\n".join(source.new[max(0, at - 2 * _ABOVE) : at - 1]).split('"""')
+    if source.kind == "python" and len(quoted) > 1 and _SHOWN.search(quoted[-1][: 20 * MAX_LINE]):
+        return True
     return any(_SAMPLE.search(source.new[row - 1][:MAX_LINE]) for row in (*above, at))
 
 
