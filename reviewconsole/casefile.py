@@ -19,11 +19,25 @@ class Risk:
     """How much a change can hurt."""
 
     level: str
-    """critical, high, medium, low or none: the worst finding that is not suppressed."""
+    """critical, high, medium, low or none: the worst finding that is not suppressed; unknown where nothing was found
+    in what could not be read."""
     score: int
     """Sorts the queue, higher first; has no unit."""
     reasons: tuple[str, ...]
     """What the score is made of, most points first."""
+    unsure: str = ""
+    """Why the level may be too low, in a sentence; empty where every rule was through with the whole change."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quorum:
+    """How far a change is from enough approvals of one rule."""
+
+    needed: int
+    given: tuple[str, ...]
+    """Who approved, sorted."""
+    may: tuple[str, ...]
+    """Who else may: named by the rule, and no part of the change; sorted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +49,8 @@ class Requirement:
     why: str
     emergency: bool = False
     """Met by break-glass alone."""
+    quorum: Quorum | None = None
+    """Of a rule whose approvals are missing."""
 
     @property
     def is_reject(self) -> bool:
@@ -101,14 +117,55 @@ class QueueEntry:
     """Who is on it, the latest first."""
     below: str = ""
     """The ref of the pending change it stands on."""
+    unreadable: str = ""
+    """Why its content could not be read, and what to do; nothing else about it is known then."""
+    verdict: Verdict = Verdict.VIOLATED
+    doubts: tuple[str, ...] = ()
+    """Why the gate could not judge it, where there is a policy to judge by."""
+    unmet: tuple[Requirement, ...] = ()
+    """What is still required."""
+    own: str = ""
+    """The name of the person who asks, in the policy; empty where nobody knows."""
+
+    @property
+    def unclear(self) -> bool:
+        """Whether it waits for something nobody can decide yet."""
+        return bool(self.doubts) and self.state == "pending"
+
+    @property
+    def quorum(self) -> Quorum | None:
+        """The approvals that are under way: of the rule that lacks most, once somebody approved."""
+        found = [item.quorum for item in self.unmet if item.quorum is not None and item.quorum.given]
+        return max(found, key=lambda each: each.needed - len(each.given), default=None)
 
 
-_STATE_ORDER = ("blocked", "pending", "stale", "rejected", "approved", "landed")
+UNKNOWN = "unknown"
+"""The level of what could not be looked at."""
+_MANY = 4
+"""People named in a row."""
+DECIDED = "decided"
+"""The state of a change on which one decided a moment ago, until it is read again."""
+_STATE_ORDER = {"blocked": 0, "pending": 0, DECIDED: 0, "stale": 1, "rejected": 1, "approved": 2, "landed": 2}
 
 
-def urgency(entry: QueueEntry) -> tuple[int, int, int, str]:
-    """The order in which changes are to be worked off, as a key to sort by."""
-    return _STATE_ORDER.index(entry.state) // 2, -entry.risk.score, entry.change.updated, entry.change.head
+def urgency(entry: QueueEntry) -> tuple[int, bool, int, int, str]:
+    """The order in which changes are to be worked off, as a key to sort by: first what nobody could read."""
+    known = entry.risk.level != UNKNOWN
+    return _STATE_ORDER[entry.state], known, -entry.risk.score, entry.change.updated, entry.change.head
+
+
+def quorum_words(quorum: Quorum, own: str = "") -> str:
+    """How many approvals there are, of whom, and who may give the rest."""
+    words = f"{len(quorum.given)} of {quorum.needed} approvals"
+    if quorum.given:
+        words += f" · {', '.join('you' if name == own else name for name in quorum.given)} approved"
+    may = [name for name in quorum.may if name != own]
+    if own in quorum.may:
+        return f"{words} · you may give {'the other' if quorum.given else 'one'}"
+    if not may:
+        return f"{words} · nobody else may: the policy names no one beyond those who approved or took part"
+    more = f" and {len(may) - _MANY} more" if len(may) > _MANY else ""
+    return f"{words} · {', '.join(may[:_MANY])}{more} may give {'the other' if quorum.given else 'one'}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,6 +243,8 @@ class Sheet:
     """Why signing is refused; empty when it may be signed."""
     rejects: "tuple[RecordRow, ...]" = ()
     """Rejects of others that stand against an approval, unless it overrides them."""
+    emergency: str = ""
+    """How long an emergency approval of this person would count; empty where the policy lets them give none."""
     key_kind: str = ""
     """file, agent or security-key; the last one waits for a touch."""
 
@@ -259,6 +318,7 @@ __all__ = [
     "PassphraseAnswer",
     "PassphraseRequest",
     "QueueEntry",
+    "Quorum",
     "RecordRow",
     "Recorded",
     "Requirement",

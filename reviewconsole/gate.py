@@ -6,11 +6,11 @@ steps 3 to 9 by `standing`, step 10 here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.carryover import strictest
-from reviewconsole.casefile import Requirement
+from reviewconsole.casefile import Quorum, Requirement
 from reviewconsole.chain import REF_PREFIX
 from reviewconsole.dating import settled
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
@@ -58,7 +58,7 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
     if not in_scope(force.policy, facts) and not _rejected(judged, rules):
         return _out_of_scope(judged, granted)
     requirements = [
-        *(_rule_requirement(rule, rules, facts, judged) for rule in rules),
+        *(_short(force.policy, facts, judged, rule, rules) for rule in rules),
         *_boundary_requirements(facts, rules, judged, granted.waived),
         *granted.requirements,
         *_standing_requirements(force, facts, records, rules, judged),
@@ -195,6 +195,20 @@ def _rule_requirement(
         verdict = Verdict.UNDECIDABLE
         parts.append(f"an approval of {unknown[0].record.attestation.principal} may carry over: {unknown[0].why}")
     return Requirement(id=rule.id, verdict=verdict, why="; ".join(parts))
+
+
+def _short(
+    policy: Policy, facts: Facts, judged: tuple[JudgedRecord, ...], rule: Rule, rules: tuple[Rule, ...]
+) -> Requirement:
+    """One rule's requirement; where approvals are missing, with who gave some and who may give the rest."""
+    item = _rule_requirement(rule, rules, facts, judged)
+    if item.verdict is Verdict.SATISFIED:
+        return item
+    approvals = [a for a in _approvals(judged) if _shortfall(rule, facts, a) is None]
+    given = {a.record.attestation.principal for a in approvals} & rule.people
+    emails = {participant.email for participant in facts.participants}
+    may = {name for name in rule.people - given if not policy.people.get(name, frozenset()) & emails}
+    return replace(item, quorum=Quorum(needed=rule.approvals, given=tuple(sorted(given)), may=tuple(sorted(may))))
 
 
 def _is_live_approval(judged: JudgedRecord) -> bool:

@@ -115,6 +115,10 @@ def _change(store: Store, spec: str | None) -> tuple[changes.Target, Change]:
     """The target and the range; for staged work and without a spec, what HEAD has beyond the target."""
     repository = store.repository
     if spec is not None and ".." in spec:
+        left, _, right = spec.partition("..")
+        ref, head = repository.resolve(right.removeprefix(".") or "HEAD")
+        if not repository.commits([head], [repository.resolve(left)[1]]):
+            return store.targets[0], _nothing(store, store.targets[0], ref, head)
         change = changes.one(repository, store.targets, spec)
         return next(t for t in store.targets if t.ref == change.target), change
     ref, head = repository.resolve(spec or "HEAD")
@@ -122,8 +126,13 @@ def _change(store: Store, spec: str | None) -> tuple[changes.Target, Change]:
     target = min(store.targets, key=ahead.__getitem__)
     if ahead[target]:
         return target, changes.explicit(repository, target.ref, target.tip, head, ref)
-    [commit] = repository.read_commits([head])
-    empty = Change(
+    return target, _nothing(store, target, ref, head)
+
+
+def _nothing(store: Store, target: changes.Target, ref: str | None, head: Oid) -> Change:
+    """A range without a commit."""
+    [commit] = store.repository.read_commits([head])
+    return Change(
         ref=ref or head,
         target=target.ref,
         base=head,
@@ -133,7 +142,6 @@ def _change(store: Store, spec: str | None) -> tuple[changes.Target, Change]:
         merge_bases=(head,),
         commits=(),
     )
-    return target, empty
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewconsole.casefile import Risk
+from reviewconsole.casefile import UNKNOWN, Risk
 from reviewconsole.diff import FileDiff
 from reviewconsole.evidence import Provenance, ProvenanceClass
 from reviewconsole.finding import Family, Finding, Severity, risk_level
@@ -22,6 +22,7 @@ _LARGE_LINES = 400
 _DEPENDENTS = ((100, 8), (20, 5), (5, 2))
 _CHURN = ((50, 4), (20, 2))
 _NAMED = 3
+_UNSURE = 25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +52,15 @@ def assess_risk(
     files: Sequence[FileDiff],
     unscanned: Sequence[str] = (),
     around: Surroundings | None = None,
+    *,
+    unread: str = "",
+    unsure: str = "",
 ) -> Risk:
-    """Score a change; `reasons` come worst first and name their points."""
+    """Score a change; `reasons` come worst first and name their points.
+
+    `unread` says why there is no content: then there is no level. `unsure` says why rules did not see what they should
+    have: then having found nothing is none.
+    """
     counted = [finding for finding in findings if finding.counts]
     parts = [
         *_of_findings(counted),
@@ -62,9 +70,18 @@ def assess_risk(
     ]
     if unscanned:
         parts.append((5, f"{len(unscanned)} {_plural('part', len(unscanned))} could not be scanned"))
+    doubt = unread or unsure
+    if doubt:
+        parts.append((_UNSURE, doubt))
     parts.sort(key=lambda part: (-part[0], part[1]))
     score = sum(points for points, _ in parts)
-    return Risk(level=risk_level(counted), score=score, reasons=tuple(f"{text} (+{points})" for points, text in parts))
+    level = risk_level(counted)
+    return Risk(
+        level=UNKNOWN if unread or (unsure and level == "none") else level,
+        score=score,
+        reasons=tuple(f"{text} (+{points})" for points, text in parts),
+        unsure=doubt,
+    )
 
 
 def _of_findings(findings: Sequence[Finding]) -> Iterator[tuple[int, str]]:

@@ -57,7 +57,11 @@ def grammar(verbs: "Sub") -> None:
     json_option(guard)
     target_option(guard)
     waive = add_verb(verbs, "waive", "let one broken constraint pass on one change, signed")
-    waive.add_argument("constraint", metavar="CONSTRAINT")
+    waive.add_argument(
+        "constraint",
+        metavar="CONSTRAINT",
+        help="the id of the broken constraint, as `inspect` and `guard` name it; the policy must let it be waived",
+    )
     waive.add_argument("--change", required=True, metavar="CHANGE", help=CHANGE)
     waive.add_argument("--withdraw", action="store_true", help="take your own waiver back")
     _statement(waive)

@@ -75,6 +75,10 @@ def _entry(entry: QueueEntry) -> Document:
         "findings": {family.value: count for family, count in entry.counts.items()},
         "stats": {"files": entry.files, "added": entry.added, "removed": entry.removed},
         "state": entry.state,
+        "verdict": entry.verdict.value,
+        "unreadable": entry.unreadable or None,
+        "doubts": list(entry.doubts),
+        "unmet": [requirement(item) for item in entry.unmet],
         "notes": list(entry.notes),
         "below": entry.below or None,
         "claims": [{"principal": c.principal, "since": c.since, "until": c.until} for c in entry.claims],
@@ -128,7 +132,15 @@ def boundary(result: BoundaryResult) -> Document:
 
 def requirement(item: Requirement) -> Document:
     """One requirement of the gate."""
-    return {"id": item.id, "verdict": item.verdict.value, "why": item.why}
+    quorum = item.quorum
+    return {
+        "id": item.id,
+        "verdict": item.verdict.value,
+        "why": item.why,
+        "approvals": None
+        if quorum is None
+        else {"needed": quorum.needed, "given": list(quorum.given), "may": list(quorum.may)},
+    }
 
 
 def statement(row: StatementRow) -> Document:

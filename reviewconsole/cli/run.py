@@ -1,12 +1,13 @@
 """Parse the call, run the verb, turn errors into one message and an exit code."""
 
+import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from reviewconsole.cli.parser import build_parser
 from reviewconsole.display import safe_lines
-from reviewconsole.errors import ReviewConsoleError
+from reviewconsole.errors import ReviewConsoleError, UsageError
 
 
 def complain(error: ReviewConsoleError) -> None:
@@ -16,11 +17,31 @@ def complain(error: ReviewConsoleError) -> None:
         sys.stderr.write(f"  {safe_lines(error.remedy)}\n")
 
 
+def _unknown(words: Sequence[str], known: Iterable[str]) -> UsageError | None:
+    """What to say of a verb that there is not, with the one that was meant."""
+    rest = iter(words)
+    for word in rest:
+        if word == "-C":
+            next(rest, None)
+        elif not word.startswith("-"):
+            names = list(known)
+            if word in names:
+                return None
+            close = difflib.get_close_matches(word, names, n=2)
+            remedy = f"did you mean {' or '.join(close)}?" if close else "`reviewconsole --help` lists the verbs"
+            return UsageError(f"there is no verb {word!r}", remedy=remedy)
+    return None
+
+
 def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one call; never a traceback for bad input."""
     from reviewconsole.cli import verbs
 
     parser = build_parser()
+    unknown = _unknown(words, verbs.VERBS)
+    if unknown is not None:
+        complain(unknown)
+        return unknown.exit_code
     try:
         options = parser.parse_args(words)
     except SystemExit as stop:

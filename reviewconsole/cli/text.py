@@ -7,7 +7,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from reviewconsole.casefile import OpenedChange, QueueEntry, RecordRow, Rereview, StatementRow, urgency
+from reviewconsole.casefile import (
+    UNKNOWN,
+    OpenedChange,
+    QueueEntry,
+    RecordRow,
+    Rereview,
+    StatementRow,
+    quorum_words,
+    urgency,
+)
 from reviewconsole.change import short_ref
 from reviewconsole.decision import Verdict
 from reviewconsole.diff import FileDiff, Hunk
@@ -20,8 +29,8 @@ if TYPE_CHECKING:
     from reviewconsole.review.repositories import Listed
 
 _COLOURS = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
-_LEVELS = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim", "none": "dim"}
-GLYPHS = {"critical": "▲▲", "high": "▲ ", "medium": "△ ", "low": "· ", "none": "  "}
+_LEVELS = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim", "none": "dim", UNKNOWN: "red"}
+GLYPHS = {"critical": "▲▲", "high": "▲ ", "medium": "△ ", "low": "· ", "none": "  ", UNKNOWN: "? "}
 _VERDICTS = {Verdict.SATISFIED: ("✓", "green"), Verdict.VIOLATED: ("✗", "red"), Verdict.UNDECIDABLE: ("?", "yellow")}
 
 
@@ -53,16 +62,34 @@ def queues(found: "Sequence[Listed]", paint: Painter) -> Iterator[str]:
     wide = max((len(safe_text(each.name)) for each, _ in rows), default=0)
     now = int(time.time())
     for each, entry in sorted(rows, key=lambda row: urgency(row[1])):
-        change, level = entry.change, entry.risk.level
-        risk = paint(f"{GLYPHS[level]} {level:<8} {entry.risk.score:>4}", _LEVELS[level])
+        change = entry.change
         yield (
-            f"{risk}  {entry.state:<8}  {safe_text(each.name):<{wide}}  {change.id}  {age(change.updated, now):>4}  "
-            f"{safe_text(short_ref(change.ref))}  {safe_text(change.title)}"
+            f"{_risk(entry, paint)}  {_standing(entry):<8}  {safe_text(each.name):<{wide}}  {change.id}  "
+            f"{age(change.updated, now):>4}  {safe_text(short_ref(change.ref))}  {safe_text(change.title)}"
         )
     for each in found:
         for said in (each.fault, *each.notices):
             if said:
                 yield paint(f"! {safe_text(str(each.path))}: {safe_text(said)}", "red" if each.fault else "yellow")
+
+
+def _risk(entry: QueueEntry, paint: Painter) -> str:
+    """Glyph, level and score; what nobody could look at says so in their place."""
+    level = entry.risk.level
+    words = f"{level:<8} {entry.risk.score:>4}{'?' if entry.risk.unsure else ''}"
+    if level == UNKNOWN:
+        words = f"{'unreadable' if entry.unreadable else 'unscanned':<13}"
+    return paint(f"{GLYPHS[level]} {words}", _LEVELS[level])
+
+
+def _size(entry: QueueEntry) -> str:
+    if entry.unreadable:
+        return f"{'? files':>9} +? -?"
+    return f"{counted(entry.files, 'file'):>9} +{entry.added} -{entry.removed}"
+
+
+def _standing(entry: QueueEntry) -> str:
+    return "unclear" if entry.unclear else entry.state
 
 
 def mine(found: "Sequence[Mine]", paint: Painter) -> Iterator[str]:
@@ -81,7 +108,9 @@ def mine(found: "Sequence[Mine]", paint: Painter) -> Iterator[str]:
             yield from (f"      {safe_text(line)}" for line in lines[1:])
         for item in opened.requirements:
             if item.verdict is not Verdict.SATISFIED and not item.is_reject:
-                yield f"    {safe_text(item.id)}: {safe_text(item.why)}"
+                yield f"    {safe_text(item.why)}"
+                if item.quorum is not None and item.quorum.may:
+                    yield f"      {safe_text(quorum_words(item.quorum))}"
         for finding in opened.findings:
             if not finding.suppressed:
                 place = f"{safe_text(finding.location.path)}:{finding.location.line}"
@@ -102,13 +131,10 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
     now = int(time.time())
     for entry in entries:
         change = entry.change
-        level = paint(
-            f"{GLYPHS[entry.risk.level]} {entry.risk.level:<8} {entry.risk.score:>4}", _LEVELS[entry.risk.level]
-        )
         tools = ",".join(entry.provenance.tools) or entry.provenance.provenance.value
         yield (
-            f"{level}  {entry.state:<8}  {change.id}  {age(change.updated, now):>4}  {safe_text(tools):<12}  "
-            f"{counted(entry.files, 'file'):>9} +{entry.added} -{entry.removed}  {safe_text(short_ref(change.ref))}"
+            f"{_risk(entry, paint)}  {_standing(entry):<8}  {change.id}  {age(change.updated, now):>4}  "
+            f"{safe_text(tools):<12}  {_size(entry)}  {safe_text(short_ref(change.ref))}"
         )
         yield f"    {safe_text(change.title)}"
         if entry.below:
@@ -119,6 +145,10 @@ def queue(entries: Sequence[QueueEntry], notices: Iterable[str], paint: Painter)
         for claim in entry.claims:
             who = "you are" if claim.own else f"{safe_text(claim.principal)} is"
             yield paint(f"    ⚑ {who} on it until {claim.until}", "cyan")
+        if entry.quorum is not None:
+            yield paint(f"    ◐ {safe_text(quorum_words(entry.quorum, entry.own))}", "cyan")
+        for doubt in entry.doubts[:2]:
+            yield paint(f"    ? {safe_text(doubt)}", "red")
         for reason in entry.risk.reasons[:3]:
             yield paint(f"      {safe_text(reason)}", "dim")
 

@@ -110,7 +110,7 @@ class Sync:
         """Bring the remote's refs under `prefix` here; `own` are the logs this device writes."""
         address = self.address(remote)
         theirs = self.remote_tips(remote, prefix)
-        seen = self._seen(remote)
+        seen = self.last_seen(remote)
         # stored first: a log written meanwhile must not look like one whose objects were pruned
         stored = {ref.name: ref.oid for ref in self._repository.raw_refs(prefix.rstrip("/"))}
         ours = {ref.name: ref.oid for ref in self._repository.note_refs(prefix)}
@@ -214,7 +214,7 @@ class Sync:
         except RepositoryError:
             return False
 
-    def _seen(self, remote: str) -> dict[str, Oid]:
+    def last_seen(self, remote: str) -> dict[str, Oid]:
         """What this remote was last known to hold."""
         try:
             raw = json.loads((self._folder / "seen.json").read_text(encoding="utf-8"))
@@ -263,7 +263,7 @@ class Sync:
                     pushed.append(ref)
         if code and not rejected:
             raise RemoteError(f"the push failed: {said(err)}")
-        self._remember(remote, {**self._seen(remote), **{ref: tips[ref] for ref in pushed}})
+        self._remember(remote, {**self.last_seen(remote), **{ref: tips[ref] for ref in pushed}})
         return PushReport(pushed=tuple(sorted(pushed)), rejected=rejected)
 
     def union(self, ref: str, theirs: Oid, merge: Callable[[bytes | None, bytes | None], bytes]) -> Oid:

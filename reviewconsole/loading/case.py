@@ -9,7 +9,7 @@ from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.detection import STAGES, Progress, engine_digest
 from reviewconsole.diff import FileDiff
-from reviewconsole.errors import FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
+from reviewconsole.errors import CorruptObject, FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
 from reviewconsole.facts import Facts, PolicyInForce, Records
 from reviewconsole.finding import (
@@ -26,7 +26,7 @@ from reviewconsole.finding import (
 )
 from reviewconsole.gate import GateReport, evaluate
 from reviewconsole.loading.content import Content, load_content
-from reviewconsole.loading.detecting import detect, rules_for, unscanned, would_break
+from reviewconsole.loading.detecting import detect, rules_for, unfinished, unscanned, would_break
 from reviewconsole.loading.policies import for_change, in_force, repository_id, would_break_policy
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.replaying import carried, involved
@@ -35,6 +35,7 @@ from reviewconsole.loading.surroundings import surroundings
 from reviewconsole.policy import Policy
 from reviewconsole.risk import Surroundings, assess_risk
 
+_SCANNING = "the rules are not through with it"
 NO_POLICY = "there is no policy, so nothing is enforced"
 
 
@@ -56,6 +57,8 @@ class Case:
     dropped: Mapping[str, int] = field(default_factory=dict)
     """Guard to the number of matches it took away."""
     dropped_places: tuple[Dropped, ...] = ()
+    unread: str = ""
+    """Why there is no content, and what to do."""
     policy_fault: str = ""
     policy_unreadable: bool = False
     running: str = ""
@@ -123,12 +126,8 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
     `told` gets the content before it is scanned, then what each stage has found.
     """
     force, fault, unreadable = _policy(store, change, policy_from)
-    doubts = list(_doubts(store, change))
-    content: Content | None = None
-    try:
-        content = load_content(store.repository, change)
-    except (RepositoryError, FormatError) as error:
-        doubts.append(f"the content cannot be shown: {error}")
+    content, unread = _loaded(store, change)
+    doubts = (*_doubts(store, change), *([unread] if unread else []))
     files = content.files if content is not None else ()
     paths = tuple(file.path for file in files)
     origin = assess_provenance(store, change, paths)
@@ -153,9 +152,10 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
             engine=engine_digest(rules.settings),
             boundary=boundary,
             level=risk_level([*judged, *_boundary_findings(boundary)]),
-            doubts=tuple(doubts),
+            doubts=doubts,
             rule_faults=faults,
         )
+    around = _around(store, change, policy, files)
     shown = number([*result.findings, *_boundary_findings(boundary)])
     return Case(
         change=change,
@@ -163,15 +163,29 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
         provenance=origin,
         findings=shown,
         boundary=boundary,
-        risk=assess_risk(shown, origin, files, unscanned(result), _around(store, change, policy, files)),
+        risk=assess_risk(shown, origin, files, unscanned(result), around, unread=unread, unsure=unfinished(result)),
         force=force,
         facts=facts,
         notes=tuple(notes),
+        unread=unread,
         dropped=result.dropped,
         dropped_places=result.dropped_places,
         policy_fault=fault,
         policy_unreadable=unreadable or bool(faults),
     )
+
+
+def _loaded(store: Store, change: Change) -> tuple[Content | None, str]:
+    """The content; where it cannot be shown, why, and how it is had."""
+    try:
+        return load_content(store.repository, change), ""
+    except CorruptObject as error:
+        why, remedy = str(error), "`git fsck` names what is broken; a fresh clone has it whole"
+    except MissingObject as error:
+        why, remedy = str(error), "`git fetch --refetch` brings what is missing"
+    except (RepositoryError, FormatError) as error:
+        why, remedy = str(error), error.remedy
+    return None, f"the content cannot be shown: {why}{f' — {remedy}' if remedy else ''}"
 
 
 def _bounded(
@@ -198,7 +212,7 @@ def _begun(
         provenance=origin,
         findings=(),
         boundary=(),
-        risk=assess_risk((), origin, content.files if content is not None else (), (), None),
+        risk=assess_risk((), origin, content.files if content is not None else (), unsure=_SCANNING),
         force=force,
         facts=None,
         notes=tuple(note for note in notes if note),
@@ -215,7 +229,7 @@ def _teller(early: Case, told: Told | None) -> Callable[[Progress | None], None]
             told(None)
             return
         files = early.content.files if early.content is not None else ()
-        risk = assess_risk(progress.findings, early.provenance, files, (), None)
+        risk = assess_risk(progress.findings, early.provenance, files, unsure=_SCANNING)
         told(replace(early, findings=progress.findings, risk=risk, running=progress.running))
 
     hear(Progress(running=STAGES[0]))

@@ -17,6 +17,7 @@ from reviewconsole.finding import Finding, number
 from reviewconsole.git.repository import Repository
 from reviewconsole.git.trees import FOLDER_MODE
 from reviewconsole.loading.policies import for_change
+from reviewconsole.loading.results import UNFINISHED
 from reviewconsole.loading.scanning import scan_trees
 from reviewconsole.loading.store import Store
 from reviewconsole.loading.trees import CommitTree
@@ -134,6 +135,11 @@ _UNSCANNED = ("not scanned", "left out of", "did not", "may miss", "could not be
 def unscanned(result: ScanResult) -> tuple[str, ...]:
     """The notes that tell of something no rule has read."""
     return tuple(note for note in result.notes if any(word in note for word in _UNSCANNED))
+
+
+def unfinished(result: ScanResult) -> str:
+    """What the notes tell of rules that should have read it and did not; empty where all did."""
+    return "; ".join(note for note in result.notes if any(word in note for word in UNFINISHED))
 
 
 def prefetch(store: Store, changes: Sequence[Change]) -> None:

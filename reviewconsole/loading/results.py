@@ -6,12 +6,12 @@ from typing import Any
 from reviewconsole.detection import ScanResult
 from reviewconsole.finding import Confidence, Dropped, Family, Finding, Location, Severity, Side
 
-_UNFINISHED = ("did not run", "did not finish", "are incomplete", "could not be asked")
+UNFINISHED = ("did not run", "did not finish", "are incomplete", "could not be asked")
 
 
 def whole(result: ScanResult) -> bool:
     """Whether every rule ran to its end: only then is a result worth keeping."""
-    return not any(word in note for note in result.notes for word in _UNFINISHED)
+    return not any(word in note for note in result.notes for word in UNFINISHED)
 
 
 def to_json(result: ScanResult) -> dict[str, Any]:

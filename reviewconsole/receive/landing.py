@@ -6,6 +6,7 @@ from dataclasses import replace
 from reviewconsole.change import Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.errors import FormatError, RepositoryError, Undecidable
+from reviewconsole.gate import GateReport
 from reviewconsole.loading import changes
 from reviewconsole.loading.changes import HEADS, Target
 from reviewconsole.loading.judging import judge_each
@@ -64,7 +65,7 @@ def _forward(store: Store, target: Target, new: Oid, start: Oid | None, now: int
             yield Refusal(
                 ref=target.ref,
                 why=f"{title}: {item.report.verdict.value}: {why}",
-                remedy=_remedy(store, item.change.head),
+                remedy=_remedy(store, item.change.head, item.report),
             )
 
 
@@ -104,11 +105,26 @@ def _covered_alone(store: Store, target: Target, oid: Oid, start: Oid | None, no
     )
 
 
-def _remedy(store: Store, head: Oid) -> str:
+def _locked_out(store: Store, report: GateReport) -> bool:
+    """Whether the people of the policy are too few for what is missing, whoever of them signs."""
+    short = [item.quorum for item in report.requirements if item.quorum is not None]
+    if any(len(quorum.given) + len(quorum.may) < quorum.needed for quorum in short):
+        return True
+    people = {name for rule in (store.policy.rules if store.policy else ()) for name in rule.people}
+    return len(people) < 2 and any(item.id == "boundary/policy.self" for item in report.requirements)
+
+
+def _remedy(store: Store, head: Oid, report: GateReport) -> str:
     if store.policy is None:
         return (
             "no policy judges this branch yet: the administrator lets the first one in with "
             f"`git config reviewconsole.introduction {head}` in the repository that has this hook"
+        )
+    if _locked_out(store, report):
+        return (
+            "nobody whom the policy names can sign this off, since they are too few or took part: name one more person "
+            "(`reviewconsole people add`); where that change is refused for the same reason, the administrator lets it "
+            f"in with `git config reviewconsole.introduction {head}` in the repository that has this hook"
         )
     return (
         "have it signed off (`reviewconsole` in a clone), push the records (`reviewconsole sync`), then push again; "

@@ -49,7 +49,7 @@ class Claiming(ABC):
     def claims_of(self, changes: tuple[Change, ...]) -> Mapping[Oid, tuple[Claimed, ...]]:
         """Who is on each of several changes, by their heads."""
         claims = standing_claims(self._store, int(time.time()))
-        own = self._own_name() if claims else None
+        own = self.own_name() if claims else None
         return {change.head: claimed(claims, change, own) for change in changes}
 
     def claim(self, change: Change, ask: Ask, seconds: int = USUAL) -> tuple[Claimed, ...]:
@@ -76,7 +76,8 @@ class Claiming(ABC):
         own = any(each.own for each in self.claims_on(change))
         return self.release(change, ask) if own else self.claim(change, ask)
 
-    def _own_name(self) -> str | None:
+    def own_name(self) -> str | None:
+        """The person's name in the policy, by git's e-mail or the settings; None where neither says."""
         policy = self._store.policy
         emails = (self._repository.config_local("user.email"), self._repository.config_global("user.email"))
         named = next((email.strip().lower() for email in emails if email), "")

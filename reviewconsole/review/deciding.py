@@ -248,6 +248,7 @@ def sheet(
         confirm=case.change.head[:CONFIRM_LENGTH],
         blocked=_blocked(ready_, principal, draft, own),
         rejects=_rejects(before, principal) if draft.kind is DecisionKind.APPROVE else (),
+        emergency=_break_glass(ready_, principal) if draft.kind is DecisionKind.APPROVE else "",
         key_kind=signer.kind,
     )
 
@@ -280,6 +281,12 @@ def _rejects(report: GateReport, principal: str) -> tuple[RecordRow, ...]:
         )
         for judged in found
     )
+
+
+def _break_glass(ready_: Ready, principal: str) -> str:
+    """How long an emergency approval of a person would count, in words; empty where the policy lets them give none."""
+    allowed = ready_.force.policy.emergency
+    return counted(max(1, allowed.seconds // 3600), "hour") if allowed and principal in allowed.people else ""
 
 
 def _unread(ready_: Ready, viewed: frozenset[HunkId]) -> tuple[HunkId, ...]:

@@ -68,8 +68,7 @@ class Exchanging(ABC):
 
     def sync_state(self) -> SyncState:
         """Where one's own records are, without asking the remote."""
-        own = publishing.own_refs(self._repository, self.config.state_dir)
-        return SyncState(state="recorded here" if own else "nothing", pending=len(own))
+        return publishing.known_state(self._repository, self.config.state_dir, self._environ)
 
     def _signers(self, repository: Repository) -> PolicyInForce | None:
         """What is in force, as far as it can be read."""

@@ -4,8 +4,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from reviewconsole.errors import Refused, StorageError
+from reviewconsole.errors import Refused, ReviewConsoleError, StorageError
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.opening import tip_policy
 
 MARK = "# Installed by reviewconsole"
 
@@ -52,7 +53,23 @@ def install_hook(repository: Repository, kind: str) -> list[str]:
         _write(place, hook_script(kind))
     except OSError as error:
         raise StorageError(f"cannot write {place}: {error.strerror}") from error
-    return [f"wrote {place}", f"it {_SAYS[kind]}"]
+    return [f"wrote {place}", f"it {_SAYS[kind]}", *(_warned(repository) if kind == "pre-receive" else ())]
+
+
+def _warned(repository: Repository) -> list[str]:
+    """What a policy that cannot be satisfied would lead to behind this hook."""
+    try:
+        policy = tip_policy(repository, None)
+    except ReviewConsoleError:
+        return []
+    people = {name for rule in policy.rules for name in rule.people} if policy is not None else set()
+    if policy is None or len(people) > 1:
+        return []
+    who = f"only {people.pop()}" if people else "nobody"
+    return [
+        f"! the policy lets {who} approve: behind this hook changes of that person, and of the policy itself, which",
+        "  wants two, cannot land; first name another person (`reviewconsole people add`) and push that",
+    ]
 
 
 def _write(place: Path, text: str) -> None:

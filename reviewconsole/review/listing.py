@@ -211,8 +211,10 @@ def _arrived(store: Store, found: tuple[Change, ...], lines: dict[str, Line], en
         return {}
 
 
-def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ()) -> tuple[QueueEntry, bool]:
-    """A row of the queue, and whether it waits for somebody."""
+def entry_of(
+    opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = (), own: str = ""
+) -> tuple[QueueEntry, bool]:
+    """A row of the queue, and whether it waits for somebody; `own` is who asks."""
     case, report = opened.case, opened.report
     landed, below = listing.landed.get(case.change.head), listing.below.get(case.change.head)
     figures = opened.figures or figures_of(case)
@@ -236,8 +238,20 @@ def entry_of(opened: Opened, listing: Listing, claims: tuple[Claimed, ...] = ())
         emergency=report.emergency,
         claims=claims,
         below=below.ref if below is not None else "",
+        unreadable=case.unread,
+        verdict=report.verdict,
+        doubts=_doubts(case, report),
+        unmet=tuple(item for item in report.requirements if item.verdict is not Verdict.SATISFIED),
+        own=own,
     )
     return entry, (wanted or evident) and state not in ("approved", "rejected", "landed")
+
+
+def _doubts(case: Case, report: GateReport) -> tuple[str, ...]:
+    if report.verdict is not Verdict.UNDECIDABLE or (case.force is None and not case.policy_unreadable):
+        return ()
+    unsure = (item.why for item in report.requirements if item.verdict is Verdict.UNDECIDABLE)
+    return tuple(unsure) or report.why
 
 
 def state_of(report: GateReport) -> str:

@@ -20,7 +20,7 @@ from reviewconsole.review.claiming import merge_claims
 from reviewconsole.review.journaling import device_id, merge_notes
 from reviewconsole.witness import WITNESS_PREFIX
 
-__all__ = ["Exchange", "exchange", "leave", "own_refs"]
+__all__ = ["Exchange", "exchange", "known_state", "leave", "own_refs"]
 _TRIES = 5
 
 
@@ -37,6 +37,18 @@ def own_refs(repository: Repository, state_dir: Path, prefix: str = REF_PREFIX) 
     """The logs written on this device, or its claims."""
     suffix = "-" + device_id(state_dir)
     return tuple(ref.name for ref in repository.note_refs(prefix) if ref.name.endswith(suffix))
+
+
+def known_state(repository: Repository, state_dir: Path, environ: Mapping[str, str]) -> SyncState:
+    """Where one's own logs are, by what the remote held when it was asked last; it is not asked."""
+    own = own_refs(repository, state_dir)
+    if not own:
+        return SyncState(state="nothing", pending=0)
+    name = sync_remote(repository)
+    seen = Sync(repository, state_dir, environ).last_seen(name) if name is not None else {}
+    tips = {ref.name: ref.oid for ref in repository.note_refs(REF_PREFIX)}
+    left = [ref for ref in own if seen.get(ref) != tips.get(ref)]
+    return SyncState(state="recorded here" if left else "on the remote", pending=len(left))
 
 
 def exchange(

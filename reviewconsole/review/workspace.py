@@ -179,14 +179,14 @@ class Workspace(Personal, Watched, Claiming, Exchanging):
             listing = listed(store, self.lines, unread, span=span, everything=everything, stacked=stacked)
         self.notices = (*self._standing, *unread_notices(unread))
         entries, found = [], listing.changes
-        claims = self.claims_of(found)
+        claims, own = self.claims_of(found), self.own_name() or ""
         try:
             for index, change in enumerate(found):
                 if self._scanner.background or len(found) >= _MANY:
                     self._rows.ahead(store, found, index)
                 if progress is not None:
                     progress(index, len(found))
-                entry, shown = entry_of(self._rows.row(store, change, self._open), listing, claims[change.head])
+                entry, shown = entry_of(self._rows.row(store, change, self._open), listing, claims[change.head], own)
                 if everything or shown:
                     entries.append(entry)
                     if seen is not None:

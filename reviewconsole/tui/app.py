@@ -20,15 +20,14 @@ from reviewconsole.tui.desk import Desk
 from reviewconsole.tui.keymap import keymap
 from reviewconsole.tui.keys import QUIT, key
 from reviewconsole.tui.places import Elsewhere
-from reviewconsole.tui.publishing import Publishing
 from reviewconsole.tui.screens import scopes
-from reviewconsole.tui.screens.decision import DecisionScreen
 from reviewconsole.tui.screens.queue import QueueScreen
 from reviewconsole.tui.service import ReviewService
 from reviewconsole.tui.terminal import choose, quiet
+from reviewconsole.tui.typed import Typed
 
 
-class ReviewApp(Publishing):
+class ReviewApp(Typed):
     """Opens the queue, or `start`, over one service."""
 
     TITLE = "reviewconsole"
@@ -65,11 +64,6 @@ class ReviewApp(Publishing):
         """Show the queue, and what is known of one's own records."""
         self.push_screen(QueueScreen(self.desk, self._start, self._others))
         self.read_sync()
-
-    async def action_quit(self) -> None:
-        """Leave the console; not while a signature is being made."""
-        if not isinstance(self.screen, DecisionScreen) or self.screen.may_quit():
-            self.exit()
 
     def action_next_theme(self) -> None:
         """Use the next theme."""

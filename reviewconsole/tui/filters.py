@@ -10,7 +10,7 @@ from reviewconsole.casefile import QueueEntry
 from reviewconsole.change import short_ref
 
 FIELDS: dict[str, Callable[[QueueEntry], Iterable[str]]] = {
-    "state": lambda entry: (entry.state,),
+    "state": lambda entry: (entry.state, *(("unclear",) if entry.unclear else ())),
     "risk": lambda entry: (entry.risk.level,),
     "agent": lambda entry: (*entry.provenance.tools, entry.provenance.provenance.value),
     "author": lambda entry: (f"{c.author.name} {c.author.email}" for c in entry.change.commits),
@@ -47,7 +47,9 @@ class Word:
     wanted: bool
 
     def fits(self, entry: QueueEntry) -> bool:
-        """Whether a row may be shown as far as this word goes."""
+        """Whether a row may be shown as far as this word goes; a risk that nobody knows may be any."""
+        if self.field == "risk" and entry.risk.unsure:
+            return True
         texts = FIELDS[self.field](entry) if self.field else _anything(entry)
         lowered = [text.lower() for text in texts]
         return any(value in text for value in self.values for text in lowered) is self.wanted

@@ -15,7 +15,7 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 from textual.theme import Theme
 
-from reviewconsole.casefile import QueueEntry
+from reviewconsole.casefile import DECIDED, UNKNOWN, QueueEntry, Risk
 from reviewconsole.display import safe_text
 
 Piece = tuple[str, str]
@@ -23,9 +23,19 @@ Piece = tuple[str, str]
 STRONGER = {"add": "cursor-add", "del": "cursor-del"}
 """A ground -> the one under the cursor, or under what differs in a line."""
 
-SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–"}
-STATE_GLYPHS = {"pending": "○", "approved": "✓", "rejected": "✗", "stale": "↻", "blocked": "▣", "landed": "≡"}
+SEVERITY_GLYPHS = {"critical": "◆", "high": "▲", "medium": "■", "low": "□", "none": "–", "unknown": "?"}
+LEVEL_INKS = {**{level: level for level in SEVERITY_GLYPHS}, "none": "muted", "unknown": "bad"}
+STATE_GLYPHS = {
+    DECIDED: "◌",
+    "pending": "○",
+    "approved": "✓",
+    "rejected": "✗",
+    "stale": "↻",
+    "blocked": "▣",
+    "landed": "≡",
+}
 STATE_INKS = {
+    DECIDED: "accent",
     "pending": "text",
     "approved": "ok",
     "rejected": "bad",
@@ -47,14 +57,36 @@ BOUNDARY_GLYPHS = {"pass": "✓", "violated": "✗", "n/a": "–", "undecidable"
 BOUNDARY_INKS = {"pass": "ok", "violated": "bad", "n/a": "muted", "undecidable": "warn"}
 
 
-def glyph_pieces() -> list[Piece]:
-    """What the glyphs of the queue mean."""
+def glyph_pieces(room: int = 10_000) -> list[Piece]:
+    """What the glyphs of the queue mean; of those that do not fit into `room` cells, none."""
+    rows = [(SEVERITY_GLYPHS[level], level, level) for level in ("critical", "high", "medium", "low")]
+    rows.append(("?", "bad", "unreadable or unclear"))
+    rows += [(STATE_GLYPHS[state], STATE_INKS[state], f"{state}: {said}") for state, said in STATE_MEANINGS.items()]
+    rows.append(("◐", "accent", "1 of 2: approved by some"))
     out: list[Piece] = []
-    for level in ("critical", "high", "medium", "low"):
-        out += [(f"{SEVERITY_GLYPHS[level]} ", level), (f"{level}  ", "muted")]
-    for state, meaning in STATE_MEANINGS.items():
-        out += [(f"{STATE_GLYPHS[state]} ", STATE_INKS[state]), (f"{state}: {meaning}  ", "muted")]
+    for glyph, ink, meaning in rows:
+        room -= cell_len(meaning) + 4
+        if room < 0:
+            break
+        out += [(f"{glyph} ", ink), (f"{meaning}  ", "muted")]
     return out
+
+
+def standing(entry: QueueEntry) -> tuple[str, str, str]:
+    """Glyph, word and ink of how a change stands; what cannot be judged never reads as if it only waited."""
+    quorum = entry.quorum
+    if entry.unclear:
+        return "?", "unclear", "bad"
+    if entry.state == "pending" and quorum is not None:
+        return "◐", f"{len(quorum.given)} of {quorum.needed}", "accent"
+    return STATE_GLYPHS[entry.state], entry.state, STATE_INKS[entry.state]
+
+
+def risk_words(risk: Risk, *, unreadable: bool = False) -> str:
+    """Glyph, level and score in twelve cells; a question mark behind a score that may be too low."""
+    if risk.level == UNKNOWN:
+        return f"? {'unreadable' if unreadable else 'unscanned':<10} "
+    return f"{SEVERITY_GLYPHS[risk.level]} {risk.level:<8} {risk.score:>3}{'?' if risk.unsure else ' '}"
 
 
 class Palette:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reviewconsole.casefile import Claimed, QueueEntry, urgency
+from reviewconsole.casefile import DECIDED, Claimed, QueueEntry, urgency
 from reviewconsole.change import Change
 from reviewconsole.tui.desk import Desk
 from reviewconsole.tui.service import ReviewService
@@ -55,6 +55,15 @@ class Places:
     def read(self, place: Place, entries: Sequence[QueueEntry]) -> None:
         """What waits in one of them."""
         place.entries, place.fault = tuple(replace(entry, repository=place.label) for entry in entries), ""
+
+    def decided(self, desk: Desk, change: Change) -> None:
+        """One has decided on a change: it stands so until its repository is read again."""
+        for place in self:
+            if place.desk is desk:
+                place.entries = tuple(
+                    replace(entry, state=DECIDED) if entry.change.head == change.head else entry
+                    for entry in place.entries
+                )
 
     def claimed(self, place: Place, change: Change, claims: tuple[Claimed, ...]) -> None:
         """Who is on one of its changes now."""

@@ -50,6 +50,15 @@ class Publishing(App[None]):
         """Learn where the records are, without asking the remote."""
         self._exchange(self.desk.call, lambda service: service.sync_state(), pending=0)
 
+    def look_at_sync(self) -> None:
+        """Learn it again, since another program may have published; an exchange that goes on tells by itself."""
+        if self.sync.state != PUBLISHING:
+            self._exchange(self.desk.call, self._again, pending=self.sync.pending)
+
+    def _again(self, service: ReviewService) -> SyncState:
+        known = service.sync_state()
+        return self.sync if self.sync.state == "failed" and known.state == "recorded here" else known
+
     def on_publish_requested(self, event: PublishRequested) -> None:
         """Exchange records in the background; the outcome stays in sight."""
         self.sync = SyncState(state=PUBLISHING, pending=self.sync.pending)

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 _UNSAID = "…"
 """Stands for the reason while the sheet is shown before one is written; never signed."""
+_ASKS = {
+    DecisionKind.APPROVE: "say what you checked",
+    DecisionKind.REJECT: "say what is wrong, and what would mend it",
+    DecisionKind.WITHDRAW: "say why you take it back",
+}
 _KIND_INKS = {DecisionKind.APPROVE: "ok", DecisionKind.REJECT: "bad", DecisionKind.WITHDRAW: "warn"}
 
 
@@ -117,7 +122,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
                     (f"  head {change.head[:12]}", "accent"),
                 )
             )
-            yield Static(content(("reason: say what you checked (tab goes on)", "muted")))
+            yield Static(content((f"reason: {_ASKS[self._kind]} (tab goes on)", "muted")))
             self._told = self._begun()
             yield TextArea(
                 self._told,

@@ -6,7 +6,8 @@ from functools import partial
 from textual.widgets import Static
 from textual.worker import Worker, get_current_worker
 
-from reviewconsole.casefile import Claimed, QueueEntry
+from reviewconsole.casefile import DECIDED, Claimed, QueueEntry
+from reviewconsole.change import Change
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.tui.desk import Desk, PublishRequested, Stopped, error_text
 from reviewconsole.tui.paint import content
@@ -64,7 +65,7 @@ class Everywhere(Opening):
     def action_claim(self) -> None:
         """Say that one is on the change under the cursor, or is not any more; shared like a record."""
         entry = self.query_one(QueueList).entry
-        if entry is None:
+        if entry is None or entry.state == DECIDED:
             return
         place, change = self.places.place(entry), entry.change
 
@@ -93,8 +94,11 @@ class Everywhere(Opening):
         self.action_reload()
         self.read_others()
 
-    def returned(self, *, decided: bool, unfinished: bool) -> None:
+    def returned(self, *, decided: Change | None, unfinished: bool) -> None:
         """Read again what may be another now, or was not read to its end."""
+        if decided is not None:
+            self.places.decided(self._at or self.desk, decided)
+            self.merge()
         if unfinished or not self.places.entries:
             self.action_reload_all()
         elif decided and self._at in (None, self.desk):

@@ -42,7 +42,7 @@ class Filtering(Asking[None]):
 
     def _use(self, text: str) -> None:
         box = self.query_one("#filter", Input)
-        box.set_class(bool(text) or box.has_focus, "-open")
+        box.display = bool(text) or box.has_focus
         box.value = self.filter = text
         self.fill()
 
@@ -86,8 +86,8 @@ class Filtering(Asking[None]):
     def action_filter(self) -> None:
         """Show the filter."""
         box = self.query_one("#filter", Input)
-        box.add_class("-open")
-        box.focus()
+        box.display = True
+        self.set_focus(box)
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         """Filter while typing."""

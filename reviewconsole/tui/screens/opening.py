@@ -6,7 +6,7 @@ from abc import abstractmethod
 from textual.worker import get_current_worker
 
 from reviewconsole.casefile import OpenedChange
-from reviewconsole.change import short_ref
+from reviewconsole.change import Change, short_ref
 from reviewconsole.display import safe_text
 from reviewconsole.errors import FormatError, ReviewConsoleError
 from reviewconsole.tui.desk import Desk, Stopped, error_text
@@ -35,8 +35,8 @@ class Opening(Filtering):
         """A review has begun."""
 
     @abstractmethod
-    def returned(self, *, decided: bool, unfinished: bool) -> None:
-        """The review was left; `unfinished` where the queue was being read when it began."""
+    def returned(self, *, decided: Change | None, unfinished: bool) -> None:
+        """The review was left, with a decision on `decided`; `unfinished` where the queue was not read whole before."""
 
     def wait_for(self, what: str) -> None:
         """Say what is waited for."""
@@ -96,11 +96,12 @@ class Opening(Filtering):
 
     def _returned(self, decided: bool | None) -> None:  # noqa: FBT001 - what the review was left with
         self.workers.cancel_group(self, "open")
+        change = self._review.now.opened.change if decided and self._review is not None else None
         self._review, self._left = None, True
         gc.unfreeze()
         if self._at is not None:
             self.desk.wrap = self._at.wrap
-        self.returned(decided=bool(decided), unfinished=self._unfinished)
+        self.returned(decided=change, unfinished=self._unfinished)
 
 
 def _resumed(service: ReviewService, opened: OpenedChange) -> Begun:

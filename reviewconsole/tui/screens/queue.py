@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from reviewconsole.casefile import QueueEntry, RecordRow, SyncState, urgency
+from reviewconsole.casefile import DECIDED, QueueEntry, RecordRow, SyncState, urgency
 from reviewconsole.change import short_ref
 from reviewconsole.display import counted
 from reviewconsole.errors import ReviewConsoleError
@@ -78,12 +78,11 @@ class QueueScreen(Everywhere):
     QueueScreen #body { height: 1fr; layout: vertical; }
     QueueScreen #table { width: 1fr; height: 1fr; }
     QueueScreen #headings { height: 1; background: $ground-base; }
-    QueueScreen #preview { height: 12; border-top: solid $panel; padding: 0 1; background: $ground-raised;
-        scrollbar-size-vertical: 1; }
+    QueueScreen #preview { height: 45%; min-height: 12; border-top: solid $panel; padding: 0 1;
+        background: $ground-raised; scrollbar-size-vertical: 1; }
     QueueScreen.-wide #body { layout: horizontal; }
     QueueScreen.-wide #preview { width: 54; height: 1fr; border-top: none; border-left: solid $panel; }
     QueueScreen #filter { display: none; height: 1; border: none; background: $ground-note; }
-    QueueScreen #filter.-open { display: block; }
     QueueScreen #legend { background: $ground-raised; }
     """
 
@@ -132,7 +131,7 @@ class QueueScreen(Everywhere):
         """Put the headings over the columns, and the legend where there is room."""
         legend = self.query_one("#legend", FitLine)
         legend.display = self.size.height >= _LEGEND
-        legend.show([(" ", "text"), *glyph_pieces()])
+        legend.show([(" ", "text"), *glyph_pieces(self.size.width - 1)])
         self.call_after_refresh(self._draw_headings)
 
     def _draw_headings(self) -> None:
@@ -193,6 +192,7 @@ class QueueScreen(Everywhere):
         self.waiting = ""
         self.places.read(self.places.home, entries)
         self.merge()
+        self.app.look_at_sync()  # type: ignore[attr-defined]
 
     def merge(self) -> None:
         """Show what is known now of all repositories."""
@@ -206,7 +206,8 @@ class QueueScreen(Everywhere):
         table = self.query_one(QueueList)
         here = table.entry if table.touched else None
         found = arranged(filters.apply(self._entries, self.filter))
-        at = next((i for i, (e, _) in enumerate(found) if here is not None and _same(e, here)), 0)
+        stay = min(table.cursor, max(0, len(found) - 1)) if here is not None else 0
+        at = next((i for i, (e, _) in enumerate(found) if here is not None and _same(e, here)), stay)
         table.show(found, at)
         self._explain()
         self.draw_status()
@@ -245,7 +246,9 @@ class QueueScreen(Everywhere):
     def on_line_list_chosen(self, _event: LineList.Chosen) -> None:
         """Open it."""
         entry = self.query_one(QueueList).entry
-        if entry is not None:
+        if entry is not None and entry.state == DECIDED:
+            self.notify("you decided on it a moment ago; it is being read again", timeout=2, markup=False)
+        elif entry is not None:
             self.open(entry.change.spec, self.places.desk(entry))
 
     def begun(self) -> None:
@@ -255,8 +258,8 @@ class QueueScreen(Everywhere):
     def action_back(self) -> None:
         """Drop the filter, or stop waiting for an answer."""
         box = self.query_one("#filter", Input)
-        if box.has_class("-open"):
-            box.remove_class("-open")
+        if box.display:
+            box.display = False
             box.value = ""
             self.query_one(QueueList).focus()
         elif self.waiting or self.fault or self.reading:

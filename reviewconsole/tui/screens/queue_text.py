@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from reviewconsole.casefile import Claimed, QueueEntry, RecordRow
+from reviewconsole.casefile import Claimed, QueueEntry, RecordRow, quorum_words
 from reviewconsole.change import short_ref
 from reviewconsole.display import counted
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece
+from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS, Piece
 from reviewconsole.tui.screens.pages import Line, paragraphs, provenance_lines
 from reviewconsole.tui.service import ReviewService
 
@@ -29,19 +29,18 @@ def entry_page(entry: QueueEntry) -> Content:
         ),
         *([[("in ", "muted"), (entry.repository, "accent")]] if entry.repository else []),
         [(f"{counted(len(change.commits), 'commit')} by {authors}", "muted")],
-        [""],
-        [("Why it stands here", "accent bold")],
-        *([f"  {reason}"] for reason in entry.risk.reasons[:_REASONS]),
-        *(
-            [[(f"  and {len(entry.risk.reasons) - _REASONS} more", "muted")]]
-            if len(entry.risk.reasons) > _REASONS
-            else []
-        ),
+        *_required(entry),
+        *([] if entry.unreadable else _reasons(entry)),
         [""],
         [
             ("Found", "accent bold"),
-            (f"  {', '.join(f'{n} {f.value}' for f, n in entry.counts.items()) or 'nothing'}", "muted"),
+            ("  ? not looked at", "bad") if entry.unreadable else (f"  {_found(entry)}", "muted"),
         ],
+        *(
+            [[(f"  ? there may be more: {entry.risk.unsure}", "bad")]]
+            if entry.risk.unsure and not entry.unreadable
+            else []
+        ),
     ]
     for finding in entry.top:
         severity = finding.severity.value
@@ -50,6 +49,41 @@ def entry_page(entry: QueueEntry) -> Content:
     lines += [[""], [("Provenance", "accent bold")], *provenance_lines(entry.provenance)]
     lines += [[(f"note: {note}", "warn")] for note in entry.notes]
     return paragraphs(lines)
+
+
+def _reasons(entry: QueueEntry) -> list[Line]:
+    """What its place in the queue is made of."""
+    left = len(entry.risk.reasons) - _REASONS
+    return [
+        [""],
+        [("Why it stands here", "accent bold")],
+        *([f"  {reason}"] for reason in entry.risk.reasons[:_REASONS]),
+        *([[(f"  and {left} more", "muted")]] if left > 0 else []),
+    ]
+
+
+def _found(entry: QueueEntry) -> str:
+    return ", ".join(f"{count} {family.value}" for family, count in entry.counts.items() if count) or "nothing"
+
+
+def _required(entry: QueueEntry) -> list[Line]:
+    """What stands between a change and its target: what nobody can tell first, then what is missing."""
+    lines: list[Line] = []
+    if entry.unreadable:
+        lines += [[""], [("? Its content cannot be read, so nothing about it is known", "bad bold")]]
+    if entry.doubts or entry.unmet:
+        lines += [[""], [("Still required", "accent bold")]]
+    said = {item.why for item in entry.unmet}
+    lines += [[("  ? ", "bad"), (doubt, "text")] for doubt in entry.doubts if doubt not in said]
+    for item in entry.unmet:
+        glyph, ink = VERDICT_GLYPHS[item.verdict.value], VERDICT_INKS[item.verdict.value]
+        words = item.why
+        if item.quorum is not None:
+            _, _, lacking = item.why.partition("; ")
+            rule = item.id.removeprefix("rule/")
+            words = f"{rule}: {quorum_words(item.quorum, entry.own)}{f' · {lacking}' if lacking else ''}"
+        lines.append([(f"  {glyph} ", ink), (words, "text")])
+    return lines
 
 
 def _stacked(entry: QueueEntry) -> str:

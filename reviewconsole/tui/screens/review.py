@@ -86,18 +86,19 @@ class ReviewScreen(Scanned):
         self.query_one(DiffView).session = session
         self.query_one(FileTree).show(session)
         self.query_one(FindingsPanel).show(session)
-        self._draw_title()
+        self.draw_title()
         self.draw_banner()
         self.draw_status()
         self.keep_soon()
 
     def on_resize(self) -> None:
         """Say in title and status what there is room for."""
-        self._draw_title()
+        self.draw_title()
         self.draw_status()
 
-    def _draw_title(self) -> None:
-        left, right = review_text.title(self.now.opened, self.size.width)
+    def draw_title(self) -> None:
+        """Draw the title."""
+        left, right = review_text.title(self.now.opened, self.size.width, fault=bool(self.fault))
         self.query_one("#title", FitLine).show(left, right)
 
     def draw_status(self) -> None:

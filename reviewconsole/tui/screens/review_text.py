@@ -6,10 +6,12 @@ from textual.content import Content
 
 from reviewconsole.casefile import Claimed, OpenedChange, SyncState
 from reviewconsole.change import short_ref
+from reviewconsole.decision import Verdict
 from reviewconsole.display import safe_text
 from reviewconsole.session import Comment, Kept, ReviewSession, Said
 from reviewconsole.tui.lines import shown
 from reviewconsole.tui.paint import (
+    LEVEL_INKS,
     SEVERITY_GLYPHS,
     STATE_GLYPHS,
     STATE_INKS,
@@ -18,6 +20,7 @@ from reviewconsole.tui.paint import (
     Piece,
     clip,
     content,
+    risk_words,
 )
 from reviewconsole.tui.rows import Kind, Row
 from reviewconsole.tui.widgets.sync import sync_pieces
@@ -53,13 +56,16 @@ LEGEND: tuple[Iterable[Piece], ...] = (
 )  # fmt: skip
 
 
-def title(opened: OpenedChange, width: int) -> tuple[list[Piece], list[Piece]]:
+def title(opened: OpenedChange, width: int, *, fault: bool = False) -> tuple[list[Piece], list[Piece]]:
     """One row: where from and to and what; at the right how risky, how decided, which head."""
     change, level = opened.change, opened.risk.level
-    risk = f" {SEVERITY_GLYPHS[level]} {level.upper()} {opened.risk.score} "
+    risk = f" {' '.join(risk_words(opened.risk, unreadable=not opened.digest).upper().split())} "
+    scan: Piece = (" ? NOT SCANNED ", "bad bold") if fault else (" ◌ scanning ", "accent bold")
     right: list[Piece] = [
-        (" ◌ scanning ", "accent bold") if opened.scanning else (risk, f"{level if level != 'none' else 'muted'} bold"),
-        (f" {STATE_GLYPHS.get(opened.state, '')} {opened.state} ", STATE_INKS.get(opened.state, "text")),
+        scan if opened.scanning else (risk, f"{LEVEL_INKS[level]} bold"),
+        (" ? unclear ", "bad")
+        if _unclear(opened)
+        else (f" {STATE_GLYPHS.get(opened.state, '')} {opened.state} ", STATE_INKS.get(opened.state, "text")),
         (f" head {change.head[:7]} ", "muted"),
     ]
     left: list[Piece] = [(f" {clip(safe_text(short_ref(change.ref)), max(16, width // 4))}", "accent bold")]
@@ -67,6 +73,12 @@ def title(opened: OpenedChange, width: int) -> tuple[list[Piece], list[Piece]]:
         left.append((f" → {short_ref(change.target)}", "muted"))
         right.insert(0, (f" {opened.provenance.provenance.value} {','.join(opened.provenance.tools)} ", "text"))
     return [*left, (f"  {change.title}", "text bold")], right
+
+
+def _unclear(opened: OpenedChange) -> bool:
+    """Whether the gate cannot judge it, although there is a policy and the scan has ended."""
+    waits = opened.state == "pending" and not opened.scanning
+    return waits and opened.verdict is Verdict.UNDECIDABLE and opened.policy_commit is not None
 
 
 def noted(opened: OpenedChange) -> list[Piece]:
@@ -77,7 +89,11 @@ def noted(opened: OpenedChange) -> list[Piece]:
 def scanned(opened: OpenedChange) -> str:
     """How much a scan has found, at its end."""
     live = [finding for finding in opened.findings if not finding.suppressed]
-    counts = [(sum(f.severity.value == level for f in live), level) for level in SEVERITY_GLYPHS if level != "none"]
+    counts = [
+        (sum(f.severity.value == level for f in live), level)
+        for level in SEVERITY_GLYPHS
+        if level not in ("none", "unknown")
+    ]
     words = " · ".join(f"{SEVERITY_GLYPHS[level]} {count} {level}" for count, level in counts if count)
     return f"scanned: {words or 'nothing found'}"
 
@@ -129,6 +145,8 @@ def status(
     accepted = sum(mark.accepted for mark in session.said.marks.values())
     refused = len(session.said.marks) - accepted
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
+    if not opened.digest:
+        pieces = [(" ? nothing could be read", "bad bold")]
     if cut:
         pieces.append((f" · {cut} {CUT}", "warn"))
     pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))

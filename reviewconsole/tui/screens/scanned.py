@@ -19,7 +19,8 @@ class Scanned(Keeping):
 
     banner: list[Piece]
     _wanted: DecisionKind | None = None
-    _fault = ""
+    fault = ""
+    """Why the scan did not end; safe text."""
     _bannered: list[Piece] | None = None
     """What the banner shows."""
 
@@ -53,11 +54,16 @@ class Scanned(Keeping):
     def not_scanned(self, error: ReviewConsoleError) -> None:
         """Say that the scan has failed; what is on screen can be read, and not be decided on."""
         self._wanted = None
-        self._fault = error_text(error)
-        self.banner = [(f"✗ the scan did not end: {self._fault}. ", "bad bold"),
+        self.fault = error_text(error)
+        self.banner = [(f"✗ the scan did not end: {self.fault}. ", "bad bold"),
                        ("Signing is blocked; leave with q and open it again.", "text")]  # fmt: skip
         self.draw_banner()
+        self.draw_title()
         self.draw_status()
+
+    @abstractmethod
+    def draw_title(self) -> None:
+        """Draw the title."""
 
     @property
     def scanning(self) -> str:
@@ -65,14 +71,14 @@ class Scanned(Keeping):
         running = self.now.opened.scanning
         if not running:
             return ""
-        return "not scanned to the end" if self._fault else f"scanning … {running}"
+        return "not scanned to the end" if self.fault else f"scanning … {running}"
 
     def held(self, kind: DecisionKind) -> bool:
         """Whether a decision has to wait for the scan; it is taken up at its end."""
         if not self.now.opened.scanning:
             return False
-        if self._fault:
-            self.notify(f"the scan did not end: {self._fault}", severity="error", markup=False)
+        if self.fault:
+            self.notify(f"the scan did not end: {self.fault}", severity="error", markup=False)
         else:
             self._wanted = kind
             what = f"the rules are still at work: the sheet that {kind.value}s opens when they are through"

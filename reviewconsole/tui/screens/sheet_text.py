@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from reviewconsole.casefile import Sheet
+from reviewconsole.decision import Verdict
 from reviewconsole.diff import HunkId
 from reviewconsole.display import counted
 from reviewconsole.finding import Finding, Severity
@@ -51,6 +52,10 @@ def page(sheet: Sheet, session: ReviewSession, overrides: Sequence[str] = (), cu
             ("  overridden by this; ctrl+o takes it back" if over else "  ctrl+o overrides it",
              "warn bold" if over else "muted"),
         ])  # fmt: skip
+    if sheet.emergency and sheet.gate_after is not Verdict.SATISFIED:
+        lines.append([("◆ emergency  ", "warn bold"),
+                      (f"ctrl+g makes it break-glass: counts for {sheet.emergency}, said aloud, still to be reviewed",
+                       "muted")])  # fmt: skip
     if session.earlier:
         count = f"{len(session.earlier)} of {len(session.viewed)} hunks were on the screen in an earlier sitting"
         lines.append([("● read earlier  ", "text"), count])

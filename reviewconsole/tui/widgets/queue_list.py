@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from reviewconsole.casefile import QueueEntry
 from reviewconsole.change import short_ref
 from reviewconsole.display import safe_text
-from reviewconsole.tui.paint import SEVERITY_GLYPHS, STATE_GLYPHS, STATE_INKS, Piece, age, agent, clip, clip_start
+from reviewconsole.tui.paint import LEVEL_INKS, Piece, age, agent, clip, clip_start, risk_words, standing
 from reviewconsole.tui.stacks import Row
 from reviewconsole.tui.widgets.line_list import LineList
 
@@ -49,7 +49,7 @@ class QueueList(LineList):
         entry, depth = self._rows[index]
         level = entry.risk.level
         left: list[Piece] = [
-            (f"{SEVERITY_GLYPHS[level]} {level:<8} {entry.risk.score:>3}  ", level if level != "none" else "muted"),
+            (f"{risk_words(entry.risk, unreadable=bool(entry.unreadable)):<15}", LEVEL_INKS[level]),
             (f"{age(self._now - entry.change.updated):>4}  ", "muted"),
         ]
         left += self._named(entry.repository)
@@ -59,10 +59,13 @@ class QueueList(LineList):
             left.append((f"{'  ' * (min(depth, _DEEPEST) - 1)}└ ", "accent"))
         left += claim_pieces(entry)
         right: list[Piece] = []
-        if width >= _SIZES + self._repository:
+        if width >= _SIZES + self._repository and entry.unreadable:
+            right.append((f"  {'?':>4} {'?':>6} {'?':>6}", "muted"))
+        elif width >= _SIZES + self._repository:
             right += [(f"  {entry.files:>4}", "muted"), (f" {f'+{entry.added}':>6}", "add")]
             right.append((f" {f'−{entry.removed}':>6}", "del"))
-        right.append((f"  {STATE_GLYPHS[entry.state]} {entry.state:<8}", STATE_INKS[entry.state]))
+        glyph, word, ink = standing(entry)
+        right.append((f"  {glyph} {word:<8}", ink))
         return [*left, (entry.change.title, "text bold"), (f"  {short_ref(entry.change.ref)}", "muted")], right
 
     def _named(self, repository: str) -> list[Piece]:
@@ -75,7 +78,7 @@ class QueueList(LineList):
     def headings(self) -> list[Piece]:
         """The names of the columns, over them."""
         width, more = self.row_width - 2, self._repository
-        left = f"   {'risk':<12} {'age':>4}  " + (f"{'repository'[:more]:<{more}}  " if more else "")
+        left = f"   {'risk':<13}{'age':>4}  " + (f"{'repository'[:more]:<{more}}  " if more else "")
         left += (f"{'agent':<18}  " if width >= _AGENT + more else "") + "change"
         right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES + more else "") + f"  {'  state':<10} "
         return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
