@@ -89,7 +89,9 @@ def judge_statements(
             continue
         if isinstance(body, Waiver):
             result = results.get(body.constraint)
-            if not _same_change(facts, entry, names) or (result is not None and result.verdict in ("pass", "n/a")):
+            if not (_same_change(facts, entry, names) or _same_ground(facts, body, result)):
+                continue
+            if result is not None and result.verdict in ("pass", "n/a"):
                 continue
             approvers = frozenset(name for rule in rules for name in rule.people)
             fault = (
@@ -178,7 +180,14 @@ def _names(facts: Facts, judged: tuple[JudgedRecord, ...]) -> frozenset[str]:
 def _same_change(facts: Facts, entry: VerifiedStatement, names: frozenset[str]) -> bool:
     said = entry.attestation
     inside = any(commit.oid == said.head for commit in facts.change.commits)
-    return said.head == facts.change.head or inside or said.ref in names or facts.change.landed
+    return said.head == facts.change.head or inside or said.ref in names
+
+
+def _same_ground(facts: Facts, body: Waiver, result: BoundaryResult | None) -> bool:
+    """Whether a commit that landed breaks a constraint just as what was waived: its branch is not known any more."""
+    if not facts.change.landed or result is None or not body.witnesses:
+        return False
+    return witness_keys(result.witnesses) == body.witnesses
 
 
 def _matches(body: TaskBoundary, names: frozenset[str]) -> bool:

@@ -13,11 +13,13 @@ from reviewconsole.evidence import Participant, participants
 from reviewconsole.facts import Facts, PolicyInForce, Records, VerifiedAttestation
 from reviewconsole.git.merging import Bench
 from reviewconsole.git.repository import Repository
+from reviewconsole.loading.changes import HEADS, deciding_prefix
 from reviewconsole.loading.commit_signatures import signing_people
 from reviewconsole.loading.content import content_digest
 from reviewconsole.loading.provenances import assess_provenance
 from reviewconsole.loading.store import Store
 from reviewconsole.loading.undoing import taken_back
+from reviewconsole.policy import Policy
 from reviewconsole.related import index_of
 
 _SHOWN = 3
@@ -43,10 +45,11 @@ def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) 
     replays: dict[str, Replay] = {}
     spent: dict[str, str] = {}
     with Bench(store.repository) as bench:
+        ledger = _Ledger(repository=store.repository, bench=bench, change=facts.change, policy=force.policy)
         for record in index_of(records.verified).candidates(subject):
             att = record.attestation
             if att.head == facts.change.head:
-                spent |= _spent(store.repository, bench, record, facts.change, None)
+                spent |= ledger.spent(record, None)
                 continue
             content = same_content(att, subject)
             if not content and not may_be_replay(att, subject):
@@ -54,36 +57,69 @@ def carried(store: Store, force: PolicyInForce, facts: Facts, records: Records) 
             found = _read(store.repository, att)
             if isinstance(found, Replay):
                 replays[record.id] = found
-                spent |= _spent(store.repository, bench, record, facts.change, None) if content else {}
+                spent |= ledger.spent(record, None) if content else {}
                 continue
             if not content:
                 replays[record.id] = _replay(bench, found, facts.change)
             if content or replays[record.id].equal:
-                spent |= _spent(store.repository, bench, record, facts.change, found)
+                spent |= ledger.spent(record, found)
                 change = replace(facts.change, ref=att.ref, head=att.head, base=att.base, commits=found.commits)
                 origin = assess_provenance(store, replace(change, landed=False), facts.paths)
                 origins[record.id] = involved(store.repository, force, found.commits, origin.operators)
     return replace(records, origins=origins, replays=replays, spent=spent)
 
 
-def _spent(
-    repository: Repository, bench: Bench, record: VerifiedAttestation, change: Change, found: _Range | None
-) -> dict[str, str]:
-    """Record id -> why, where what an approval is about has landed before and was taken back."""
-    att = record.attestation
-    if att.decision is not DecisionKind.APPROVE:
-        return {}
-    trees = (change.base_tree, change.head_tree) if found is None else (found.base_tree, found.head_tree)
-    try:
-        held = taken_back(repository, bench, att, change, trees)
-    except (RepositoryError, Undecidable) as error:
-        return {record.id: f"whether its content was taken back since cannot be told: {error}"}
-    if held is None:
-        return {}
-    return {
-        record.id: f"its content stood in the target at {held[:12]} and was taken back since: rebase, "
-        "and have it approved again"
-    }
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ledger:
+    """What of the approvals has been used up."""
+
+    repository: Repository
+    bench: Bench
+    change: Change
+    policy: Policy
+
+    def spent(self, record: VerifiedAttestation, found: _Range | None) -> dict[str, str]:
+        """Record id -> why, where what an approval is about has landed before and was taken back.
+
+        Of a backport it is asked of the target that the approval was given for, too, unless it has landed already.
+        """
+        att, change = record.attestation, self.change
+        if att.decision is not DecisionKind.APPROVE:
+            return {}
+        trees = (change.base_tree, change.head_tree) if found is None else (found.base_tree, found.head_tree)
+        try:
+            held = taken_back(self.repository, self.bench, att, change, trees)
+            where = "the target"
+            if held is None and self._is_backport(att):
+                where = att.target_ref.removeprefix(HEADS)
+                held = taken_back(self.repository, self.bench, att, self._at_its_own_target(att), trees)
+        except (RepositoryError, Undecidable) as error:
+            return {record.id: f"whether its content was taken back since cannot be told: {error}"}
+        if held is None:
+            return {}
+        return {
+            record.id: f"its content stood in {where} at {held[:12]} and was taken back since: rebase, "
+            "and have it approved again"
+        }
+
+    def _is_backport(self, att: Attestation) -> bool:
+        target = canonical.printable(self.change.target)
+        sources = self.policy.backport_sources(self.change.target.removeprefix(HEADS))
+        if att.target_ref == target or sources is None or not sources.matches(att.target_ref.removeprefix(HEADS)):
+            return False
+        tip = self._tip(self.change.target)
+        return not self.change.landed or tip is None or not self.repository.is_ancestor(self.change.head, tip)
+
+    def _at_its_own_target(self, att: Attestation) -> Change:
+        tip = self._tip(att.target_ref)
+        if tip is None:
+            name = att.target_ref.removeprefix(HEADS)
+            raise MissingObject(f"{name}, which it was given for, is not here", remedy=f"fetch {name}")
+        return replace(self.change, base=att.base, onto=tip)
+
+    def _tip(self, ref: str) -> Oid | None:
+        name = deciding_prefix(self.repository) + ref.removeprefix(HEADS)
+        return next((found.oid for found in self.repository.refs(name) if found.name == name), None)
 
 
 def _read(repository: Repository, att: Attestation) -> _Range | Replay:

@@ -1895,3 +1895,38 @@ def backport_of_what_was_rejected() -> Scene:
     scene = ported('"main"', {"app.py": PAID})
     scene.add("bob", scene.git.refs["refs/heads/feat"], decision=REJECT)
     return scene.write()
+
+
+@case("violated", "its content stood in main at", args=PORT)
+def backport_of_what_its_own_target_took_back() -> Scene:
+    """Approved for main, landed there and taken back, offered to a release."""
+    scene = ported('"main"', {"app.py": PAID})
+    scene.land({"app.py": PAID})
+    scene.land({"app.py": APP}, message="Take it back\n")
+    return scene
+
+
+@case("satisfied", "same-content", args=PORT)
+def backport_of_what_its_own_target_still_holds() -> Scene:
+    """Approved for main, landed there and built upon, offered to a release."""
+    scene = ported('"main"', {"app.py": PAID})
+    scene.land({"app.py": PAID})
+    scene.land({"other.py": b"o = 1\n"})
+    return scene
+
+
+@case("violated", "cannot be told: develop, which it was given for, is not here", args=PORT)
+def backport_where_its_own_target_is_not_here() -> Scene:
+    """Approved for develop, which is not in this repository, offered to a release."""
+    return ported('"develop"', {"app.py": PAID}, target_ref="refs/heads/develop")
+
+
+@case("satisfied", "same-content", args=("start..release/1", "--target", "release/1"))
+def backport_that_landed_before_its_own_target_took_it_back() -> Scene:
+    """Approved for main and brought to a release; main took it back afterwards."""
+    scene = ported('"main"', {"app.py": PAID})
+    scene.git.refs["refs/tags/start"] = scene.root
+    scene.git.refs["refs/heads/release/1"] = scene.git.refs["refs/heads/port"]
+    scene.land({"app.py": PAID})
+    scene.land({"app.py": APP}, message="Take it back\n")
+    return scene

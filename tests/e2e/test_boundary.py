@@ -10,7 +10,7 @@ import pytest
 from reviewconsole.errors import FormatError
 from reviewconsole.statement import parse_record
 from tests.conftest import ROOT
-from tests.e2e.world import World, build, offer, policy_files
+from tests.e2e.world import CLAUDE, World, build, offer, policy_files
 
 CONSTRAINTS = """
 [[constraint]]
@@ -163,6 +163,24 @@ def test_a_waiver_lets_one_violation_pass_until_its_ground_changes(world: World)
     bob.run("approve", "origin/agent/db", "--reason", "read it again")
     again = bob.run("verify", "origin/agent/db", code=1)
     assert "void: what it rests on has changed" in again
+
+
+def test_a_waiver_is_told_of_the_commits_alone_that_it_has_to_do_with(world: World) -> None:
+    alice, bob, dev = world["alice"], world["bob"], world["dev"]
+    offer(world, "agent/db", {"infra/prod/db.tf": "size = 1\n"})
+    alice.run("waive", "protected", "--change", "origin/agent/db", "--reason", "platform agreed")
+    bob.run("approve", "origin/agent/db", "--reason", "read it")
+    start = dev.git("rev-parse", "main")
+    dev.commit({"infra/prod/other.tf": "size = 2\n"}, f"Somebody else's\n\n{CLAUDE}\n")
+    dev.git("merge", "-q", "--squash", "agent/db")
+    dev.git("commit", "-q", "-m", f"Squashed, and its branch is gone\n\n{CLAUDE}\n")
+    dev.git("push", "-q", "origin", "main", ":agent/db")
+    bob.git("fetch", "-q", "--prune", "origin")
+    bob.run("sync")
+    other, squashed = bob.json("verify", f"{start}..origin/main", "--all", code=None)["changes"]
+    assert other["verdict"] == "violated" and other["statements"] == []
+    assert [(s["about"], s["in_force"]) for s in squashed["statements"]] == [("protected", True)]
+    assert squashed["verdict"] == "satisfied"
 
 
 def test_an_author_cannot_waive_and_a_waiver_needs_leave(world: World) -> None:
