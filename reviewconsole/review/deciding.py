@@ -11,6 +11,7 @@ from reviewconsole.boundary import boundary_digest
 from reviewconsole.casefile import Recorded, RecordRow, Sheet
 from reviewconsole.chain import Observed, log_ref
 from reviewconsole.change import Change, Oid, paths_digest, short_ref
+from reviewconsole.crossread import crossread
 from reviewconsole.decision import REASON_LIMIT, Acknowledgement, DecisionKind, Draft, must_acknowledge
 from reviewconsole.diff import HunkId
 from reviewconsole.display import counted
@@ -369,6 +370,7 @@ def sign_draft(
     now: int,
 ) -> Recorded:
     """Sign a draft that was checked and append it to the log, replacing one's own records of these ids."""
+    crossread(ready_.content.files)
     replaced = tuple(sorted(supersedes))
 
     def build(sequence: int, previous: str | None, observed: tuple[Observed, ...]) -> Attestation:
