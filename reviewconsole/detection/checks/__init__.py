@@ -3,6 +3,7 @@
 from reviewconsole.detection.checks import (
     alarm_muted,
     alarm_removed,
+    alarm_without_receiver,
     assertion_weakened,
     auth_removed,
     backfill_unbatched,
@@ -15,6 +16,7 @@ from reviewconsole.detection.checks import (
     check_mocked_out,
     check_removed,
     cluster_object_removed,
+    code_with_schema,
     column_still_used,
     concurrently_in_transaction,
     config_limit_changed,
@@ -45,6 +47,7 @@ from reviewconsole.detection.checks import (
     no_error_path_test,
     no_last_copy,
     no_limits,
+    no_lock_timeout,
     no_way_back,
     open_ingress,
     package_unknown,
@@ -74,6 +77,7 @@ from reviewconsole.detection.checks import (
     special_cased,
     state_surgery,
     stateful_resource_removed,
+    stateful_without_guard,
     status_check_removed,
     test_deleted,
     threshold_lowered,
@@ -88,12 +92,14 @@ from reviewconsole.detection.checks import (
     validation_removed,
     workflow_privilege,
     workload_without_probe,
+    writes_without_transaction,
 )
 from reviewconsole.detection.model import Check
 
 CHECKS: tuple[Check, ...] = (
     alarm_muted.CHECK,
     alarm_removed.CHECK,
+    alarm_without_receiver.CHECK,
     assertion_weakened.CHECK,
     auth_removed.CHECK,
     backfill_unbatched.CHECK,
@@ -106,6 +112,7 @@ CHECKS: tuple[Check, ...] = (
     check_mocked_out.CHECK,
     check_removed.CHECK,
     cluster_object_removed.CHECK,
+    code_with_schema.CHECK,
     column_still_used.CHECK,
     concurrently_in_transaction.CHECK,
     config_limit_changed.CHECK,
@@ -136,6 +143,7 @@ CHECKS: tuple[Check, ...] = (
     no_error_path_test.CHECK,
     no_last_copy.CHECK,
     no_limits.CHECK,
+    no_lock_timeout.CHECK,
     no_way_back.CHECK,
     open_ingress.CHECK,
     package_unknown.CHECK,
@@ -165,6 +173,7 @@ CHECKS: tuple[Check, ...] = (
     special_cased.CHECK,
     state_surgery.CHECK,
     stateful_resource_removed.CHECK,
+    stateful_without_guard.CHECK,
     status_check_removed.CHECK,
     test_deleted.CHECK,
     threshold_lowered.CHECK,
@@ -179,4 +188,5 @@ CHECKS: tuple[Check, ...] = (
     validation_removed.CHECK,
     workflow_privilege.CHECK,
     workload_without_probe.CHECK,
+    writes_without_transaction.CHECK,
 )

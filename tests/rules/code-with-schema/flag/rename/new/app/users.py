@@ -1,0 +1,2 @@
+def nick(user):
+    return user.handle

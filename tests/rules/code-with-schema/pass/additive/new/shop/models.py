@@ -1,0 +1,6 @@
+from django.db import models
+
+
+class User(models.Model):
+    name = models.TextField()
+    nickname = models.TextField()

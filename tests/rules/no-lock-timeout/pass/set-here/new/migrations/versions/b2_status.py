@@ -1,0 +1,14 @@
+from alembic import op
+import sqlalchemy as sa
+
+revision = "b2"
+down_revision = "a1"
+
+
+def upgrade():
+    op.execute("SET lock_timeout = '4s'")
+    op.add_column("orders", sa.Column("status", sa.String()))
+
+
+def downgrade():
+    op.drop_column("orders", "status")

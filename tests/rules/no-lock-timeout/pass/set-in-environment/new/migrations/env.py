@@ -1,0 +1,1 @@
+connection.execute("SET lock_timeout = 4000")

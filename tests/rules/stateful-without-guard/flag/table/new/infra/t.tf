@@ -1,0 +1,4 @@
+resource "aws_dynamodb_table" "sessions" {
+  name     = "sessions"
+  hash_key = "id"
+}

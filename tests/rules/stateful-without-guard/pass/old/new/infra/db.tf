@@ -1,0 +1,5 @@
+resource "aws_db_instance" "orders" {
+  engine         = "postgres"
+  instance_class = "db.t3.large"
+  tags = local.tags
+}

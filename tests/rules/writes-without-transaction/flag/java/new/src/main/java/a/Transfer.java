@@ -1,0 +1,8 @@
+package a;
+
+public class Transfer {
+    public void move(Account from, Account to) {
+        accountRepository.save(from);
+        accountRepository.save(to);
+    }
+}

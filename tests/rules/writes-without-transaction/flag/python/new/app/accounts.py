@@ -1,0 +1,3 @@
+def transfer(conn, source, target, amount):
+    conn.execute("UPDATE accounts SET balance = balance - %s WHERE id = %s", (amount, source))
+    conn.execute("UPDATE accounts SET balance = balance + %s WHERE id = %s", (amount, target))

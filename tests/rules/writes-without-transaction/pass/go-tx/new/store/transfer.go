@@ -1,0 +1,10 @@
+package store
+
+func (s *Store) Transfer(from, to, amount int) error {
+	tx := s.begin()
+	if _, err := tx.Exec(`UPDATE accounts SET balance = balance - $1 WHERE id = $2`, amount, from); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`UPDATE accounts SET balance = balance + $1 WHERE id = $2`, amount, to)
+	return err
+}
