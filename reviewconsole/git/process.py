@@ -71,8 +71,8 @@ STALL_SECONDS = 30.0
 _LONGEST_SECONDS = 600.0
 MOST_SAID = 1 << 30
 """Bytes that one command may say."""
-_MEMORY = 4 << 30
-"""Bytes that a git process may allocate: a ref that is a link to /dev/zero is read without end."""
+_MEMORY = 2 << 30
+"""Bytes that a git process may allocate: a ref that is a link to /dev/zero, or deltas in a circle, have no end."""
 _PICTURE_SECONDS = 1.0
 _PROGRESS = re.compile(
     r"(?:remote: )?(?:[A-Z][a-z]+ (?:objects|deltas|references): .*|Total \d+ \(delta .*|Delta compression using .*)"

@@ -9,18 +9,21 @@ from tests.hostile.builder import build
 from tests.hostile.canaries import fired
 from tests.hostile.cases import CASES
 from tests.hostile.constructs import CONSTRUCTS
+from tests.hostile.others import OTHERS
 from tests.hostile.test_constructs import judge
+
+EVERY = (*CASES, *OTHERS)
 
 
 def main() -> int:
     """Print cases shown, canaries that ran, and raw bytes that reached the terminal."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        hostile = build(folder)
+        hostile = build(folder, cases=EVERY)
         env = score.environ(folder / "home")
-        seen = score.review(hostile, env)
+        seen = score.review(hostile, env, EVERY)
         shown = [one for one in seen if not one.missing and not one.raw]
-        stream = score.session(hostile, env, len(CASES))
+        stream = score.session(hostile, env, len(EVERY))
         raw, ran = score.raw_in_stream(stream), fired(folder / "canaries")
     faults = {}
     for name in CONSTRUCTS:

@@ -10,14 +10,16 @@ import pytest
 from reviewconsole.cli.text import Painter, inspect, queue
 from reviewconsole.errors import ReviewConsoleError
 from reviewconsole.review.workspace import Workspace
-from tests.hostile import builder, score
+from tests.hostile import builder, constructs_more, score
 from tests.hostile.builder import POLICY, build
 from tests.hostile.cases import BASE
 from tests.hostile.constructs import CONSTRUCTS, REFUSED, Place
 from tests.hostile.git_parts import Maker
 from tests.hostile.test_local import EVIL
 
+assert constructs_more  # what it registers is tested here
 LARGE = {
+    "deltas-in-a-circle",
     "a-tree-that-multiplies",
     "a-large-configuration",
     "a-deep-tree",
@@ -69,6 +71,11 @@ def look(place: Place, env: dict[str, str]) -> tuple[str, str]:
     return said[0], said[1]
 
 
+def _refused(shown: str) -> bool:
+    unread = "the content cannot be shown: " in shown and shown.rstrip().endswith("undecidable")
+    return shown.startswith("refused: ") or unread or "the change cannot be read: " in shown
+
+
 def judge(folder: Path, name: str) -> list[str]:
     """Everything that is wrong with how one construct is met; nothing where nothing is."""
     place, start = spoil(folder, name), time.monotonic()
@@ -76,7 +83,7 @@ def judge(folder: Path, name: str) -> list[str]:
     faults = [] if time.monotonic() - start < 60 else ["slow"]
     faults += [f"ran {one}" for one in os.listdir(folder / "fired")]
     faults += [f"raw {one!r}" for one in sorted(set(score._RAW.findall((listed + shown).replace("\n", ""))))]
-    if "steal(amount)" not in shown and not (name in REFUSED and shown.startswith("refused: ")):
+    if "steal(amount)" not in shown and not (name in REFUSED and _refused(shown)):
         faults.append(f"not shown: {shown[-300:]}")
     if name not in REFUSED and "Change it" not in listed:
         faults.append(f"not listed: {listed[-300:]}")
