@@ -1,6 +1,7 @@
 """Compare two trees, and compute trees that are not stored, from objects that were hashed again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from reviewconsole.change import ABSENT_MODE, GITLINK_MODE, SYMLINK_MODE, Entry, Oid, decode, encode
 from reviewconsole.errors import RepositoryError
@@ -33,6 +34,10 @@ def _rows(items: tuple[TreeItem, ...]) -> dict[bytes, tuple[str, Oid]]:
         raise RepositoryError("a tree object is malformed") from error
     if len(rows) != len(items):
         raise RepositoryError("a tree holds two entries of one name", remedy="run `git fsck`")
+    # git pairs the entries of two trees by their order, and believes a name that leads into another folder
+    order = [name + b"/" if mode == FOLDER_MODE else name for name, (mode, _) in rows.items()]
+    if any(b"/" in name or not name for name in rows) or any(a >= b for a, b in pairwise(order)):
+        raise RepositoryError("a tree is out of order, or holds a name that is none", remedy="run `git fsck`")
     return rows
 
 

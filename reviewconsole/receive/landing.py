@@ -7,12 +7,14 @@ from reviewconsole.change import Oid
 from reviewconsole.decision import Verdict
 from reviewconsole.errors import FormatError, RepositoryError, Undecidable
 from reviewconsole.gate import GateReport
+from reviewconsole.globs import Globs
 from reviewconsole.loading import changes
 from reviewconsole.loading.changes import HEADS, Target
 from reviewconsole.loading.judging import judge_each
 from reviewconsole.loading.policies import policy_at
 from reviewconsole.loading.store import Store
 from reviewconsole.policy import REVOKED_PATH, SIGNERS_PATH
+from reviewconsole.receive.names import folded
 from reviewconsole.receive.update import Refusal, Update
 
 _NEWER = "create it from a newer commit, or have it created in the repository itself"
@@ -27,7 +29,11 @@ def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator
     """
     branch = update.ref.removeprefix(HEADS)
     protected = {target.ref: target for target in store.targets}
-    if branch == update.ref or not (update.ref in protected or (store.policy and store.policy.covers(branch))):
+    if branch == update.ref:
+        return
+    if not (update.ref in protected or (store.policy and store.policy.covers(branch))):
+        if update.new is not None:
+            yield from _beside(store, update.ref)
         return
     if update.new is None:
         remedy = "take it out of `targets` in the policy first"
@@ -41,6 +47,22 @@ def check(store: Store, update: Update, start: Oid | None, now: int) -> Iterator
             yield from _forward(store, target, update.new, start, now)
     except (RepositoryError, FormatError, Undecidable) as error:
         yield Refusal(ref=update.ref, why=f"it cannot be judged: {error}", remedy=error.remedy)
+
+
+def _beside(store: Store, ref: str) -> Iterator[Refusal]:
+    """Refuse a branch that stands in a target's place: on disks without case, here or in a clone, or as its folder."""
+    names = [target.ref.removeprefix(HEADS) for target in store.targets]
+    names += store.policy.targets if store.policy else []
+    branch, wanted = folded(ref.removeprefix(HEADS)), [folded(name) for name in names]
+    alike = next((n for n, w in zip(names, wanted, strict=True) if branch == w or Globs((w,)).matches(branch)), None)
+    below = next((n for n, w in zip(names, wanted, strict=True) if w.startswith(f"{branch}/")), None)
+    if alike is not None:
+        why = f"where case is not told apart it is the target {alike}"
+    elif below is not None:
+        why = f"a branch of this name keeps the target {below} from being created"
+    else:
+        return
+    yield Refusal(ref=ref, why=why, remedy="choose another name: git branch -m NEW-NAME, then push that")
 
 
 def _forward(store: Store, target: Target, new: Oid, start: Oid | None, now: int) -> Iterator[Refusal]:

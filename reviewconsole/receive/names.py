@@ -4,18 +4,21 @@ Deleting a claim's ref is not: its owner releases it.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
-from reviewconsole.chain import PRINCIPAL
+from reviewconsole.chain import PRINCIPAL, REF_PREFIX
 from reviewconsole.change import OBJECT_ID
 from reviewconsole.claim import CLAIM_PREFIX
 from reviewconsole.display import safe_text
 from reviewconsole.receive.update import Refusal, Update
+from reviewconsole.witness import WITNESS_PREFIX
 
 _HEX_NAME = re.compile(OBJECT_ID)
 _BARRING = ("refs/notes", "refs/notes/reviewconsole", "refs/notes/reviewconsole-ci", CLAIM_PREFIX.rstrip("/"))
 """Names above those of the logs: git keeps no ref below another ref."""
 _CLAIM_NAME = re.compile(re.escape(CLAIM_PREFIX) + PRINCIPAL + r"/[0-9a-f]{8}-[0-9a-f]{8}")
+_GUARDED = (REF_PREFIX, WITNESS_PREFIX, CLAIM_PREFIX, "refs/heads/", "refs/notes/", "refs/replace/")
 _SHADOWING = re.compile(r"refs/(heads|tags)/(HEAD|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|refs(/.*)?)")
 
 
@@ -46,8 +49,16 @@ def check(update: Update) -> Iterator[Refusal]:
         yield Refusal(ref=update.ref, why=fault, remedy="choose another name: git branch -m NEW-NAME, then push that")
 
 
+def folded(name: str) -> str:
+    """A name as file systems see it that do not tell case, width or composition of letters apart."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
 def _fault(ref: str) -> str:
     parts = ref.split("/")
+    alike = next((p for p in _GUARDED if folded(ref).startswith(p) and not ref.startswith(p)), None)
+    if alike is not None:
+        return f"where case is not told apart it lies under {alike}"
     if safe_text(ref) != ref:
         return "the name holds characters that cannot be seen or that act on a terminal"
     if any(part.startswith("-") for part in parts):

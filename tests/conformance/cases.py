@@ -9,6 +9,7 @@ from reviewconsole.attestation import payload_bytes, summary
 from reviewconsole.chain import Observed, record_id
 from reviewconsole.change import Oid
 from reviewconsole.envelope import parse_envelope
+from reviewconsole.git.objects import TreeItem, parse_tree
 from reviewconsole.sshkey import fingerprint
 from reviewconsole.statement import TaskBoundary, note_text
 from tests.conformance.kit import (
@@ -1930,3 +1931,41 @@ def backport_that_landed_before_its_own_target_took_it_back() -> Scene:
     scene.land({"app.py": PAID})
     scene.land({"app.py": APP}, message="Take it back\n")
     return scene
+
+
+# --- trees that git reads one way and a reader of names another
+
+
+def crooked(arrange: Callable[[list[TreeItem]], list[TreeItem]]) -> Scene:
+    """A branch, approved, whose tree holds its rows in another order, or others."""
+    scene = Scene()
+    files = scene.with_(scene.main, {"app.py": PAID})
+    straight = scene.git.objects[scene.git.tree(files)].split(b"\0", 1)[1]
+    rows = arrange(list(parse_tree(straight, scene.git.format)))
+    raw = b"".join(row.mode.lstrip("0").encode() + b" " + row.name + b"\0" + bytes.fromhex(row.oid) for row in rows)
+    scene.head = scene.git.commit(files, (scene.main,), tree=scene.git.put("tree", raw))
+    scene.git.refs["refs/heads/feat"] = scene.head
+    scene.add()
+    return scene.write()
+
+
+@case("undecidable", "out of order")
+def tree_out_of_order() -> Scene:
+    """The rows of a tree are not sorted: git's merge takes what it does not find in its place for deleted."""
+    return crooked(lambda rows: [*rows[1:], rows[0]])
+
+
+@case("undecidable", "out of order")
+def tree_with_a_name_that_leads_into_a_folder() -> Scene:
+    """A row is called like a file of another folder."""
+    return crooked(
+        lambda rows: sorted(
+            [*rows, TreeItem("100644", b".reviewconsole/allowed_signers", rows[-1].oid)], key=lambda row: row.name
+        )
+    )
+
+
+@case("undecidable", "two entries of one name")
+def tree_with_a_name_twice() -> Scene:
+    """Two rows bear one name."""
+    return crooked(lambda rows: [*rows, rows[-1]])

@@ -125,8 +125,9 @@ class Git:
         author: str = DEV,
         committer: str = "",
         message: str = f"Work\n\n{CLAUDE}\n",
+        tree: Oid | None = None,
     ) -> Oid:
-        tree = self.tree(files)
+        tree = tree or self.tree(files)
         when = f"{1_790_000_000 + len(self.files) * 60} +0000"
         rows = [f"tree {tree}", *(f"parent {oid}" for oid in parents), f"author {author} {when}"]
         rows += [f"committer {committer or author} {when}", "", message]

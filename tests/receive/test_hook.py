@@ -218,6 +218,8 @@ def test_junk_in_a_log_is_refused(world: World) -> None:
         ("refs/notes/reviewconsole-ci", "keeps every log below it"),
         ("refs/notes/reviewconsole-claims", "keeps every log below it"),
         ("refs/notes/reviewconsole-claims/alice", "not the name of a person's claims"),
+        ("refs/heads/MAIN", "it is the target main"),
+        ("refs/heads/\uff4dain", "it is the target main"),
     ],
 )
 def test_odd_names_are_refused(world: World, name: str, says: str) -> None:
@@ -367,3 +369,34 @@ def test_a_claim_is_not_deleted_and_what_is_in_its_way_is() -> None:
     assert "never deleted" in refusal.why
     assert not list(names.check(Update(ref=f"{prefix}/alice/00000000-11111111", old=None, new=tip)))
     assert not list(names.check(Update(ref=f"{prefix}/alice", old=tip, new=None)))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("refs/Heads/main", "lies under refs/heads/"),
+        ("refs/notes/ReviewConsole/alice/00000000-11111111", "lies under refs/notes/reviewconsole/"),
+        ("refs/notes/reviewconsole-CI/00000000", "lies under refs/notes/reviewconsole-ci/"),
+        ("refs/Replace/x", "lies under refs/replace/"),
+        ("refs/heads/Main-line", ""),
+        ("refs/notes/commits", ""),
+    ],
+)
+def test_a_name_that_is_a_guarded_one_where_case_is_not_told_apart(name: str, says: str) -> None:
+    found = [refusal.why for refusal in names.check(Update(ref=name, old=None, new=Oid("1" * 40)))]
+    assert [says in why for why in found] == ([True] if says else [])
+    assert not list(names.check(Update(ref=name, old=Oid("1" * 40), new=None)))
+
+
+def test_no_branch_stands_in_the_place_of_a_target(tmp_path: Path) -> None:
+    world = build(tmp_path)
+    dev = world["dev"]
+    policy = dev.clone / ".reviewconsole" / "policy.toml"
+    policy.write_text(policy.read_text().replace('targets = ["main"]', 'targets = ["main", "release/*"]'))
+    dev.git("commit", "-q", "-a", "-m", "Releases too")
+    dev.git("push", "-q", "origin", "main")
+    dev.run("init", "--hook", "pre-receive", cwd=world.remote)
+    for name, says in (("release", "keeps the target release/*"), ("Release/1", "it is the target release/*")):
+        pushed = push(dev, "origin", f"main:refs/heads/{name}")
+        assert pushed.code and says in pushed.says
+    assert push(dev, "origin", "main:refs/heads/releases", "main:refs/heads/release/1").code == 0
