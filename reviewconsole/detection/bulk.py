@@ -1,7 +1,8 @@
 """Find statements and calls that delete or change every row, in SQL and in program text."""
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewconsole import lazy_re as re
@@ -38,6 +39,9 @@ _WORDS = re.compile(r"\bdelete|\bupdate|truncate|remove\(|\.drop|destroy|\bdel\(
 _TOLD = re.compile(r"delete|update|\.truncate\(|\.remove\(|\.drop|destroy|\.del\(", re.IGNORECASE)
 """A part of each of the calls."""
 _COMMENT = re.compile(r"^\s*(#|//|\*|/\*)")
+_KINDS = frozenset({"sql", "python", "typescript", "go", "ruby", "java", "kotlin", "shell", "makefile", "workflow"})
+_REACH = 60
+"""Rows a statement or a chain of calls may have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,10 +57,21 @@ class Bulk:
 
 
 def bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
-    """Every place of one side, by line."""
-    if source.kind in ("sql", "python", "typescript", "go", "ruby", "java", "kotlin", "shell", "makefile", "workflow"):
+    """Every place of one side, by line; none where the change touches nothing near one."""
+    if source.kind in _KINDS and source.once("bulk-near", Side.NEW, lambda: _near(source)):
         return source.once("bulk", side, lambda: _bulk(source.kind, source.lines(side)))
     return ()
+
+
+def _near(source: Source) -> bool:
+    """Tell whether a word of interest stands within reach of a changed row, on either side."""
+    for side in Side:
+        changed = sorted(source.changed(side))
+        for at in rows_matching(_WORDS, source.lines(side)) if changed else ():
+            near = bisect_left(changed, at + 1 - _REACH)
+            if near < len(changed) and changed[near] <= at + 1 + _REACH:
+                return True
+    return False
 
 
 def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
@@ -67,7 +82,7 @@ def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
         found = list(_statements(text, 1))
     elif kind == "python":
         tree = parse(text) if re.search(r"\b(delete|update|truncate|drop|remove)", text, re.IGNORECASE) else None
-        found = list(_python(tree)) + list(_calls(lines)) if tree else list(_strings(text))
+        found = list(_python(tree, lines)) + list(_calls(lines)) if tree else list(_strings(text))
     else:
         found = list(_strings(text)) + list(_calls(lines))
     return tuple(sorted(set(found), key=lambda each: (each.first, each.last)))
@@ -101,7 +116,24 @@ def _calls(lines: tuple[str, ...]) -> Iterator[Bulk]:
             yield Bulk(table="", effect=effect, first=at + 1, last=at + 1, text=" ".join(row.split())[:300])
 
 
-def _python(tree: ast.Module) -> Iterator[Bulk]:
+def _python(tree: ast.Module, lines: tuple[str, ...]) -> Iterator[Bulk]:
+    hot = sorted(at + 1 for at in rows_matching(_WORDS, lines))
+    for part in _parts(tree.body):
+        near = bisect_left(hot, part.lineno)
+        if near < len(hot) and hot[near] <= (part.end_lineno or part.lineno):
+            yield from _part(part)
+
+
+def _parts(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a module, and of its classes one by one: most of a long file holds no word of interest."""
+    for each in body:
+        if isinstance(each, ast.ClassDef):
+            yield from _parts(each.body)
+        else:
+            yield each
+
+
+def _part(tree: ast.stmt) -> Iterator[Bulk]:
     inner: set[int] = set()
     nodes = list(ast.walk(tree))
     narrowed = {id(base) for node in nodes for base in _narrowed(node)}

@@ -54,7 +54,9 @@ _TOKEN = re.compile(
     r"|NotAuthenticated|AccessDenied)|abort\((?:401|403)|StatusForbidden|StatusUnauthorized"
     r"|sendStatus\((?:401|403)|permits?\(|Security\("
     r"|auth\.(required|login_required)|auth0|ensureLoggedIn|verify_?csrf\w*|CsrfViewMiddleware"
-    r"|AuthenticationMiddleware)"
+    r"|AuthenticationMiddleware|ensure(?:Admin|Owner|Permission|Auth|Login|Role)\w*|assert(?:Permission|Admin|Owner|Can|Auth|Access)\w*"
+    r"|Requires(?:Permissions?|Roles?|Auth\w*|Scopes?)\b|(?<=@)Roles\b|(?:get|require)(?:Server)?Session\(|!\s*[\w.?]*[iI]s(?:Admin|Staff|Owner)\b"
+    r"|(?:UNAUTHORIZED|FORBIDDEN)\b|status\((?:401|403)\)|WriteHeader\((?:401|403)\)|status:\s*(?:401|403)\b)"
 )
 _OPENS = re.compile(r"\bAllowAny\b|\bpermission_classes\s*=\s*(\[\s*\]|\(\s*\))"
                     r"|\bauthentication_classes\s*=\s*(\[\s*\]|\(\s*\))|@csrf_exempt\b|@AllowAnonymous"
@@ -96,6 +98,11 @@ _QUOTED = re.compile(r"^\s*@|passport|has_perm|can\?|Handle|before_action|\b(get
 _DECLARED = re.compile(r"\s*(permission_classes|authentication_classes)\s*=")
 """What a class declares guards all of it, like a decorator."""
 _KEPT = 0.6
+_FEW = 8
+_REFUSES = re.compile(
+    r"PermissionDenied|Forbidden|Unauthorized|AccessDenied|NotAuthenticated|FORBIDDEN|UNAUTHORIZED|\b40[13]\b"
+)
+_REGISTERS = re.compile(r"\.(use|Use)\(|add_middleware|requestMatchers|antMatchers|(require|assert|ensure)_?[A-Z]\w*\(")
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -162,7 +169,7 @@ def _lost(source: Source, context: Context) -> Iterator[Hit]:
         if found is None or _replaced(source, found):
             continue
         told.update(range(at, at + 3))
-        whole = not found[2] or bool(_DECLARED.match(row))
+        whole = not found[2] or bool(_DECLARED.match(row)) or _alone(source, at)
         severity = None if whole and not is_nonproduction(source.path) else Severity.HIGH
         message = f"{match[0]} no longer guards {found[1]}, which stays"
         yield from changed_at(PAGE.rule, source, Side.OLD, (at, at), message, severity=severity)
@@ -219,6 +226,8 @@ def _inline(source: Source, at: int, row: str) -> _Found | None:
     host = source.host(Side.OLD, at)
     if host is None:
         after = " ".join(source.old[at : at + 3])
+        if _alone(source, at):
+            return 1, "what stands around it", True
         return (
             (1, "the application", True)
             if re.search(r"\.use\(|\.Use\(|add_middleware|MIDDLEWARE|^\s+\"", row) and after
@@ -227,10 +236,21 @@ def _inline(source: Source, at: int, row: str) -> _Found | None:
     ours = [new for new in source.constructs(Side.NEW) if new.name == host.name]
     if not ours:
         return None
-    before = {plain(each) for each in source.old[host.first - 1 : host.last] if len(plain(each)) > 3}
+    own = set(range(at - 2, at + 3)) & source.removed
+    before = {
+        plain(each)
+        for row, each in enumerate(source.old[host.first - 1 : host.last], host.first)
+        if len(plain(each)) > 3 and row not in own
+    }
     now_rows = {plain(each) for each in source.new[ours[0].first - 1 : ours[0].last]}
     kept = len(before & now_rows) / max(1, len(before))
     return (ours[0].first, host.name, True) if kept >= _KEPT else None
+
+
+def _alone(source: Source, at: int) -> bool:
+    """Tell a refusal, or a registered check, that is all the change takes out of a file where nothing comes in."""
+    row = source.old[at - 1][:MAX_LINE]
+    return len(source.removed) <= _FEW and not source.added and bool(_REFUSES.search(row) or _REGISTERS.search(row))
 
 
 def _stem(row: str) -> str:

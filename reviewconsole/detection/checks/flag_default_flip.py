@@ -75,6 +75,10 @@ _NO_FLAG = re.compile(
 )
 
 
+_REACH = 60
+_OPENS = re.compile(r"^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?([\w.]+)\s*(?::[^={]*)?:?=\s*(?:[\w.\[\]]+)?[{(]\s*$")
+
+
 def check(context: Context) -> Iterator[Hit]:
     """Name the switches that turned."""
     for source in context.sources:
@@ -113,9 +117,22 @@ def _values(source: Source, side: Side) -> dict[tuple[str, str, int], tuple[str,
     return found
 
 
+def _table(source: Source, at: int) -> str:
+    """The name of the dictionary or object that an entry of program text stands in; empty without."""
+    if source.kind not in ("python", "typescript", "go", "ruby"):
+        return ""
+    for row in reversed(source.new[max(0, at - _REACH) : at - 1]):
+        opened = _OPENS.match(row[:200])
+        if opened:
+            return opened[1]
+        if row and not row[0].isspace():
+            return ""
+    return ""
+
+
 def _judged(source: Source, at: int, name: str, *, on: bool) -> Severity | None:
     """How bad it is; None for a switch that is none."""
-    around = f"{source.host_name(Side.NEW, at)} {name}"
+    around = f"{source.host_name(Side.NEW, at)} {_table(source, at)} {name}"
     row = source.new[at - 1]
     flagged = bool(
         _FLAG.search(around)

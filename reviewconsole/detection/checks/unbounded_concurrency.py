@@ -90,7 +90,9 @@ def _calls(source: Source, context: Context) -> Iterator[Hit]:
         if call.first not in source.added and call.last not in source.added:
             continue
         message = _message(call.name, call.bare, call.arguments, there)
-        if not message or _bounded(source, there, call.first, call.last):
+        # A pool that sets no bound is not bounded by its own name.
+        sizeless = call.bare.startswith("new") or "Pool" in call.bare
+        if not message or (not sizeless and _bounded(source, there, call.first, call.last)):
             continue
         text = source.text(Side.NEW, call.first, call.last)
         if stood(source, text) or mostly_moved(context, source.path, text) or _stood_there(source, call, message):

@@ -1,0 +1,7 @@
+package a;
+
+public class Users {
+    public List<User> list() {
+        return users.all();
+    }
+}

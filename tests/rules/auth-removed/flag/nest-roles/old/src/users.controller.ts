@@ -1,0 +1,10 @@
+import { Controller, Get } from "@nestjs/common";
+
+@Controller("users")
+export class UsersController {
+  @Get()
+  @Roles("admin")
+  list() {
+    return this.users.all();
+  }
+}

@@ -1,0 +1,4 @@
+FEATURES = {
+    "checkout": True,
+    "other": True,
+}

@@ -1,0 +1,4 @@
+FEATURES = {
+    "checkout": False,
+    "other": True,
+}

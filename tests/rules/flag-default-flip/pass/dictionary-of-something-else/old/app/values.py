@@ -1,0 +1,3 @@
+COLUMNS = {
+    "wide": False,
+}

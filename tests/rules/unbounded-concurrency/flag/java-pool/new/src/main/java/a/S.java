@@ -1,0 +1,5 @@
+package a;
+
+public class S {
+    private final ExecutorService pool = Executors.newCachedThreadPool();
+}
