@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reviewconsole import lazy_re as re
 from reviewconsole.detection import sql
+from reviewconsole.detection.code import groups
 from reviewconsole.detection.migration_python import last_name, literal, parse
 from reviewconsole.detection.operations import Fact, Verb
 from reviewconsole.detection.quick import may_match, rows_matching
@@ -59,7 +60,7 @@ class Bulk:
 def bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
     """Every place of one side, by line; none where the change touches nothing near one."""
     if source.kind in _KINDS and source.once("bulk-near", Side.NEW, lambda: _near(source)):
-        return source.once("bulk", side, lambda: _bulk(source.kind, source.lines(side)))
+        return source.once("bulk", side, lambda: _bulk(source, side))
     return ()
 
 
@@ -74,7 +75,17 @@ def _near(source: Source) -> bool:
     return False
 
 
-def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
+def _spots(source: Source, side: Side) -> list[int]:
+    """The rows of a side at which anything came, went or was put in between."""
+    found: set[int] = set()
+    for olds, news in groups(source):
+        here = olds if side is Side.OLD else news
+        found.update(here, (here.start - 1, here.stop))
+    return sorted(found)
+
+
+def _bulk(source: Source, side: Side) -> tuple[Bulk, ...]:
+    kind, lines = source.kind, source.lines(side)
     text = "\n".join(lines) + "\n"
     if not may_match(_WORDS, text) or not _WORDS.search(text):
         return ()
@@ -82,7 +93,7 @@ def _bulk(kind: str, lines: tuple[str, ...]) -> tuple[Bulk, ...]:
         found = list(_statements(text, 1))
     elif kind == "python":
         tree = parse(text) if re.search(r"\b(delete|update|truncate|drop|remove)", text, re.IGNORECASE) else None
-        found = list(_python(tree, lines)) + list(_calls(lines)) if tree else list(_strings(text))
+        found = list(_python(tree, lines, _spots(source, side))) + list(_calls(lines)) if tree else list(_strings(text))
     else:
         found = list(_strings(text)) + list(_calls(lines))
     return tuple(sorted(set(found), key=lambda each: (each.first, each.last)))
@@ -116,12 +127,18 @@ def _calls(lines: tuple[str, ...]) -> Iterator[Bulk]:
             yield Bulk(table="", effect=effect, first=at + 1, last=at + 1, text=" ".join(row.split())[:300])
 
 
-def _python(tree: ast.Module, lines: tuple[str, ...]) -> Iterator[Bulk]:
+def _python(tree: ast.Module, lines: tuple[str, ...], spots: Sequence[int]) -> Iterator[Bulk]:
     hot = sorted(at + 1 for at in rows_matching(_WORDS, lines))
     for part in _parts(tree.body):
-        near = bisect_left(hot, part.lineno)
-        if near < len(hot) and hot[near] <= (part.end_lineno or part.lineno):
+        # A statement that nothing touches is on both sides, and says nothing.
+        last = part.end_lineno or part.lineno
+        if all(_within(rows, part.lineno, last) for rows in (hot, spots)):
             yield from _part(part)
+
+
+def _within(rows: Sequence[int], first: int, last: int) -> bool:
+    at = bisect_left(rows, first)
+    return at < len(rows) and rows[at] <= last
 
 
 def _parts(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
