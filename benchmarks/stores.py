@@ -139,8 +139,11 @@ def template(store: Store, target: Target, head: Oid) -> Attestation:
     )
 
 
-def build(folder: Path, records: int, reviewers: int = 10) -> Synthetic:
-    """Build a bare repository with `records` commits on main, each approved by one of `reviewers` people."""
+def build(folder: Path, records: int, reviewers: int = 10, *, engine: str = "") -> Synthetic:
+    """Build a bare repository with `records` commits on main, each approved by one of `reviewers` people.
+
+    `engine` makes the records those of another release, whose rules were others.
+    """
     people = make_reviewers(folder / "keys", reviewers)
     git_dir = folder / "remote.git"
     git(folder / "remote.git", "init", "-q", "--bare", "-b", "main", str(git_dir))
@@ -150,6 +153,7 @@ def build(folder: Path, records: int, reviewers: int = 10) -> Synthetic:
     oids = list(reversed(repository.first_parents(target.tip, [])))
     commits = repository.read_commits(oids)
     first = template(open_store(repository, builtin_patterns()), target, commits[1].oid)
+    first = replace(first, engine=engine or first.engine)
     feed: list[bytes] = []
     for index, person in enumerate(people):
         feed.append(_log_head(person))

@@ -5,7 +5,6 @@ The only module that reads either. Nothing in a repository can set anything here
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
 import tomli
@@ -60,7 +59,7 @@ def _toml(path: Path) -> Mapping[str, object]:
 
 def builtin_patterns() -> Patterns:
     """The e-mail patterns that come with the program."""
-    text = resources.files("reviewconsole.provenance").joinpath("agents.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "provenance" / "agents.toml").read_text("utf-8")
     return Patterns.parse(tomli.loads(text))
 
 

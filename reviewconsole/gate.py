@@ -5,16 +5,17 @@ docs/record.md, "How a record is judged": steps 1 and 2 and the signatures are d
 steps 3 to 9 by `standing`, step 10 here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from reviewconsole.boundary import BoundaryResult
 from reviewconsole.carryover import strictest
 from reviewconsole.casefile import Quorum, Requirement
 from reviewconsole.chain import REF_PREFIX
+from reviewconsole.change import Oid
 from reviewconsole.dating import settled
 from reviewconsole.decision import DecisionKind, Verdict, must_acknowledge, worst
-from reviewconsole.facts import Facts, JudgedRecord, PolicyInForce, Records
+from reviewconsole.facts import Facts, JudgedRecord, PolicyInForce, Records, VerifiedAttestation
 from reviewconsole.globs import Globs
 from reviewconsole.granting import Granted, JudgedStatement, judge_statements
 from reviewconsole.policy import Policy, Rule, duration
@@ -76,6 +77,18 @@ def evaluate(force: PolicyInForce, facts: Facts, records: Records, now: int) -> 
         records=judged,
         statements=granted.statements,
     )
+
+
+def rests_on_findings(policy: Policy, records: Iterable[VerifiedAttestation], head: Oid, engine: str) -> bool:
+    """Tell whether a verdict on the change `head` can hang on what detection finds there.
+
+    It does where a rule asks for a risk level or for acknowledgements, and where an approval of the very head was
+    signed under the same `engine`, whose findings are compared (step 8). Nothing else in the gate reads a finding.
+    """
+    if any(rule.risk or "acknowledge-high" in rule.require for rule in policy.rules):
+        return True
+    stated = (record.attestation for record in records)
+    return any(att.head == head and att.engine == engine and att.decision is DecisionKind.APPROVE for att in stated)
 
 
 def _rejected(judged: tuple[JudgedRecord, ...], rules: tuple[Rule, ...]) -> bool:

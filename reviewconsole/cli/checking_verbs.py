@@ -49,7 +49,6 @@ def grammar(verbs: "Sub") -> None:
 
 def verify(options: Options, environ: Environ) -> int:
     """Judge a range."""
-    from reviewconsole.cli import documents, sarif, summary, text
     from reviewconsole.config import load_config
     from reviewconsole.git.repository import Repository
     from reviewconsole.verify import verify as judge
@@ -67,13 +66,17 @@ def verify(options: Options, environ: Environ) -> int:
         since=options.introduction,
     )
     witnessed = _witness(repository, result, environ, now) if options.witness else None
-    if options.json:
-        sys.stdout.write(documents.render(documents.verify(result, witnessed)))
-    elif options.sarif:
-        sys.stdout.write(documents.render(sarif.verify(result)))
-    elif options.vsa:
-        sys.stdout.write(documents.render(summary.vsa(result, now)))
+    if options.json or options.sarif or options.vsa:
+        from reviewconsole.cli import documents, sarif, summary
+
+        if options.json:
+            document = documents.verify(result, witnessed)
+        else:
+            document = sarif.verify(result) if options.sarif else summary.vsa(result, now)
+        sys.stdout.write(documents.render(document))
     else:
+        from reviewconsole.cli import text
+
         say(text.verify(result, text.Painter(sys.stdout, environ), everything=options.all))
         say([witnessed.trailer] if witnessed else [])
     return UNREADABLE if result.policy_unreadable else VERDICT_CODES[result.verdict]

@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from reviewconsole.cli import first_frame
@@ -91,6 +90,8 @@ def _console(options: Options, environ: Environ) -> int:
     gc.set_threshold(_OBJECTS, 20, 50)
     sys.setswitchinterval(_SWITCH)
     # Half of opening a repository is waiting for git; meanwhile the toolkit is imported.
+    from concurrent.futures import ThreadPoolExecutor
+
     from reviewconsole.cli.repositories_verbs import home
 
     with ThreadPoolExecutor(max_workers=1) as pool:

@@ -1,6 +1,7 @@
 """Parse the call, run the verb, turn errors into one message and an exit code."""
 
 import difflib
+import gc
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 from reviewconsole.cli.parser import build_parser
 from reviewconsole.display import safe_lines
 from reviewconsole.errors import ReviewConsoleError, UsageError
+
+_OBJECTS = 50_000
+"""New objects after which cycles are looked for."""
 
 
 def complain(error: ReviewConsoleError) -> None:
@@ -36,6 +40,8 @@ def _unknown(words: Sequence[str], known: Iterable[str]) -> UsageError | None:
 def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one call; never a traceback for bad input."""
     from reviewconsole.cli import verbs
+
+    gc.set_threshold(_OBJECTS, 20, 50)  # what a verb makes lives until it ends
 
     parser = build_parser()
     unknown = _unknown(words, verbs.VERBS)

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from statistics import median
 from typing import TYPE_CHECKING
 
 from reviewconsole.casefile import QueueEntry, RecordRow
@@ -39,6 +38,8 @@ def figures(
 
     Ages are whole days since the last commit; records are those that verify.
     """
+    from statistics import median
+
     ages = [max(0, now - entry.change.updated) // _DAY for entry in waiting]
     good = [record for record in records if record.valid]
     since = datetime.fromtimestamp(now - 30 * _DAY, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from reviewconsole.detection.model import Document, Match
@@ -56,9 +57,30 @@ def refused(documents: Sequence[Document]) -> str:
     return output if isinstance(output, str) else ""
 
 
+Found = tuple[list[Match], list[str]]
+"""Matches, and notes on what failed."""
+
+
+@contextmanager
+def beside(
+    ours: Sequence[Document], theirs: Sequence[Document], sources: Sequence[Source]
+) -> Iterator[tuple[Callable[[], Found], ...]]:
+    """Match our rules and those of others while the caller does something else; each answer waits for its process."""
+    if not any(_suffix(source) for source in sources):
+        yield (lambda: ([], []),) * 2
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        yield (
+            pool.submit(matches, ours, sources).result,
+            pool.submit(matches, theirs, sources, seconds=USER_TIMEOUT, what="the policy's and your own").result,
+        )
+
+
 def matches(
     documents: Sequence[Document], sources: Sequence[Source], *, seconds: float | None = None, what: str = "the"
-) -> tuple[list[Match], list[str]]:
+) -> Found:
     """Match every structural rule on both sides; gives the matches and notes on what failed.
 
     `what` says in a note whose rules they are.

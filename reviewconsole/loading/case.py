@@ -7,7 +7,7 @@ from reviewconsole.boundary import BoundaryResult
 from reviewconsole.casefile import Risk
 from reviewconsole.change import Change, Oid
 from reviewconsole.decision import Verdict
-from reviewconsole.detection import STAGES, Progress, engine_digest
+from reviewconsole.detection import STAGES, Progress, ScanResult, engine_digest
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import CorruptObject, FormatError, MissingObject, PolicyError, RepositoryError, Undecidable
 from reviewconsole.evidence import Provenance
@@ -24,7 +24,7 @@ from reviewconsole.finding import (
     number,
     risk_level,
 )
-from reviewconsole.gate import GateReport, evaluate
+from reviewconsole.gate import GateReport, evaluate, rests_on_findings
 from reviewconsole.loading.content import Content, load_content
 from reviewconsole.loading.detecting import detect, rules_for, unfinished, unscanned, would_break
 from reviewconsole.loading.policies import for_change, in_force, repository_id, would_break_policy
@@ -119,26 +119,33 @@ def _breaks(store: Store, change: Change, policy: Policy | None, paths: tuple[st
     return packs + would_break_policy(store.repository, change, paths)
 
 
-def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, told: Told | None = None) -> Case:
+def open_case(
+    store: Store,
+    change: Change,
+    *,
+    policy_from: Oid | None = None,
+    told: Told | None = None,
+    verdict_only: bool = False,
+) -> Case:
     """Load, scan and measure one change. Raises only what makes it unreadable altogether.
 
     `policy_from` names the commit whose policy decides, where that is not the one of the change itself.
-    `told` gets the content before it is scanned, then what each stage has found.
+    `told` gets the content before it is scanned, then what each stage has found. With `verdict_only` nothing is
+    scanned where no verdict on the change can hang on what would be found; the case then tells no findings.
     """
     force, fault, unreadable = _policy(store, change, policy_from)
-    content, unread = _loaded(store, change)
-    doubts = (*_doubts(store, change), *([unread] if unread else []))
+    content, unread, doubts = _loaded(store, change)
     files = content.files if content is not None else ()
-    paths = tuple(file.path for file in files)
+    paths, policy = tuple(file.path for file in files), force.policy if force is not None else None
     origin = assess_provenance(store, change, paths)
-    policy = force.policy if force is not None else None
     hear = _teller(_begun(change, content, origin, force, (*doubts, fault)), told)
     rules = rules_for(store, force)
     faults = rules.faults + _breaks(store, change, policy, paths)
-    result = detect(store, change, files, rules, hear)
-    judged = tuple(finding for finding in result.findings if finding.counts)
-    boundary = _bounded(store, change, policy, files, origin)
-    notes = (*faults, *result.notes, *doubts, *(f"{c.oid[:12]}: {a}" for c in change.commits for a in c.anomalies))
+    engine = engine_digest(rules.settings)
+    wanted = not verdict_only or _may_count(store, change, policy, engine)
+    result = detect(store, change, files, rules, hear) if wanted else ScanResult()
+    judged = [finding for finding in result.findings if finding.counts]
+    boundary, broken = _bounded(store, change, policy, files, origin)
     facts = None
     if force is not None:
         facts = Facts(
@@ -148,15 +155,14 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
             paths=paths,
             participants=involved(store.repository, force, change.commits, origin.operators),
             provenance=origin,
-            findings=judged,
-            engine=engine_digest(rules.settings),
+            findings=tuple(judged),
+            engine=engine,
             boundary=boundary,
-            level=risk_level([*judged, *_boundary_findings(boundary)]),
+            level=risk_level([*judged, *broken]),
             doubts=doubts,
             rule_faults=faults,
         )
-    around = _around(store, change, policy, files)
-    shown = number([*result.findings, *_boundary_findings(boundary)])
+    around, shown = _around(store, change, policy, files), number([*result.findings, *broken])
     return Case(
         change=change,
         content=content,
@@ -166,7 +172,7 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
         risk=assess_risk(shown, origin, files, unscanned(result), around, unread=unread, unsure=unfinished(result)),
         force=force,
         facts=facts,
-        notes=tuple(notes),
+        notes=(*faults, *result.notes, *doubts, *_odd(change)),
         unread=unread,
         dropped=result.dropped,
         dropped_places=result.dropped_places,
@@ -175,27 +181,40 @@ def open_case(store: Store, change: Change, *, policy_from: Oid | None = None, t
     )
 
 
-def _loaded(store: Store, change: Change) -> tuple[Content | None, str]:
-    """The content; where it cannot be shown, why, and how it is had."""
+def _loaded(store: Store, change: Change) -> tuple[Content | None, str, tuple[str, ...]]:
+    """The content; where it cannot be shown, why, and how it is had; and all that is doubtful about the change."""
+    doubts = _doubts(store, change)
     try:
-        return load_content(store.repository, change), ""
+        return load_content(store.repository, change), "", doubts
     except CorruptObject as error:
         why, remedy = str(error), "`git fsck` names what is broken; a fresh clone has it whole"
     except MissingObject as error:
         why, remedy = str(error), "`git fetch --refetch` brings what is missing"
     except (RepositoryError, FormatError) as error:
         why, remedy = str(error), error.remedy
-    return None, f"the content cannot be shown: {why}{f' — {remedy}' if remedy else ''}"
+    unread = f"the content cannot be shown: {why}{f' — {remedy}' if remedy else ''}"
+    return None, unread, (*doubts, unread)
+
+
+def _may_count(store: Store, change: Change, policy: Policy | None, engine: str) -> bool:
+    """Tell whether findings may count for the verdict on a change."""
+    return policy is not None and rests_on_findings(policy, store.records.verified, change.head, engine)
+
+
+def _odd(change: Change) -> tuple[str, ...]:
+    return tuple(f"{commit.oid[:12]}: {anomaly}" for commit in change.commits for anomaly in commit.anomalies)
 
 
 def _bounded(
     store: Store, change: Change, policy: Policy | None, files: tuple[FileDiff, ...], origin: Provenance
-) -> tuple[BoundaryResult, ...]:
+) -> tuple[tuple[BoundaryResult, ...], list[Finding]]:
+    """The answers of the constraints, and the broken ones as findings."""
     if policy is None:
-        return ()
+        return (), []
     from reviewconsole.loading.boundary import evaluate_boundary  # every constraint: not before there is a diff
 
-    return evaluate_boundary(store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns)
+    found = evaluate_boundary(store.repository, policy, change, files=files, provenance=origin, patterns=store.patterns)
+    return found, _boundary_findings(found)
 
 
 def _begun(

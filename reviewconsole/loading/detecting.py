@@ -80,7 +80,7 @@ def policy_packs(repository: Repository, commit: Oid, policy: Policy) -> UserPac
                 faults.append(PackFault(path=name, line=1, why=f"holds more than {MOST_FILES} files"))
             files.update({f"{name}/{path}": data for path, data in tree.read_many(paths[:MOST_FILES]).items()})
             faults += [PackFault(path=name, line=1, why=note) for note in tree.notes]
-        read = read_packs(files, taken=pages())
+        read = read_packs(files, taken=pages() if files else ())
         if len(_READ) >= _REMEMBERED:
             _READ.clear()
         _READ[key] = replace(read, faults=(*read.faults, *faults))

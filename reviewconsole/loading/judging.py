@@ -55,6 +55,6 @@ def _judge_one(store: Store, change: Change, start: Oid | None, now: int) -> Cha
     if start is not None and change.landed and store.repository.is_ancestor(change.head, start):
         report = GateReport(verdict=Verdict.SATISFIED, why=("before the introduction",), in_scope=False)
         return ChangeVerdict(change=change, report=report)
-    case = open_case(store, change)
+    case = open_case(store, change, verdict_only=True)
     report = judge_landed(store, case, now) if change.landed else judge(store, case, now)
     return ChangeVerdict(change=change, report=report, policy_unreadable=case.policy_unreadable)

@@ -63,7 +63,7 @@ def _by_parts(store: Store, case: Case, report: GateReport, now: int, depth: int
         return report
     for oid in reversed(line):
         part = replace(_part(store, change, oid), onto=change.onto or change.base)
-        judged = _judge(store, open_case(store, part, policy_from=change.base), now, depth + 1)
+        judged = _judge(store, open_case(store, part, policy_from=change.base, verdict_only=True), now, depth + 1)
         if judged.verdict is not Verdict.SATISFIED:
             why = f"a mechanical merge, but {oid[:12]} in it is {judged.verdict.value}"
             return replace(report, why=(*report.why, why))
@@ -118,7 +118,7 @@ def together(
         if oids & claimed or (within is not None and not oids <= within):
             continue
         whole = _whole(target, base, run)
-        report = judge(store, open_case(store, whole), now)
+        report = judge(store, open_case(store, whole, verdict_only=True), now)
         if report.verdict is not Verdict.SATISFIED or not report.in_scope:
             continue
         alone = [_alone(store, target, oid, reports, now) for oid in oids]
@@ -157,7 +157,7 @@ def rejected_together(
                 continue
             if any(oids <= joined[oid].commits for oid in oids & joined.keys()):
                 continue
-            whole = judge(store, open_case(store, _whole(target, line[first], run)), now)
+            whole = judge(store, open_case(store, _whole(target, line[first], run), verdict_only=True), now)
             rejects = [item for item in whole.requirements if item.is_reject]
             for oid in oids & reports.keys() if rejects else ():
                 why = f"as one with {len(run) - 1} more, {line[first].oid[:12]}..{run[-1].oid[:12]}: {rejects[0].why}"
@@ -178,7 +178,9 @@ def _counted(report: GateReport) -> set[str]:
 
 def _alone(store: Store, target: Target, oid: Oid, reports: dict[Oid, GateReport], now: int) -> GateReport:
     if oid not in reports:
-        reports[oid] = judge_landed(store, open_case(store, landed_commit(store.repository, target, oid)), now)
+        reports[oid] = judge_landed(
+            store, open_case(store, landed_commit(store.repository, target, oid), verdict_only=True), now
+        )
     return reports[oid]
 
 

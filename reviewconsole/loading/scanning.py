@@ -8,11 +8,7 @@ that all processes share.
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context, parent_process
-from multiprocessing.resource_tracker import ensure_running
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -29,6 +25,7 @@ from reviewconsole.loading.content import load_trees
 from reviewconsole.loading.trees import CommitTree
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.queues import SimpleQueue as SharedQueue
 
 PROCESSES = 2
@@ -50,8 +47,8 @@ class Scanner:
     background: bool = False
     own_digest: str = ""
     """Of the person's own packs, which the engine digest leaves out."""
-    pending: dict[str, Future[ScanResult]] = field(default_factory=dict)
-    pool: ProcessPoolExecutor | None = None
+    pending: "dict[str, Future[ScanResult]]" = field(default_factory=dict)
+    pool: "ProcessPoolExecutor | None" = None
     heard: dict[str, "SimpleQueue[Progress | None]"] = field(default_factory=dict)
     """Key of a scan that is waited for -> what was told of it."""
     told: "SharedQueue[_Told] | None" = None
@@ -62,6 +59,8 @@ class Scanner:
         To be called before an interface takes the terminal's streams over: what multiprocessing starts
         first inherits stderr by its number, which an interface's stand-in for it does not have.
         """
+        from multiprocessing.resource_tracker import ensure_running
+
         _start_elsewhere()
         ensure_running()
         self.background = True
@@ -119,7 +118,10 @@ class Scanner:
         self.pending[key] = future
         return future
 
-    def _start(self) -> ProcessPoolExecutor:
+    def _start(self) -> "ProcessPoolExecutor":
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         _start_elsewhere()
         context = get_context("spawn")
         self.told = context.SimpleQueue()
@@ -136,6 +138,8 @@ class Scanner:
                 heard.put(progress)
 
     def _elsewhere(self, key: str, change: Change, settings: RuleSettings, told: Told | None) -> ScanResult | None:
+        from concurrent.futures.process import BrokenProcessPool
+
         heard: SimpleQueue[Progress | None] = SimpleQueue()
         if told is not None:
             self.heard[key] = heard
@@ -207,6 +211,8 @@ def scan_trees(
 
 def _follow() -> None:
     """End with the process that started this one, however that ended."""
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         parent.join()

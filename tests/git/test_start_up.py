@@ -47,6 +47,32 @@ def test_neither_console_nor_keyring_nor_gitpython_is_imported(said: dict[int, l
     assert "reviewconsole.verify" in modules
 
 
+def test_what_no_verdict_asks_for_is_not_imported(said: dict[int, list[str]]) -> None:
+    modules = {name for name in said[8] if " " not in name}
+    unused = {
+        "unidiff",
+        "jsonschema",
+        "importlib.metadata",
+        "multiprocessing.context",
+        "sqlglot",
+        "tree_sitter",
+        "pygments",
+    }
+    assert modules & {*unused, "reviewconsole.constraints.lines_forbid", "reviewconsole.cli.sarif"} == set()
+
+
+def test_without_an_approval_under_these_rules_no_rule_is_imported(tmp_path: Path) -> None:
+    store = stores.build(tmp_path / "store", 3, reviewers=1, engine="sha256:" + "0" * 64)
+    ids = stores.git(store.git_dir, "rev-parse", "main~2", "main").decode().split()
+    done = subprocess.run(
+        [sys.executable, "-c", _CODE, "-C", str(store.git_dir), "verify", "..".join(ids)],
+        capture_output=True, text=True, check=True, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert "2 satisfied" in done.stdout
+    assert "reviewconsole.detection.checks" not in done.stdout.splitlines()
+
+
 def test_a_longer_range_starts_no_more_processes(said: dict[int, list[str]]) -> None:
     started = [next(row for row in rows if row.startswith("started")) for rows in said.values()]
     assert started[0] == started[1]

@@ -26,7 +26,7 @@ _NAMES = {"hcl": "terraform"}
 @cache
 def load() -> tuple[Pack, ...]:
     """Load the built-in packs, by name."""
-    return tuple(parse(path.stem, path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.yml")))
+    return tuple(_parsed(path.stem, path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.yml")))
 
 
 def page(rule: str) -> Page:
@@ -42,6 +42,11 @@ def source_bytes() -> bytes:
 def parse(name: str, text: str) -> Pack:
     """Parse one pack. Raises FormatError that names the place."""
     compose(text, aliases=0)  # the limits, before anything is expanded
+    return _parsed(name, text)
+
+
+def _parsed(name: str, text: str) -> Pack:
+    """Parse a pack that is known to keep the limits, as ours do."""
     documents = [item for item in yaml.load_all(text, Loader=yaml.CSafeLoader) if item is not None]
     if not documents:
         raise FormatError("a pack without a document", place=name)
