@@ -31,9 +31,7 @@ _PYTHON_PARSES = re.compile(r"\b(json|yaml|toml|tomllib|pickle|csv)\.(load|safe_
 _PYTHON_ANSWERED = re.compile(
     r"\btry\s*:|\braise_for_status\b|\braise\b|status_code|\bsuppress\(|\.ok\b|is_success|@retry|\.exists\(|is_file\("
 )
-_TYPESCRIPT = re.compile(
-    r"^(fetch|axios(\.\w+)?|got|prisma\.\w+\.(create|update|upsert|delete)\w*|db\.\w+|pool\.query|client\.query)$"
-)
+_TYPESCRIPT = re.compile(r"^(fetch|axios(\.\w+)?|got|prisma\.\w+\.\w+|db\.\w+|pool\.query|client\.query)$")
 _TYPESCRIPT_ANSWERED = re.compile(r"\btry\b|\.catch\(|\.ok\b|\.status\b|\bthrow\b")
 _WRITES = re.compile(r"[\"'](w|wb|wt)[\"']")
 _READS = re.compile(r"\.(json|text|content|body|data)\b")

@@ -16,7 +16,8 @@ PAGE = page_of(
     family=Family.RISK,
     severity=Severity.MEDIUM,
     what="Finds stages of a Dockerfile that end up on another base image, and containers of manifests and compose "
-    "files that get another image, where the name differs and not the version or the registry alone.",
+    "files that get another image, where the name or the "
+    "variant (`alpine`, `slim`, `dev`) differs and not the version or the registry alone.",
     why="Another C library, shell, user, path and certificate store comes with it, for every deployment at once. What "
     "is missing shows when a rare path needs it: a script in a hook, a font, a time zone, the debugger at night.",
     example="-FROM python:3.13-slim AS application\n+FROM example/hardened-python:3.13 AS application",
@@ -28,6 +29,7 @@ PAGE = page_of(
 _FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _IMAGE = re.compile(r"^(\s*)(?:-\s+)?image:\s*[\"']?([\w./:@-]+)[\"']?\s*(?:#.*)?$")
 _LOCAL = re.compile(r"(^|[/_.-])(dev|devel\w*|local|test\w*|ci)([/_.-]|$)", re.IGNORECASE)
+_KINDS = frozenset({"alpine", "slim", "dev", "debug", "distroless", "musl", "busybox", "ubi", "jre", "jdk", "static"})
 _HOPS = 20
 
 
@@ -84,9 +86,15 @@ def _bases(rows: tuple[str, ...]) -> Mapping[str, tuple[str, int]]:
 
 
 def _differs(old: str, new: str) -> bool:
-    if "$" in old + new:
+    if "$" in _bare(old) + _bare(new) or "scratch" in (old, new):
         return False
-    return _bare(old) != _bare(new) and "scratch" not in (old, new)
+    return _bare(old) != _bare(new) or _variants(old) != _variants(new)
+
+
+def _variants(image: str) -> frozenset[str]:
+    """The words of a tag that say what else is in the image."""
+    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return frozenset(re.split(r"[-._\d]+", tag.lower())) & _KINDS
 
 
 def _bare(image: str) -> str:

@@ -67,12 +67,15 @@ def check(context: Context) -> Iterator[Hit]:
         if source.kind not in CODE or is_test(source.path) or is_nonproduction(source.path):
             continue
         gone = {source.old[at - 1].strip() for at in source.removed}
+        told = False
         for at in sorted(source.added):
             line = source.new[at - 1][:2000]
             if line.strip() in gone or source.is_comment(Side.NEW, at):
                 continue
             if _UNDER_TEST.search(line):
-                yield exact(PAGE.rule, source, Side.NEW, (at, at), "The code behaves differently under test")
+                if not told:  # once a file: the first place leads to the others
+                    yield exact(PAGE.rule, source, Side.NEW, (at, at), "The code behaves differently under test")
+                told = True
             elif tested and _known(line, tested):
                 yield exact(
                     PAGE.rule, source, Side.NEW, (at, at), "A condition names a value that a test of this change uses"

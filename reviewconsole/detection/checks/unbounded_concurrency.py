@@ -65,7 +65,7 @@ _MASSES = frozenset(
 )
 _LOOP = re.compile(r"(async )?for\b(?!\s*\w*\s*:?=?\s*range\(\s*\d{1,2}\s*\))|.*\.(forEach|each|map)\b.*(=>|do|\{)")
 _FEW = re.compile(
-    r"\.\.\.?\s*\d{1,2}\b|<\s*(\d{1,2}|\w*([wW]orkers|[cC]oncurrency|[pP]arallel\w*|Num\w+|num\w+|\bn\b|\bcount))\b|range\s+\d{1,2}\b"
+    r"\.\.\.?\s*\d{1,2}\b|<\s*(\d{1,2}|\w*([wW]orkers|[cC]oncurrency|[pP]arallel\w*|Num\w+|num\w+|\bn\b|\bcount))\b|range\s+\d{1,2}\b|range\s+\[\][\w.*]+\s*\{"
 )
 
 
