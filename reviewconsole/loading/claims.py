@@ -76,9 +76,14 @@ def _of(store: Store, force: PolicyInForce, ref: str, now: int) -> Iterator[Clai
     for noted, raw in read.items():
         with suppress(FormatError, VerificationError):
             claim = signed_claim(force, ref, noted, raw, now)
-            start, end = seconds_of(claim.claimed_at), seconds_of(claim.expires_at)
-            if start <= end <= start + LONGEST and now - LONGEST <= start <= now + _AHEAD:
+            if timely(claim, now):
                 yield claim
+
+
+def timely(claim: Claim, now: int) -> bool:
+    """Whether a claim is of this day, holds no longer than one may, and was not made ahead of its time."""
+    start, end = seconds_of(claim.claimed_at), seconds_of(claim.expires_at)
+    return start <= end <= start + LONGEST and now - LONGEST <= start <= now + _AHEAD
 
 
 def signed_claim(force: PolicyInForce, ref: str, noted: Oid, raw: bytes, now: int) -> Claim:

@@ -11,7 +11,7 @@ import pytest
 
 from reviewconsole.change import Oid
 from reviewconsole.errors import CorruptObject, MissingObject
-from reviewconsole.git.lasting import Ended, Lasting
+from reviewconsole.git.lasting import Ended, Lasting, _finish
 from reviewconsole.git.process import Git
 from reviewconsole.git.repository import Repository
 
@@ -144,3 +144,24 @@ def test_lines_are_read_several_at_a_time(sizes: list[int]) -> None:
     assert [row for size in sizes for row in lasting.lines(size)] == rows
     assert lasting.take(4) == b"tail"
     lasting.end()
+
+
+def test_who_did_not_start_a_process_neither_asks_nor_ends_it(made: tuple) -> None:
+    git = Git(made[0], ENVIRON)
+    server = Lasting(git.open, ["cat-file", "--batch-command", "--buffer"])
+    server.ask(b"info %s\nflush\n" % made[1][0].encode())
+    server.line()
+    first = server._process
+    assert first is not None
+    server._owner += 1  # as after a fork
+    server.ask(b"info %s\nflush\n" % made[1][1].encode())
+    assert server.line().startswith(made[1][1].encode())
+    second = server._process
+    assert second is not None and second is not first
+    assert first.poll() is None
+    _finish(first, os.getpid() + 1)
+    assert first.poll() is None
+    _finish(first, os.getpid())
+    assert first.poll() is not None
+    server.end()
+    assert second.poll() is not None

@@ -68,3 +68,30 @@ def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.Mon
     stores.git(store.git_dir, "update-ref", log, before)
     assert again() == ([], 0, second)
     work.close()
+
+
+def test_a_note_on_a_commit_and_a_cut_history_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = stores.build(tmp_path / "store", 2, reviewers=1)
+    branch(store, "one", "one")
+    read: list[str] = []
+    real = module.open_case
+    monkeypatch.setattr(
+        module, "open_case", lambda about, change, **more: (read.append(change.ref), real(about, change, **more))[1]
+    )
+    note = ("-c", "user.name=n", "-c", "user.email=n@example.com", "notes", "--ref=refs/notes/ai", "add", "-m")
+    stores.git(store.git_dir, *note, "elsewhere", "refs/heads/main")
+    work = Workspace.open(store.git_dir, {"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
+
+    def again() -> int:
+        read.clear()
+        work.queue()
+        return len(read)
+
+    assert (again(), again()) == (1, 0)
+    stores.git(store.git_dir, *note, "elsewhere too", "refs/heads/main^")
+    assert again() == 0
+    stores.git(store.git_dir, *note, "here", "refs/heads/one")
+    assert (again(), again()) == (1, 0)
+    (store.git_dir / "shallow").write_bytes(stores.git(store.git_dir, "rev-parse", "refs/heads/main"))
+    assert (again(), again()) == (1, 0)
+    work.close()
