@@ -1,0 +1,7 @@
+package a
+
+func (s *Store) Token(req *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.client.Do(req)
+}

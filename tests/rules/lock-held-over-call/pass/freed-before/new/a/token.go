@@ -1,0 +1,8 @@
+package a
+
+func (s *Store) Token(req *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	n := s.n
+	s.mu.Unlock()
+	return s.client.Do(req.WithContext(n))
+}

@@ -1,0 +1,3 @@
+#!/bin/bash
+docker push example/api
+kubectl rollout restart deploy/api

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -e
+pg_dump "$DB" | gzip > /backup/db.gz

@@ -1,0 +1,3 @@
+#!/bin/sh
+rsync -a /data/ backup:/data/
+rm -rf /data/old

@@ -1,0 +1,3 @@
+#!/bin/bash
+docker push example/api || exit 1
+kubectl rollout restart deploy/api

@@ -1,0 +1,2 @@
+#!/bin/bash
+exec kubectl rollout restart deploy/api
