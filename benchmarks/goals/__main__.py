@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.goals import growth
+from benchmarks.goals import growth, growth_more
 from benchmarks.goals.core import Row, Setting, machine
 
 GOALS = ("01", "02", "03", "04", "05", "06", "07", "09", "10")
@@ -48,14 +48,26 @@ def table(rows: list[Row], on: dict[str, object]) -> str:
 def curves(setting: Setting, folder: Path) -> list[dict[str, object]]:
     """Draw the curves into a folder; gives their points and exponents."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = []
-    drawn = {"gate": growth.gate(setting), "queue": growth.queue(setting)}
-    for name, each in drawn.items():
+    found: list[dict[str, object]] = []
+    work = {
+        "gate": growth.gate,
+        "queue": growth.queue,
+        "gate ": growth_more.reviewers,
+        "detection": growth_more.detection,
+    }
+    for name, measure in work.items():
+        each = measure(setting)
         for of in dict.fromkeys(curve.of for curve in each):
             some = [curve for curve in each if curve.of == of]
             title = f"CPU seconds over {of}"
-            (folder / f"growth-{name}-{of}.svg").write_text(growth.svg(some, title), "utf-8")
+            (folder / f"growth-{name.strip()}-{of}.svg").write_text(growth.svg(some, title), "utf-8")
             found += [{**asdict(curve), "exponent": round(curve.exponent, 2)} for curve in some]
+            for curve in some:
+                print(f"{curve.name} over {of}: {curve.exponent:.2f} {curve.points}", file=sys.stderr, flush=True)
+    for name, of, points in growth_more.memory(setting):
+        curve = growth.Curve(name=f"{name}, MB", of=of, points=points)
+        found.append({**asdict(curve), "exponent": round(curve.exponent, 2)})
+        print(f"{curve.name} over {of}: {curve.exponent:.2f} {points}", file=sys.stderr, flush=True)
     return found
 
 

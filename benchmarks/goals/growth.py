@@ -78,7 +78,7 @@ def gate(setting: Setting) -> list[Curve]:
     return [Curve(name=name, of="records", points=points) for name, points in found.items()]
 
 
-def _branches(folder: Path, commits: int, branches: int) -> Path:
+def branches(folder: Path, commits: int, branches: int) -> Path:
     """A history of so many commits, and branches of one commit each on its tip."""
     git(folder.parent, "init", "-q", "--bare", "-b", "main", str(folder))
     who = f"author {stores.IDENTITY}\ncommitter {stores.IDENTITY}\n"
@@ -109,12 +109,12 @@ def queue(setting: Setting, branches_of: Sequence[int] = (125, 250, 500, 1_000))
     found: dict[tuple[str, str], list[tuple[int, float]]] = {}
     sizes = [("commits", size, size, 20) for size in (1_000, 10_000, 100_000)]
     sizes += [("branches", size, 1_000, size) for size in branches_of]
-    for of, size, commits, branches in sizes:
-        folder = _branches(setting.folder / f"queue-{of}-{size}.git", commits, branches)
+    for of, size, commits, count in sizes:
+        folder = branches(setting.folder / f"queue-{of}-{size}.git", commits, count)
         home = setting.folder / f"home-{of}-{size}"
         work = Workspace.open(folder, {"PATH": os.environ["PATH"], "HOME": str(home)})
 
-        listed = partial(_listed, work, branches)
+        listed = partial(_listed, work, count)
         # the processes of the first scan are counted when they have ended, which is in the second queue
         first = cpu(listed) + cpu(listed)
         for name, seconds in (("first", first), ("again", min(cpu(listed) for _ in range(2)))):
