@@ -178,7 +178,7 @@ def _hunks(data: bytes) -> None:
 
 
 def _patches(data: bytes) -> None:
-    split_patches(data, [file.entry for file in _files()])
+    split_patches([data], [file.entry for file in _files()])
 
 
 def _rows(data: bytes) -> None:

@@ -29,7 +29,7 @@ class Index:
     def patches(self, tree: Oid, entries: tuple[Entry, ...]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`."""
         out = self._git.run(["diff-index", "--cached", *PATCH_OPTIONS, *DIFF_OPTIONS, tree])
-        return split_patches(out, entries)
+        return split_patches([out], entries)
 
     def files(self) -> dict[str, Oid]:
         """Path -> blob of every regular file."""

@@ -95,20 +95,30 @@ class Lasting:
         """Read so many bytes."""
         while len(self._buffer) - self._at < size:
             self._more()
+        return self._taken(self._at + size, 0)
+
+    def _taken(self, end: int, skipped: int) -> bytes:
+        """Give what stands before an offset of the buffer, and pass so many bytes after it."""
         with memoryview(self._buffer) as view:
-            data = bytes(view[self._at : self._at + size])
-        self._at += size
+            data = bytes(view[self._at : end])
+        self._at = end + skipped
+        if self._at == len(self._buffer):
+            self._buffer, self._at = bytearray(), 0  # an answer may be large, and is not kept twice
         return data
 
-    def until(self, mark: bytes) -> bytes:
-        """Read up to a mark, which is left out."""
+    def until(self, mark: bytes, start: bytes) -> list[bytes]:
+        """Read up to a mark, which is left out, in pieces; every piece but the first begins a line with `start`.
+
+        So a large answer is never held twice: once to be found whole, and once more to be given.
+        """
+        pieces: list[bytes] = []
         searched = self._at
         while (end := self._buffer.find(mark, searched)) < 0:
+            if (cut := self._buffer.rfind(b"\n" + start, self._at)) >= 0:
+                pieces.append(self._taken(cut + 1, 0))
             searched = max(self._at, len(self._buffer) - len(mark) + 1)
             searched -= self._more()
-        data = bytes(self._buffer[self._at : end])
-        self._at = end + len(mark)
-        return data
+        return [*pieces, self._taken(end, len(mark))]
 
     def end(self) -> None:
         """End the command; the next question starts it again."""

@@ -8,6 +8,7 @@ from reviewconsole.change import Oid, encode
 from reviewconsole.errors import CorruptObject, MissingObject, RepositoryError
 from reviewconsole.git.lasting import MOST_ASKED, Ended, Lasting
 from reviewconsole.git.objects import check_object
+from reviewconsole.git.patches import FILE_START
 from reviewconsole.git.process import Git, said
 
 _LARGEST = {"commit": 16 << 20, "tree": 32 << 20}
@@ -139,13 +140,17 @@ class Patches:
         # git repeats a line that names no object: what cannot be guessed ends an answer, whatever files hold
         self._mark = f"end {secrets.token_hex(16)}\n".encode()
 
-    def between(self, old_tree: Oid, new_tree: Oid) -> bytes:
-        """The patch that leads from one tree to another; RepositoryError where git cannot make it."""
+    def between(self, old_tree: Oid, new_tree: Oid) -> list[bytes]:
+        """The patch that leads from one tree to another, in pieces of whole files.
+
+        Raises RepositoryError where git cannot make it.
+        """
         asked = f"{old_tree} {new_tree}\n".encode()
         with self._server.lock:
             try:
                 self._server.ask(asked + self._mark)
-                return self._server.until(self._mark).removeprefix(asked)
+                first, *rest = self._server.until(self._mark, FILE_START)
+                return [first.removeprefix(asked), *rest]
             except Ended as ended:
                 raise RepositoryError(f"git diff-tree {old_tree} {new_tree} ended: {said(ended.err)}") from ended
             except BaseException:

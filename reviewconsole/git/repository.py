@@ -282,7 +282,7 @@ class Repository(Settings):
 
     def patches(self, old_tree: Oid, new_tree: Oid, entries: Sequence[Entry]) -> dict[str, bytes]:
         """Path -> patch text from its first `@@`; empty for entries without hunks."""
-        return split_patches(self._patches.between(old_tree, new_tree) if entries else b"", entries)
+        return split_patches(self._patches.between(old_tree, new_tree) if entries else [], entries)
 
     # trees that are not stored
 

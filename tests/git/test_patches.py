@@ -175,4 +175,16 @@ def _section(old: str, new: str, body: str = "@@ -1 +1 @@\n-a\n+b\n") -> bytes:
 )
 def test_patch_and_list_out_of_step_are_refused(patch: bytes, entries: list[Entry]) -> None:
     with pytest.raises(RepositoryError):
-        split_patches(patch, entries)
+        split_patches([patch], entries)
+
+
+def test_a_patch_in_pieces_is_that_of_the_whole() -> None:
+    parts = [_section("1", "2"), _section("1", "2"), _section("1", "2")]
+    entries = [_entry("f"), _entry("g"), _entry("h")]
+    whole = split_patches([b"".join(parts)], entries)
+    assert whole.keys() == {"f", "g", "h"} and all(whole.values())
+    pieces = [b"", parts[0] + parts[1], parts[2]]
+    assert split_patches(pieces, entries) == whole
+    assert pieces == []
+    with pytest.raises(RepositoryError):
+        split_patches([parts[0], b"warning: x\n", parts[1], parts[2]], entries)
