@@ -1,0 +1,3 @@
+-- why
+ALTER TABLE orders
+  ADD COLUMN status text;
