@@ -8,7 +8,6 @@ from reviewconsole.detection.migrations import is_migration, operations
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.operations import Verb
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.source import Source
 from reviewconsole.finding import Family, Severity, Side
 
 PAGE = page_of(
