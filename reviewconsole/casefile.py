@@ -163,7 +163,7 @@ def quorum_words(quorum: Quorum, own: str = "") -> str:
     if own in quorum.may:
         return f"{words} · you may give {'the other' if quorum.given else 'one'}"
     if not may:
-        return f"{words} · nobody else may: the policy names no one beyond those who approved or took part"
+        return f"{words} · nobody else may: name one more person in the policy (`reviewconsole people add`)"
     more = f" and {len(may) - _MANY} more" if len(may) > _MANY else ""
     return f"{words} · {', '.join(may[:_MANY])}{more} may give {'the other' if quorum.given else 'one'}"
 

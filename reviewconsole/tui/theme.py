@@ -23,6 +23,11 @@ INKS = (
 GROUNDS = ("base", "raised", "head", "hunk", "add", "del", "note", "cursor", "cursor-add", "cursor-del")
 """Colours behind text in lists and diffs."""
 
+_TRACKS = (
+    "scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active", "scrollbar-corner-color",
+)  # fmt: skip
+"""What lies behind the bar that scrolls; black, unless it is said."""
+
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ANSI = re.compile(r"ansi_(default|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white))")
 
@@ -65,6 +70,8 @@ def theme_from(text: str, place: str) -> Theme:
         raise FormatError("a name is letters, digits, dot, dash and underscore", place=f"{place} name")
     if ansi:
         variables = {**BUILTIN_THEMES["ansi-dark"].variables, **variables}
+    else:
+        variables = {**variables, **dict.fromkeys(_TRACKS, variables["ground-base"])}
     return Theme(**table, variables=variables)
 
 
@@ -73,7 +80,8 @@ def _based(table: dict[str, Any], variables: dict[str, Any], place: str) -> tupl
     if base is None:
         raise FormatError(f"base is one of {', '.join(themes())}", place=place)
     own = {name: getattr(base, name) for name in (*BASE, "dark", "ansi")}
-    return {**own, **table}, {**base.variables, **variables}
+    colours = {name: value for name, value in base.variables.items() if name.startswith(("ink-", "ground-"))}
+    return {**own, **table}, {**colours, **variables}
 
 
 def _same_keys(found: set[str], expected: set[str], place: str) -> None:

@@ -626,7 +626,7 @@ async def test_the_list_of_keys_is_complete(service: Service) -> None:
         await on_screen(pilot, ReviewScreen)
         await pilot.press("question_mark")
         await on_screen(pilot, PageScreen)
-        text = said(app, "PageScreen Static")
+        text = said(app, "PageScreen Prose")
         wanted = (*ReviewScreen.BINDINGS, *DiffView.BINDINGS, *ReviewApp.BINDINGS)
         assert [b.tooltip for b in Binding.make_bindings(wanted) if b.tooltip not in text] == []
 

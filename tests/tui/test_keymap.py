@@ -82,7 +82,7 @@ async def test_changed_keys_work_and_are_listed(service: Service) -> None:
         assert isinstance(app.screen, ReviewScreen)
         await press(pilot, "question_mark")
         await on_screen(pilot, PageScreen)
-        row = next(row for row in said(app, "PageScreen Static").split("\n") if "approves and signs" in row)
+        row = next(row for row in said(app, "PageScreen Prose").split("\n") if "approves and signs" in row)
         assert row.split()[0] == "f5"
         await press(pilot, "escape", "f5")
         await on_screen(pilot, DecisionScreen)

@@ -24,6 +24,7 @@ from reviewconsole.tui.paint import Piece, content
 from reviewconsole.tui.screens import sheet_text
 from reviewconsole.tui.screens.prompts import asker
 from reviewconsole.tui.service import ReviewService
+from reviewconsole.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -77,8 +78,9 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
     DecisionScreen { align: center middle; }
     DecisionScreen > Vertical { width: 112; max-width: 98%; height: 96%; padding: 0 2; background: $surface;
         border: round $primary; border-title-color: $foreground; }
-    DecisionScreen TextArea { height: 4; border: none; padding: 0 1; background: $background; }
-    DecisionScreen TextArea:focus { border: none; }
+    DecisionScreen TextArea { height: 4; border: none; border-left: thick $panel; padding: 0 1;
+        background: $background; }
+    DecisionScreen TextArea:focus { border: none; border-left: thick $primary; }
     DecisionScreen #sheet { height: 1fr; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
     DecisionScreen #confirm-row { height: 1; margin-top: 1; }
     DecisionScreen #ask { width: auto; }
@@ -114,12 +116,11 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         """Reason, sheet, confirmation, and what happened."""
         change = self._session.opened.change
         with Vertical() as frame:
-            frame.border_title = content(f"{self._kind.value} {short_ref(change.ref)}")
+            frame.border_title = content(f"{self._kind.value} {short_ref(change.ref)} at {change.head[:12]}")
             yield Static(
                 content(
                     (f"{self._kind.value.upper()} ", f"{_KIND_INKS[self._kind]} bold"),
                     (change.title, "text bold"),
-                    (f"  head {change.head[:12]}", "accent"),
                 )
             )
             yield Static(content((f"reason: {_ASKS[self._kind]} (tab goes on)", "muted")))
@@ -132,7 +133,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
                 highlight_cursor_line=False,
             )
             with VerticalScroll(id="sheet", can_focus=False):
-                yield Static(content(("reading what would be signed …", "muted")), id="rows")
+                yield Prose(content(("reading what would be signed …", "muted")), id="rows")
             with Horizontal(id="confirm-row"):
                 yield Static("", id="ask")
                 yield Input(id="confirm", disabled=True)
@@ -171,7 +172,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
             self.dismiss(Outcome(moved=Oid(answer), reason=self._written))
             return
         self._sheet = answer
-        self.query_one("#rows", Static).update(sheet_text.page(answer, self._session, self._overrides, self._cut))
+        self.query_one("#rows", Prose).update(sheet_text.page(answer, self._session, self._overrides, self._cut))
         if answer.blocked:
             self._say((f"✗ cannot be signed: {answer.blocked}", "bad bold"))
             return
@@ -189,7 +190,7 @@ class DecisionScreen(ModalScreen[Outcome], Asking[Outcome]):
         if self._sheet is not None:
             self.query_one("#confirm", Input).disabled = False
         else:
-            self.query_one("#rows", Static).update("")
+            self.query_one("#rows", Prose).update(content(""))
         self._say((f"✗ {error_text(error)}", "bad bold"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
 
 from reviewconsole.casefile import OpenedChange
 from reviewconsole.evidence import Provenance
@@ -23,9 +22,11 @@ from reviewconsole.tui.paint import (
     Piece,
     content,
 )
+from reviewconsole.tui.widgets.prose import Prose
 
 Line = Iterable[Piece | str]
 _SIGNALS = 12
+_LEAVE = " esc leaves · space pages "
 
 
 class PageScreen(ModalScreen[None]):
@@ -39,7 +40,8 @@ class PageScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     PageScreen { align: center middle; }
     PageScreen > VerticalScroll { width: 110; max-width: 96%; height: auto; max-height: 92%; padding: 1 3;
-        background: $surface; border: round $primary; border-title-color: $primary; scrollbar-size-vertical: 1; }
+        background: $surface; border: round $primary; border-title-color: $primary;
+        border-subtitle-color: $ink-muted; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, title: str, text: Content) -> None:
@@ -52,7 +54,8 @@ class PageScreen(ModalScreen[None]):
         with VerticalScroll() as scroll:
             scroll.border_title = content(self._title)
             scroll.can_focus = False
-            yield Static(self._text)
+            scroll.border_subtitle = content(_LEAVE)
+            yield Prose(self._text)
 
     def _by(self, rows: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
@@ -139,15 +142,15 @@ def change_page(opened: OpenedChange) -> Content:
     change = opened.change
     lines: list[Line] = [
         [(change.title, "text bold")],
-        [("ref     ", "muted"), change.ref, ("  into  ", "muted"), change.target],
-        [("head    ", "muted"), (change.head, "accent"), ("  the commit; its first digits sign", "muted")],
+        [("  ref     ", "muted"), change.ref, ("  into  ", "muted"), change.target],
+        [("  head    ", "muted"), (change.head, "accent"), ("  the commit; its first digits sign", "muted")],
         [
-            ("change  ", "muted"),
+            ("  change  ", "muted"),
             (change.id, "accent"),
             ("  this head for this target; names it on the command line", "muted"),
         ],
-        [("base    ", "muted"), (change.base or "none: no common history", "accent")],
-        [("digest  ", "muted"), opened.digest or "could not be computed"],
+        [("  base    ", "muted"), (change.base or "none: no common history", "accent")],
+        [("  digest  ", "muted"), opened.digest or "could not be computed"],
         [""],
         [("Provenance", "accent bold")],
         *provenance_lines(opened.provenance),

@@ -25,6 +25,7 @@ from reviewconsole.tui.screens.queue_text import empty_page, entry_page, fault_p
 from reviewconsole.tui.stacks import arranged
 from reviewconsole.tui.widgets.line_list import LineList
 from reviewconsole.tui.widgets.lines import FitLine, KeyLine, StatusLine
+from reviewconsole.tui.widgets.preview import Preview
 from reviewconsole.tui.widgets.queue_list import QueueList
 from reviewconsole.tui.widgets.sync import sync_pieces
 
@@ -78,10 +79,8 @@ class QueueScreen(Everywhere):
     QueueScreen #body { height: 1fr; layout: vertical; }
     QueueScreen #table { width: 1fr; height: 1fr; }
     QueueScreen #headings { height: 1; background: $ground-base; }
-    QueueScreen #preview { height: 45%; min-height: 12; border-top: solid $panel; padding: 0 1;
-        background: $ground-raised; scrollbar-size-vertical: 1; }
     QueueScreen.-wide #body { layout: horizontal; }
-    QueueScreen.-wide #preview { width: 54; height: 1fr; border-top: none; border-left: solid $panel; }
+    QueueScreen.-wide #preview { width: 54; border-top: none; border-left: solid $panel; }
     QueueScreen #filter { display: none; height: 1; border: none; background: $ground-note; }
     QueueScreen #legend { background: $ground-raised; }
     """
@@ -108,8 +107,7 @@ class QueueScreen(Everywhere):
             with VerticalScroll(id="table", can_focus=False):
                 yield Static(id="headings")
                 yield QueueList(id="queue")
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Static(id="explained")
+            yield Preview(id="preview")
         yield Input(placeholder="filter", id="filter")
         yield FitLine(id="legend")
         yield StatusLine(id="status")
@@ -133,6 +131,7 @@ class QueueScreen(Everywhere):
         legend.display = self.size.height >= _LEGEND
         legend.show([(" ", "text"), *glyph_pieces(self.size.width - 1)])
         self.call_after_refresh(self._draw_headings)
+        self.query_one(Preview).fit(self.query_one(QueueList).count())
 
     def _draw_headings(self) -> None:
         self.query_one("#headings", Static).update(content(*self.query_one(QueueList).headings()))
@@ -209,6 +208,8 @@ class QueueScreen(Everywhere):
         stay = min(table.cursor, max(0, len(found) - 1)) if here is not None else 0
         at = next((i for i, (e, _) in enumerate(found) if here is not None and _same(e, here)), stay)
         table.show(found, at)
+        if not self.waiting:  # while rows come in, nothing moves
+            self.query_one(Preview).fit(len(found))
         self._explain()
         self.draw_status()
 
@@ -225,8 +226,7 @@ class QueueScreen(Everywhere):
             text = fault_page(self.fault)
         else:
             text = empty_page(len(self._entries), self.filter, self.desk.service, everything=self.everything)
-        self.query_one("#explained", Static).update(text)
-        self.query_one("#preview", VerticalScroll).scroll_home(animate=False)
+        self.query_one(Preview).show(text)
 
     def failed(self, error: ReviewConsoleError) -> None:
         """Say what went wrong, and stop waiting."""

@@ -1,6 +1,7 @@
 """What the queue says beside its rows: why a change stands here, why there is none, what was decided."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -10,6 +11,9 @@ from reviewconsole.display import counted
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS, Piece
 from reviewconsole.tui.screens.pages import Line, paragraphs, provenance_lines
 from reviewconsole.tui.service import ReviewService
+
+if TYPE_CHECKING:
+    from reviewconsole.decision import Verdict
 
 _REASONS = 3
 
@@ -75,14 +79,17 @@ def _required(entry: QueueEntry) -> list[Line]:
         lines += [[""], [("Still required", "accent bold")]]
     said = {item.why for item in entry.unmet}
     lines += [[("  ? ", "bad"), (doubt, "text")] for doubt in entry.doubts if doubt not in said]
+    asked: dict[tuple[Verdict, str], list[str]] = {}
     for item in entry.unmet:
-        glyph, ink = VERDICT_GLYPHS[item.verdict.value], VERDICT_INKS[item.verdict.value]
-        words = item.why
-        if item.quorum is not None:
-            _, _, lacking = item.why.partition("; ")
-            rule = item.id.removeprefix("rule/")
-            words = f"{rule}: {quorum_words(item.quorum, entry.own)}{f' · {lacking}' if lacking else ''}"
-        lines.append([(f"  {glyph} ", ink), (words, "text")])
+        if item.quorum is None:
+            asked[item.verdict, item.why] = []
+            continue
+        _, _, lacking = item.why.partition("; ")
+        words = f"{quorum_words(item.quorum, entry.own)}{f' · {lacking}' if lacking else ''}"
+        asked.setdefault((item.verdict, words), []).append(item.id.removeprefix("rule/"))
+    for (verdict, words), rules in asked.items():
+        glyph, ink = VERDICT_GLYPHS[verdict.value], VERDICT_INKS[verdict.value]
+        lines.append([(f"  {glyph} ", ink), (f"{', '.join(rules)}: {words}" if rules else words, "text")])
     return lines
 
 

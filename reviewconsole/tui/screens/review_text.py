@@ -68,11 +68,11 @@ def title(opened: OpenedChange, width: int, *, fault: bool = False) -> tuple[lis
         else (f" {STATE_GLYPHS.get(opened.state, '')} {opened.state} ", STATE_INKS.get(opened.state, "text")),
         (f" head {change.head[:7]} ", "muted"),
     ]
-    left: list[Piece] = [(f" {clip(safe_text(short_ref(change.ref)), max(16, width // 4))}", "accent bold")]
+    left: list[Piece] = [(f" {clip(safe_text(short_ref(change.ref)), max(12, width // 6))}", "accent bold")]
     if width >= _ROOMY:
         left.append((f" → {short_ref(change.target)}", "muted"))
         right.insert(0, (f" {opened.provenance.provenance.value} {','.join(opened.provenance.tools)} ", "text"))
-    return [*left, (f"  {change.title}", "text bold")], right
+    return [*left, (f"  {change.title}", "text bold")], [("  ", "text"), *right]
 
 
 def _unclear(opened: OpenedChange) -> bool:
@@ -148,7 +148,7 @@ def status(
     if not opened.digest:
         pieces = [(" ? nothing could be read", "bad bold")]
     if cut:
-        pieces.append((f" · {cut} {CUT}", "warn"))
+        pieces.append((f" · {cut} {CUT if width >= _ROOMY else 'cut, w wraps'}", "warn"))
     pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))
     if scanning:
         pieces.insert(0, (f" ◌ {scanning} ·", "accent bold"))

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from reviewconsole.display import safe_text
 from reviewconsole.session import ReviewSession
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, Piece, clip_start
@@ -111,7 +113,9 @@ class FileTree(LineList):
             worst = max(found, key=lambda finding: finding.severity.rank).severity.value
             right.append((f" {SEVERITY_GLYPHS[worst]} {len(found)}", worst))
         added, removed = self._sizes[number]
-        right += [(f" +{added}", "add"), (f" −{removed}", "del")]
-        room = width - 7 - sum(len(text) for text, _ in right)
-        name = clip_start(safe_text(file.path.rpartition("/")[2]), max(6, room))
+        name, room = safe_text(file.path.rpartition("/")[2]), width - 7 - sum(len(text) for text, _ in right)
+        sizes = [(f" +{added}", "add"), (f" −{removed}", "del")]
+        if cell_len(name) <= room - sum(len(text) for text, _ in sizes):
+            right += sizes  # the file's own row has them too; its name matters more
+        name = clip_start(name, max(6, room))
         return [("  ", "text"), (f"{glyph} ", ink), (f"{file.entry.status} ", "accent"), (name, "text")], right

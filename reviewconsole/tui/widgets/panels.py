@@ -46,7 +46,7 @@ class FindingsPanel(LineList):
         return super().selectable(index) and index % 3 == 0
 
     def pieces(self, index: int, width: int) -> tuple[list[Piece], list[Piece]]:
-        """Severity and sentence; the sentence's rest; rule and place."""
+        """Severity and sentence; the sentence's rest, if any; rule and place."""
         findings = self._session.opened.findings if self._session else ()
         if not findings or self._session is None:
             return [("no findings", "muted")], []
@@ -58,7 +58,7 @@ class FindingsPanel(LineList):
         first, rest = _broken(safe_text(finding.message), width - len(head), width - 2)
         if index % 3 == 0:
             return [(head, f"{ink} bold"), (first, "text")], []
-        if index % 3 == 1:
+        if index % 3 == (1 if rest else 2):
             return [(f"  {rest}", "text")], []
         state = "suppressed " if finding.suppressed else ""
         name = finding.location.path.rpartition("/")[2]
