@@ -11,7 +11,7 @@ from reviewconsole.carryover import Replay, Subject, may_be_replay, rung, same_c
 from reviewconsole.change import Change, Oid, paths_digest
 from reviewconsole.decision import DecisionKind
 from reviewconsole.globs import Globs
-from reviewconsole.related import index_of
+from reviewconsole.related import Index, index_of
 from tests.unit.test_gate import facts, record
 
 HEADS = [Oid(digit * 40) for digit in "123"]
@@ -56,6 +56,9 @@ def test_what_is_no_candidate_has_no_rung(head, inside, paths, digest, ref, land
     about: Change = replace(facts().change, ref=ref, head=head, commits=commits, landed=landed)
     sources = Globs(("rel",)) if backports else None
     subject = Subject(change=about, digest=digest, paths=paths, sources=sources)
+    first = Index(ALL)
+    asked_often = [first.candidates(subject) for _ in range(5)]
+    assert all(each == asked_often[0] for each in asked_often)
     candidates = {one.id for one in index_of(ALL).candidates(subject)}
     for one in ALL:
         att = one.attestation
