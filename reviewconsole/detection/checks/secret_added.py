@@ -61,7 +61,7 @@ _NO_SECRET = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
-    r"(?i)(public|hash|digest|checksum|fingerprint|_id$|_ids$|name$|_arn$|path$|file$|url$|uri$|type$|expir|ttl|length|count|limit|tokens?_?per|max_?tokens|csrf_?token_?name|tokenizer|ref$|version|format|pattern|regex|field|header|label|title|description|message|prompt|placeholder)"
+    r"(?i)(public|hash|digest|checksum|fingerprint|_ids?$|(?-i:[a-z]Ids?$)|name$|_arn$|path$|file$|url$|uri$|type$|expir|ttl|length|count|limit|tokens?_?per|max_?tokens|csrf_?token_?name|tokenizer|ref$|version|format|pattern|regex|field|header|label|title|description|message|prompt|placeholder)"
 )
 _SKIPPED = re.compile(
     r"(\.(lock|sum|svg|map|po|pot|ipynb|min\.js|snap)|package-lock\.json|\.secrets\.baseline|\.gitleaks\.toml)$"
