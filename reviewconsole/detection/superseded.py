@@ -11,6 +11,7 @@ _STRONGER = {
     "dns-or-route-changed": ("stateful-resource-removed", "renamed-without-moved"),
     "drop-in-upgrade": ("column-still-used",),
     "flag-default-flip": ("backup-off", "destroy-guard-off", "no-last-copy", "tls-verify-off"),
+    "safeguard-switched-off": ("no-last-copy", "backup-off", "destroy-guard-off"),
     "forces-replacement": ("renamed-without-moved", "stateful-resource-removed"),
     "timeout-loosened": ("call-without-timeout", "timeout-removed"),
 }

@@ -50,7 +50,11 @@ _RUNNING = frozenset(
 _ENTRANCE = frozenset({"auth-removed", "flag-check-removed"})
 """What a screen leaves out is no protection, since whoever asks the server need not use the screen."""
 _CLEANS = re.compile(r"[\w/.-]*(clean|purge|reset)", re.IGNORECASE)
+_TICKET = re.compile(r"#\d+|https?://|\b[A-Z][A-Z0-9]+-\d+")
+_LEAVES = re.compile(r"\{\s*break\s*\}$")
+_GIVES_BACK = re.compile(r"\s*return\b.*\berr\b")
 _SERVED = re.compile(r"(^|/)(static|public|assets|browser)/.*\.[cm]?jsx?$")
+_HERE = re.compile(r",\s*(default\s*=\s*)?[\"'](https?://)?(localhost|127\.0\.0\.1)\b")
 _LAST_VALUE = re.compile(r"(?:[\"']|:-|:=)([\w./:@-]{4,})[\"'}]+\s*\)?;?\s*[\"']?$")
 _CATCHES = re.compile(r"\s*[})]*\s*(except|catch|rescue)\b")
 _TRIAL = re.compile(r"(?i)(\b|_)(tests?|dev|local|tmp|scratch|ci)(_|\b)")
@@ -66,6 +70,7 @@ _WRITTEN = re.compile(
 _INDEXES = ("__init__.py", "index.ts", "index.js", "mod.rs")
 _GIVES_ON = re.compile(r"from\b|import\b|export\b|__\w+__\b|pub (use|mod)\b|[)}\]\w\"', ]+,?$")
 _REMOVES = re.compile(r"\brm\s+-[^&|;]*")
+_SAID_NOT = re.compile(r"\s*(prevent_destroy|\w*deletion_protection\w*|\w*termination_protection\w*)\s*=\s*false\b")
 _HELD = re.compile(
     r"/(data|srv|home|mnt|backups?|volumes?)\b|\b(mysql|maria|postgres|pgsql|mongo|redis|etcd|elastic\w*|kafka|clickhouse|cassandra"
     r"|influx\w*|prometheus|grafana|consul|vault|docker/volumes|rabbitmq|ldap|minio)\b|\$"
@@ -147,6 +152,19 @@ def _removing(hit: Hit) -> Hit:
     return _at_most(hit, Severity.MEDIUM) if own or _like_neighbours(hit) else hit
 
 
+def _unguarded(hit: Hit) -> Hit:
+    """To say of a resource what holds where nothing is said takes no guard away."""
+    said = _SAID_NOT.match(hit.source.new[hit.line - 1]) if hit.source.kind == "terraform" else None
+    if said is None:
+        return hit
+    host = hit.source.host(Side.NEW, hit.line)
+    old = next((each for each in hit.source.constructs(Side.OLD) if host and each.name == host.name), None)
+    before = hit.source.old[old.first - 1 : old.last] if old else ()
+    stood = any(said[1] in row for row in before)
+    nothing = said[1] == "prevent_destroy" or (old is not None and host is not None and "aws_" in host.name)
+    return _at_most(hit, Severity.MEDIUM) if nothing and not stood else hit
+
+
 def _bulk(hit: Hit) -> Hit:
     return _at_most(hit, Severity.MEDIUM) if _like_neighbours(hit) else hit
 
@@ -166,8 +184,10 @@ def _shape(row: str) -> str:
 
 
 def _skipped(hit: Hit) -> Hit | None:
-    """A test that is skipped under a condition runs elsewhere."""
-    rows = " ".join(row.strip() for row in hit.source.new[hit.line - 1 : hit.line + 2])
+    """A test that is skipped under a condition runs elsewhere; one whose reason goes on may name its ticket there."""
+    rows = " ".join(row.strip() for row in hit.source.new[hit.line - 1 : hit.line + 4])
+    if hit.text.rstrip().endswith("(") and _TICKET.search(rows.partition(")")[0]):
+        return None
     return None if hit.source.kind == "typescript" and _CONDITION.match(rows[:MAX_LINE]) else hit
 
 
@@ -181,7 +201,7 @@ def _waiting(hit: Hit) -> Hit:
 
 def _fallback(hit: Hit) -> Hit | None:
     """A name that means no more than `default` leads nowhere else, nor does what was written there before."""
-    if _NEUTRAL.search(hit.text):
+    if _NEUTRAL.search(hit.text) or _HERE.search(hit.text):
         return _at_most(hit, Severity.MEDIUM)
     value = _LAST_VALUE.search(hit.text)
     gone = (hit.source.old[at - 1][:MAX_LINE] for at in hit.source.removed)
@@ -241,7 +261,7 @@ def _explained(hit: Hit) -> bool:
     return any(code in row and _SAID.search(row.split(code, 1)[1]) for code in codes for row in rows)
 
 
-def _swallowed(hit: Hit) -> Hit:
+def _swallowed(hit: Hit) -> Hit | None:
     """An error that answers a question by no, a handler that dropped it before, or a test's own command weighs less."""
     if hit.source.kind == "shell" and _TRIAL.search(hit.text):
         return _at_most(hit, Severity.MEDIUM)
@@ -250,6 +270,10 @@ def _swallowed(hit: Hit) -> Hit:
         if not any(_RAISES.search(row) for row in gone):
             return _at_most(hit, Severity.MEDIUM)
     host = hit.source.host(Side.NEW, hit.line) if hit.source.kind == "go" else None
+    if host is not None and _LEAVES.search(hit.text):
+        after = hit.source.new[hit.end_line : host.last]
+        if any(_GIVES_BACK.match(row[:MAX_LINE]) for row in after):
+            return None  # The loop is left, and what follows gives the error back.
     asked = (
         host is not None and _QUESTION.search(host.name) and _TELLS.search(hit.source.new[host.header - 1][:MAX_LINE])
     )
@@ -259,6 +283,7 @@ def _swallowed(hit: Hit) -> Hit:
 _JUDGES: Mapping[str, Callable[[Hit], Hit | None]] = {
     "bulk-delete-job": _bulk,
     "call-without-timeout": _waiting,
+    "destroy-guard-off": _unguarded,
     "hard-coded-fallback": _fallback,
     "skip-added": _skipped,
     "destroy-command": _destroying,

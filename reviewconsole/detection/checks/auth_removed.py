@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"|LoginRequiredMixin|PermissionRequiredMixin|UserPassesTestMixin|get_current_(active_|admin_)?user\w*"
     r"|(?:verify|validate|check)_?(token|jwt|auth\w*|permissions?|access|api_?key|signature|session|csrf|role"
     r"|scope|owner\w*)"
-    r"|has_(object_)?perm(ission)?s?|\w*has_\w*permissions?\w*|assert_?(can|perm|auth|owner|admin)\w*|ensure_?(auth\w*|login|logged_?in"
+    r"|(?:clean|filter|resolve|limit)_permissions?|has_(object_)?perm(ission)?s?|\w*has_\w*permissions?\w*|assert_?(can|perm|auth|owner|admin)\w*|ensure_?(auth\w*|login|logged_?in"
     r"|admin|permission|owner)\w*|check_object_permissions|current_user_can|can_(access|edit|view|delete|manage)\w*"
     r"|is_authenticated|is_?(admin|staff|superuser|owner|authorized)\b|UseGuards|AuthGuard\w*|RolesGuard"
     r"|JwtAuthGuard|passport\.authenticate|isAuthenticated|isLoggedIn|isAuthorized|requireAuth\w*|requireUser"

@@ -35,7 +35,9 @@ _RECORDED = re.compile(
     r"fixtures?|cassettes?|snapshots?|testdata|golden|\.(png|jpe?g|gif|svg|ico|pdf|woff2?|snap|lock)$|lock\.(json|ya?ml)$"
 )
 """What is recorded for tests, drawn or locked: nobody reads it line by line."""
-_HIDES = re.compile(r"\s(-diff|binary|linguist-generated|linguist-vendored|diff=\S+|filter=(?!lfs\b)\S+)(\s|=true|$)")
+_HIDES = re.compile(
+    r"\s(-diff|binary|linguist-generated|linguist-vendored|diff=(?!git-crypt\b|sops\w*\b|astextplain\b|\w{1,10}(\s|$))\S+|filter=(?!lfs\b|git-crypt\b|sops\b)\S+)(\s|=true|$)"
+)
 _INSTRUCTIONS = re.compile(
     r"(^|/)(AGENTS\.md$|CLAUDE\.md$|GEMINI\.md$|\.cursor/|\.cursorrules$|\.claude/|copilot-instructions\.md$)"
 )
@@ -44,6 +46,7 @@ _VERSION = re.compile(
 )
 """Rows that say only which version of a hook runs."""
 _LOOSER = re.compile(r"exclude|skip|manual|disable|ignore", re.IGNORECASE)
+_PROSE = re.compile(r"(^|/)(docs?/|CHANGELOG|README)|\.(md|rst|txt)$", re.IGNORECASE)
 _EXCLUDES = re.compile(r"\s*exclude:\s*[\"']?([^\s\"']*[\w)][/.][^\s\"']*)[\"']?\s*$")
 _OBLIGES = re.compile(
     r"\b(must|never|always|only|require\w*|forbid\w*|do not|don't|don\u2019t|not allowed|avoid|ensure|run|ask"
@@ -82,7 +85,7 @@ def _severity(source: Source) -> Severity | None:
         grows = source.path.endswith(".pre-commit-config.yaml") and source.has_old and not source.removed
         if grows and not any(_LOOSER.search(row[:300]) for row in rows):
             return Severity.LOW
-        if source.path.endswith("CODEOWNERS") and source.has_old and _routes(source):
+        if source.path.endswith("CODEOWNERS") and (not source.has_old or _routes(source)):
             return Severity.MEDIUM
         hooks = source.path.endswith((".pre-commit-config.yaml", "lefthook.yml", "lefthook.yaml"))
         if hooks and (not source.has_old or _spares(source)):
@@ -118,7 +121,9 @@ def _routes(source: Source) -> bool:
     before = dict(map(_owned, (source.old[at - 1] for at in source.removed)))
     after.pop("", None)
     before.pop("", None)
-    if any(not owners for owners in after.values()) or any(path.strip("/*") == "" for path in after.keys() - before):
+    if any(not owners and not _PROSE.search(path) for path, owners in after.items()) or any(
+        path.strip("/*") == "" for path in after.keys() - before
+    ):
         return False
     return bool(after) and all(owners <= after.get(path, frozenset()) for path, owners in before.items())
 

@@ -38,7 +38,7 @@ _SIGN = re.compile(
     r"|\b\w*\.?(status|getStatus\(\))\s*(!==?|>=|>|===?|not in)\s*([(\[]?\d|[\w.]*(H[tT][tT][pP]|SC_|codes\.|\bOK\b))"
     r"|\bcurl\b.*\s(-\w*f\w*|--fail)\b"
 )
-_SHELL = re.compile(r"^\s*(set\s+-\w*e\w*|set\s+-o\s+errexit|.*\b(set|shell:|SHELL)\s+.*pipefail)")
+_SHELL = re.compile(r"^\s*(set\s+-\w*e\w*|set\s+-o\s+errexit|.*\b(set|shell:|SHELL)\s+(?!\+).*pipefail)")
 _SHELLS = frozenset({"shell", "workflow", "dockerfile", "makefile", "yaml"})
 _NEAR = 12
 _STEP = 40

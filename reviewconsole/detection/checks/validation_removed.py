@@ -65,6 +65,7 @@ _ELSEWHERE = re.compile(
 _SUBJECT = re.compile(r"^\s*(?:if|elif|unless)\s*\(?\s*(?:not\s+|!\s*)?([a-zA-Z_]\w{3,})\.\w+\(\)")
 """What is asked, where a method of its own tells."""
 _PART = re.compile(r"\b[a-z]\w*\.([A-Za-z_]\w*)\b(?!\s*\()")
+_ABSENT = re.compile(r"\bif\s+(\w+)\s+is\s+None\b")
 _TELLING = 20
 """Shorter exits are written in many places."""
 _NOT_OURS = re.compile(
@@ -113,6 +114,8 @@ def check(context: Context) -> Iterator[Hit]:
     for loss in losses(context, _find, _SIGN, CODE):
         if is_test(loss.source.path) or "mock" in loss.source.path or not loss.guard.uses or _checked(context, loss):
             continue
+        if _required_now(loss):
+            continue
         subject = _SUBJECT.search(loss.source.old[loss.guard.first - 1])
         there = loss.view.names_in(loss.host.first, loss.host.last)
         parts = set(_PART.findall(loss.source.old[loss.guard.first - 1])) if loss.guard.detail == "hard" else set()
@@ -129,6 +132,18 @@ def check(context: Context) -> Iterator[Hit]:
         )
         severity = loss.severity if loss.guard.detail == "hard" and not narrows and not refuses else Severity.MEDIUM
         yield hit(loss, PAGE.rule, "A value that is still used is no longer checked", severity)
+
+
+def _required_now(loss: Loss) -> bool:
+    """Tell whether what was asked for is an argument that now has to be given."""
+    asked = _ABSENT.search(loss.source.old[loss.guard.first - 1])
+    old = loss.source.host(Side.OLD, loss.guard.first)
+    if not asked or old is None:
+        return False
+    given = re.compile(rf"\b{asked[1]}\b[^,=]*=\s*None\b")
+    before = " ".join(loss.source.old[old.header - 1 : loss.guard.first - 1])
+    after = " ".join(loss.source.new[loss.host.header - 1 : loss.host.header + 12])
+    return bool(given.search(before)) and not given.search(after) and asked[1] in after
 
 
 def _still_refused(loss: Loss) -> bool:
