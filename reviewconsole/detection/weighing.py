@@ -51,10 +51,13 @@ _ENTRANCE = frozenset({"auth-removed", "flag-check-removed"})
 """What a screen leaves out is no protection, since whoever asks the server need not use the screen."""
 _CLEANS = re.compile(r"[\w/.-]*(clean|purge|reset)", re.IGNORECASE)
 _TICKET = re.compile(r"#\d+|https?://|\b[A-Z][A-Z0-9]+-\d+")
+_NEEDS = re.compile(r"(?i)[\"'](only |this test )?(requires?|needs|runs only|manual)\b")
 _LEAVES = re.compile(r"\{\s*break\s*\}$")
 _GIVES_BACK = re.compile(r"\s*return\b.*\berr\b")
 _SERVED = re.compile(r"(^|/)(static|public|assets|browser)/.*\.[cm]?jsx?$")
 _HERE = re.compile(r",\s*(default\s*=\s*)?[\"'](https?://)?(localhost|127\.0\.0\.1)\b")
+_RELATIVE = re.compile(r"\b(fetch|get|post|put|patch|delete)\(\s*[\"'`]/")
+_SETTING = re.compile(r"\b([\w.]+)\(\s*[\"'][A-Z][A-Z0-9_]+[\"']\s*,\s*(?:default=)?f?[\"']https?://")
 _LAST_VALUE = re.compile(r"(?:[\"']|:-|:=)([\w./:@-]{4,})[\"'}]+\s*\)?;?\s*[\"']?$")
 _CATCHES = re.compile(r"\s*[})]*\s*(except|catch|rescue)\b")
 _TRIAL = re.compile(r"(?i)(\b|_)(tests?|dev|local|tmp|scratch|ci)(_|\b)")
@@ -63,6 +66,11 @@ _RAISES = re.compile(
     re.IGNORECASE,
 )
 _THROWN_AWAY = frozenset({"dockerfile", "workflow"})
+_HYGIENE = re.compile(
+    r"CKV_TF_1\b|enable-tracing|use-cmk|customer-key|\bCKV_AWS_(7|18|21|26|50|115|116|117|119|144|145|149|158|173|272|338)\b"
+    r"|\bCKV2_AWS_(5|57|61|62)\b"
+)
+"""Rules on good order rather than on who gets in: tracing, pinned sources, keys of one's own, replication."""
 _HEAD = 6
 _WRITTEN = re.compile(
     r"(?i)\bgenerated\b.*\b(do not|not be|by)\b|@generated|do not edit|code generated|auto-?generated"
@@ -188,13 +196,17 @@ def _skipped(hit: Hit) -> Hit | None:
     rows = " ".join(row.strip() for row in hit.source.new[hit.line - 1 : hit.line + 4])
     if hit.text.rstrip().endswith("(") and _TICKET.search(rows.partition(")")[0]):
         return None
-    return None if hit.source.kind == "typescript" and _CONDITION.match(rows[:MAX_LINE]) else hit
+    if hit.source.kind == "typescript" and _CONDITION.match(rows[:MAX_LINE]):
+        return None
+    return _at_most(hit, Severity.MEDIUM) if _NEEDS.search(hit.text) else hit
 
 
 def _waiting(hit: Hit) -> Hit:
-    """In a browser one person waits, and can leave."""
+    """In a browser one person waits, and can leave; only a browser knows what an address without a host means."""
     browser = hit.source.kind == "typescript" and (
-        _SERVED.search(hit.source.path) or any(_BROWSER.search(row[:MAX_LINE]) for row in hit.source.new)
+        _SERVED.search(hit.source.path)
+        or _RELATIVE.search(hit.text)
+        or any(_BROWSER.search(row[:MAX_LINE]) for row in hit.source.new)
     )
     return _at_most(hit, Severity.MEDIUM) if browser else hit
 
@@ -203,6 +215,10 @@ def _fallback(hit: Hit) -> Hit | None:
     """A name that means no more than `default` leads nowhere else, nor does what was written there before."""
     if _NEUTRAL.search(hit.text) or _HERE.search(hit.text):
         return _at_most(hit, Severity.MEDIUM)
+    own = _SETTING.match(" ".join(hit.text.split()))
+    kept = (row[:MAX_LINE] for at, row in enumerate(hit.source.new, 1) if at not in hit.source.added)
+    if own and sum(bool((like := _SETTING.search(row)) and like[1] == own[1]) for row in kept) >= _SEVERAL:
+        return _at_most(hit, Severity.MEDIUM)  # So the file names every service it calls.
     value = _LAST_VALUE.search(hit.text)
     gone = (hit.source.old[at - 1][:MAX_LINE] for at in hit.source.removed)
     return None if value and any(value[1] in row for row in gone) else hit
@@ -241,7 +257,8 @@ def _listed(name: str, text: str) -> bool:
 def _suppression(hit: Hit) -> Hit:
     if not hit.source.has_old and any(_WRITTEN.search(row[:MAX_LINE]) for row in hit.source.new[:_HEAD]):
         return _at_most(hit, Severity.LOW)
-    return _at_most(hit, Severity.MEDIUM) if _constant(hit) or _explained(hit) or _passes_on(hit) else hit
+    mild = _constant(hit) or _explained(hit) or _passes_on(hit) or _HYGIENE.search(hit.text)
+    return _at_most(hit, Severity.MEDIUM) if mild else hit
 
 
 def _passes_on(hit: Hit) -> bool:

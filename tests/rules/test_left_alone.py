@@ -209,3 +209,38 @@ def test_an_optional_step_that_always_runs_is_no_check_made_soft():
     path = ".github/workflows/a.yml"
     soft = text + "        if: always()\n        continue-on-error: true\n"
     assert worst("check-made-soft", {path: text}, {path: soft}) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("return voucher.collection", C),
+        ("return line.product.collection  # for a voucher", None),
+        ("return Voucher.objects.filter(collection=given)", C),
+        ("collection = load(voucher)", None),
+    ],
+)
+def test_a_column_of_one_word_is_used_where_it_stands_on_its_own_model(row, expected):
+    migration = (
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = [\n"
+        "        migrations.RemoveField(model_name='voucher', name='collection'),\n    ]\n"
+    )
+    text = f"def price(voucher, line, given):\n    {row}\n"
+    new = {"shop/use.py": text, "shop/migrations/0002_x.py": migration}
+    assert worst("column-still-used", {"shop/use.py": text}, new) is expected
+
+
+def test_one_assertion_on_a_call_says_what_several_on_its_arguments_said():
+    head = "def test_prune(remove):\n    prune()\n"
+    old = head + "    code, upto = remove.call_args.args\n    assert code == 'a'\n    assert upto == 1\n"
+    new = head + "    remove.assert_called_once_with('a', 1, wait=False)\n"
+    assert worst("assertion-weakened", {"tests/test_a.py": old}, {"tests/test_a.py": new}) in (None, M)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [("pass", H), ("pass  # noqa: S110", H), ("pass  # the banner is only decoration here", M)],
+)
+def test_a_broad_handler_that_says_why_weighs_less(body, expected):
+    text = f"def run():\n    try:\n        call()\n    except Exception:\n        {body}\n"
+    assert worst("swallowed-error", {}, {"src/run.py": text}) is expected

@@ -92,6 +92,8 @@ _TYPED = frozenset({"go", "java", "kotlin", "rust"})
 _TABLE = re.compile(r"parametri[sz]e|\.each[(`]|subTest|^\s*for .*(:|\{)\s*$|t\.Run\(|ParameterizedTest")
 
 
+_CALLED_WITH = re.compile(r"\bassert_(called|any_call|has_calls|awaited)\w*\(.*\S|toHaveBeenCalledWith\(|calledWith\(")
+"""Says at once what several assertions on the arguments of a call said."""
 _MANY = 10
 """A test of more assertions than so many for each that goes still says most of what it said."""
 
@@ -110,6 +112,10 @@ def check(context: Context) -> Iterator[Hit]:
             if survivor and source.touched(Side.OLD, item.first, item.last):
                 for hit in _test(source, (item, survivor), added, (vanished, touched)):
                     yield replace(hit, severity=Severity.MEDIUM) if reworked and hit.severity is Severity.HIGH else hit
+
+
+def _within(source: Source, item: Construct) -> list[int]:
+    return [at for at in source.added if item.first <= at <= item.last]
 
 
 def _raw(source: Source, side: Side, row: Statement) -> str:
@@ -140,7 +146,8 @@ def _test(
     if not weaker and missing > 0 and not _table(source, survivor):
         lost = next((row for row in gone if not _matched(row, fresh)), gone[0])
         severity = _severity(source, item, gone, lost, subjects)
-        if missing * _MANY < len(old):
+        told = any(_CALLED_WITH.search(source.new[at - 1]) for at in _within(source, survivor))
+        if missing * _MANY < len(old) or told:
             severity = min(severity, Severity.MEDIUM, key=lambda each: each.rank)
         yield _hit(source, lost, f"{missing} of {len(old)} assertions are gone from a test that stays", severity)
 

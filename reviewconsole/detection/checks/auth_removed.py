@@ -52,7 +52,7 @@ _TOKEN = re.compile(
     r"|authenticate_user!|protect_from_forgery"
     r"|csrf_protect|(?:raise|throw|throw new)\s+[\w.]*(?:PermissionDenied|Forbidden|Unauthorized"
     r"|NotAuthenticated|AccessDenied)|abort\((?:401|403)|StatusForbidden|StatusUnauthorized"
-    r"|sendStatus\((?:401|403)|permits?\(|Security\("
+    r"|sendStatus\((?:401|403)|permits?\(|Security\(|require_sudo\w*|sudo_required"
     r"|auth\.(required|login_required)|auth0|ensureLoggedIn|verify_?csrf\w*|CsrfViewMiddleware"
     r"|AuthenticationMiddleware|ensure(?:Admin|Owner|Permission|Auth|Login|Role)\w*|assert(?:Permission|Admin|Owner|Can|Auth|Access)\w*"
     r"|Requires(?:Permissions?|Roles?|Auth\w*|Scopes?)\b|(?<=@)Roles\b|(?:get|require)(?:Server)?Session\(|!\s*[\w.?]*[iI]s(?:Admin|Staff|Owner)\b"
@@ -74,7 +74,9 @@ _DEFINES = re.compile(
     r"|fn)\s+(?:\([^)]*\)\s*)?\w*(auth|permission|login|token|role|access)\w*",
     re.IGNORECASE,
 )
-_DECLARES = re.compile(r"^\s*(?:async\s+)?def\s|.*:\s*\{?[^(=]*:\s*\w*Authenticated\w*\s*[,})]")
+_DECLARES = re.compile(
+    r"^\s*(?:async\s+)?def\s|.*:\s*\{?[^(=]*:\s*\w*Authenticated\w*\s*[,;})]|.*\b(ctx|context|req|request)\s*:\s*\w*Auth\w*"
+)
 _ASKS = re.compile(r"Depends|Security\(|current_\w*user|@|req\.user")
 """In the head of a function a check stands as a dependency; else it is the name of a parameter or of a type."""
 _VALUE = re.compile(r"\bauthenticated_\w+\.|\S if \S.* else \S|^\s+\w+=(?!=)[\w.]+\([^()]*\),?$")

@@ -36,6 +36,8 @@ _ROWS = re.compile(r"(^|/)(package\.json|Makefile|makefile|GNUmakefile|[Jj]ustfi
                    r"|(^|/)(ci|test|tests|check|lint|verify)[\w.-]*\.sh$|(^|/)(scripts|bin|ci"
                    r"|hack)/[\w.-]*(test|check|lint|verify)[\w.-]*$")  # fmt: skip
 
+_TESTS = re.compile(r"test|lint|scan|sast|security|e2e|spec|typ(e|ing)")
+"""Words that leave no doubt of what a step checks."""
 _SETTINGS = re.compile(r"(^|/)(\.husky/|\.[\w-]+rc(\.\w+)?$|[\w.-]+\.config\.[cm]?[jt]s$)")
 """Where tools of a package are told what to run."""
 
@@ -120,7 +122,8 @@ def _steps(
         span = (whole.line, whole.end_line) if whole else _span(source, step, list(missing.values()))
         what = " and ".join(sorted(missing.values()))[:80]
         where = f"job {step.job}, which is removed" if whole else f"job {step.job}"
-        severity = Severity.MEDIUM if wrapped or plain(step.text) in runs else None
+        vague = all(group.startswith("name:") and not _TESTS.search(group) for group in missing)
+        severity = Severity.MEDIUM if wrapped or vague or plain(step.text) in runs else None
         yield from changed_at(
             PAGE.rule, source, Side.OLD, span, f"{what} no longer runs: it left {where}", severity=severity
         )

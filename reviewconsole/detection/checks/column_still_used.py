@@ -62,27 +62,53 @@ def _used(context: Context, step: Operation, name: str) -> str:
     rows = [(path, text.split("\n")) for path, text in texts]
     uses = [(path, lines, at) for path, lines in rows for at, row in enumerate(lines) if pattern.search(row[:MAX_LINE])]
     # A name of one word, or one that another model has too, says nothing where its own model is not near.
-    alone = len(_HUMPS.findall(name)) > 1 and not any(_declares(lines, at, name) for _, lines, at in uses)
-    return next((path for path, lines, at in uses if _about(step.table, path, lines, at) or alone), "")
+    alone = (
+        len(_HUMPS.findall(name)) > 1
+        and len(name) >= _LONG
+        and not any(_declares(lines, at, name) for _, lines, at in uses)
+    )
+    held = re.compile(
+        rf"[.\"'\[`]{re.escape(name)}\b|\b(SELECT|WHERE|SET|INSERT)\b.*\b{re.escape(name)}\b", re.IGNORECASE
+    )
+    return next(
+        (
+            path
+            for path, lines, at in uses
+            if _about(step.table, name, lines, at) or (alone and held.search(lines[at][:MAX_LINE]))
+        ),
+        "",
+    )
 
 
 _HUMPS = re.compile(r"[A-Z]?[a-z\d]+|[A-Z]+")
 _TYPE = re.compile(r"\s*(?:export\s+|pub\s+)*(?:class|struct|type|interface|model|create_table|table)\b")
-_NEAR = 3
+_NEAR = 1
+_LONG = 12
+_STATES = re.compile(r"\bSELECT\b.*\bFROM\b|\b(UPDATE|INSERT INTO|DELETE FROM)\b", re.DOTALL)
+_ASKS = re.compile(
+    r"\bobjects\b|\bquery\b|\.(filter|where|select|values|order_by|only|exclude|update|get)\w*\(|\b(SELECT|WHERE|SET|INSERT)\b"
+)
 
 
 def _flat(text: str) -> str:
     return text.replace("_", "").lower()
 
 
-def _about(table: str, path: str, lines: list[str], at: int) -> bool:
-    """Tell whether a use stands near the name of the table, in its class, or in a file of its name."""
+def _about(table: str, name: str, lines: list[str], at: int) -> bool:
+    """Tell whether a use is of the table's own: on what is named like it, in its class, or in a query of it."""
     own = _flat(table).rstrip("s")
-    if not own:
+    row = lines[at][:MAX_LINE]
+    if own in _flat(_type_around(lines, at)):
         return True
-    near = "\n".join(row[:MAX_LINE] for row in lines[max(0, at - _NEAR) : at + _NEAR + 1])
-    file = path.rpartition("/")[2].replace("-", "")
-    return own in _flat(near) or own in _flat(file) or own in _flat(_type_around(lines, at))
+    owners = re.findall(rf"(\w+)(?:\(\))?[?!]?\.{re.escape(name)}\b", row)
+    if any(_flat(each).rstrip("s").endswith(own) for each in owners):
+        return True
+    near = "\n".join(each[:MAX_LINE] for each in lines[max(0, at - _NEAR) : at + 1])
+    if own in _flat(near) and _STATES.search(near):
+        return True
+    return own in _flat(near) and bool(
+        re.search(rf"[\"'`]{re.escape(name)}[\"'`]|\b{re.escape(name)}(__\w+)?\s*=(?!=)", row) and _ASKS.search(near)
+    )
 
 
 def _declares(lines: list[str], at: int, name: str) -> bool:

@@ -184,7 +184,7 @@ def _block(old: Placed, new: Placed, gone: set[str], came: set[str]) -> Iterator
             continue
         if _renamed(was.value, item.value, gone, came):
             continue
-        softer = (name == "ttl" and _falls(was.value, item.value)) or _indirect(name, was.value, item.value)
+        softer = name == "ttl" or _indirect(name, was.value, item.value)
         severity = light or (Severity.MEDIUM if softer else None)
         if _added_to(was.value, item.value):
             continue

@@ -35,6 +35,9 @@ _CHECK = re.compile(
     r"|feature_flag\w*|featureFlags?)\b\s*[(?\[.\"']",
 )
 
+_ASKS = re.compile(r"(is_?enabled|isEnabled|IsEnabled|isOn|is_on|is_active_for)\b\s*.?", re.IGNORECASE)
+_NAMED = re.compile(r"(?i)flag|feature|toggle|experiment|switch|config|settings|[\"'][\w.-]+[\"']|[A-Z]{3,}_[A-Z]")
+"""What is on or enabled by these words alone may be anything: a date, a button."""
 _KEY = re.compile(r"[\"']([A-Za-z][\w.-]{3,})[\"']|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b")
 
 
@@ -46,6 +49,8 @@ def check(context: Context) -> Iterator[Hit]:
         below = [row.strip() for row in source.old[at : at + 6] if len(row.strip()) > 6]
         kept = {row.strip() for row in source.new}
         path = [row for row in below if row in kept or row.removesuffix(",") in kept]
+        if _ASKS.fullmatch(match[0]) and not _NAMED.search(source.old[at - 1][:1000]):
+            continue
         kill = re.search(r"kill", source.old[at - 1], re.IGNORECASE)
         if path or kill:
             message = f"{match[0].strip('([?. ')} no longer guards code that stays"

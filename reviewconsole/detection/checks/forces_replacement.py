@@ -84,6 +84,9 @@ def _severity(context: Context, change: Change) -> Severity | None:
     ignored = host.value("lifecycle.ignore_changes")
     if ignored == "all" or re.search(rf"\b{re.escape(path.split('.', 1)[0])}\b", ignored):
         return None
+    last = path.rpartition(".")[2]
+    if not change.new and any(item.value == old and item.path.rpartition(".")[2] == last for item in host.settings):
+        return None  # It stands in another block of the resource now.
     if (not change.new and (forcenew.fills_in(host.kind, path) or old in _EMPTY)) or (not change.old and new in _EMPTY):
         return None
     old = resolve(old, values(context, change.pair.old_source, Side.OLD))

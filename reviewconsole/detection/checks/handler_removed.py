@@ -1,5 +1,6 @@
 """Find error handling that is taken off code which stays."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from reviewconsole import lazy_re as re
@@ -87,10 +88,15 @@ def _promises(there: View) -> Iterator[Guard]:
             )
 
 
+_ALL_OF_THEM = 4
+
+
 def check(context: Context) -> Iterator[Hit]:
     """Name each handler that is gone, at its first line."""
     seen: set[tuple[str, str]] = set()
-    for loss in losses(context, _find, _SIGN):
+    found = list(losses(context, _find, _SIGN))
+    per_file = Counter(loss.source.path for loss in found if loss.guard.family == "handler")
+    for loss in found:
         place = (loss.source.path, loss.guard.detail)
         if (loss.guard.family == "handler" and place in seen) or not _open(context, loss):
             continue
@@ -99,7 +105,8 @@ def check(context: Context) -> Iterator[Hit]:
         if _only_again(loss):
             continue
         ordinary = _ORDINARY.search(header) or (loss.guard.family != "err" and replaced(loss, _STILL_TOLD))
-        severity = Severity.MEDIUM if ordinary else None
+        # Where a file loses many at once, they are handled in one place now.
+        severity = Severity.MEDIUM if ordinary or per_file[loss.source.path] >= _ALL_OF_THEM else None
         yield hit(loss, PAGE.rule, "The error handling of a call that stays is gone", severity)
 
 

@@ -46,6 +46,7 @@ _PATH_ONLY = re.compile(r"^\s*(-\s+)?path\s*:")
 _AGENT = re.compile(
     r"^DaemonSet/|node-?exporter|fluent|csi|cni|cilium|calico|flannel|falco|datadog|promtail|kube-proxy|nvidia"
 )
+_CONDITION = re.compile(r"\{\{-?\s*(if|with)\s.*\.Values\.")
 _RANGE = 6
 
 
@@ -58,9 +59,15 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             agent = _AGENT.search(source.host_name(Side.NEW, at)) or _AGENT.search(source.path)
             trial = is_ephemeral(source.path)
-            severity = Severity.LOW if agent else Severity.MEDIUM if trial else None
+            severity = Severity.LOW if agent else Severity.MEDIUM if trial or _chosen(source, at) else None
             message = f"{_named(source.new[at - 1])} gives the container the node"
             yield from changed_at(PAGE.rule, source, Side.NEW, (at, at), message, severity=severity)
+
+
+def _chosen(source: Source, at: int) -> bool:
+    """Tell whether a template writes the row only where somebody's values ask for it."""
+    above = source.new[max(0, at - 3) : at - 1]
+    return any(_CONDITION.search(row[:300]) for row in above)
 
 
 def _meant(source: Source, at: int) -> bool:

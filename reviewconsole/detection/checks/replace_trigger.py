@@ -45,10 +45,17 @@ def check(context: Context) -> Iterator[Hit]:
     gone = {
         plain(source.old[at - 1]) for source in context.sources if source.kind == "terraform" for at in source.removed
     }
+    stood = {
+        change.pair.old.name
+        for change in changes(context)
+        if change.old and _RUNS.search(change.old.path) and destroys("shell", change.old.value.strip('"'))
+    }
     for source, host, item in fresh(context):
         if source.kind != "terraform" or plain(source.new[item.first - 1]) in gone:
             continue
         message = _said(item.path, item.value)
+        if "provisioner" in item.path and host.name in stood:
+            continue
         if message and not ((host.name, item.path) in before and "provisioner" not in item.path):
             # On a resource that is itself new there is nothing yet to lose.
             planned = host.first in source.added and item.path.endswith("replace_triggered_by")

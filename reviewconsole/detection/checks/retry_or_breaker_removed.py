@@ -6,7 +6,7 @@ from reviewconsole import lazy_re as re
 from reviewconsole.detection.code import View
 from reviewconsole.detection.model import Check, Context, Hit
 from reviewconsole.detection.pages import page_of
-from reviewconsole.detection.removal import Guard, hit, losses, marked, once_a_host
+from reviewconsole.detection.removal import Guard, Loss, hit, losses, marked, once_a_host
 from reviewconsole.finding import Family, Severity
 
 PAGE = page_of(
@@ -39,13 +39,30 @@ _NEITHER = re.compile(
 )
 
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
 def _find(there: View) -> Iterator[Guard]:
     return marked(there, _SIGN, skip=_NEITHER)
+
+
+def _renamed(loss: Loss) -> bool:
+    """Tell whether an added row says the same but for one name."""
+    source = loss.source
+    row = source.old[loss.guard.first - 1][:2000]
+    own = _NAME.split(row)
+    return any(
+        _NAME.split(new) == own
+        and sum(a != b for a, b in zip(_NAME.findall(row), _NAME.findall(new), strict=True)) == 1
+        for new in (source.new[at - 1][:2000] for at in source.added if loss.host.first <= at <= loss.host.last)
+    )
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Name each protection that is gone, once a host."""
     for loss in once_a_host(losses(context, _find, _SIGN), _STANDS_IN):
+        if _renamed(loss):
+            continue
         yield hit(loss, PAGE.rule, "A retry, breaker or limit is taken off what stays")
 
 

@@ -74,7 +74,7 @@ def _constant(source: Source, name: str, path: str) -> bool:
     if name in ("HOME", "PWD", "GITHUB_WORKSPACE", "WORKSPACE") and re.search(r"[}\w]/[\w.]+", path):
         return True
     assigned = re.compile(
-        rf"^\s*(?:export\s+|local\s+|readonly\s+|declare\s+\S+\s+|ARG\s+|ENV\s+|const\s+|let\s+)?{re.escape(name)}\s*[:?+]?=\s*(?P<value>.*)"
+        rf"^\s*(?:&&\s*|;\s*)?(?:export\s+|local\s+|readonly\s+|declare\s+\S+\s+|ARG\s+|ENV\s+|const\s+|let\s+)?{re.escape(name)}\s*[:?+]?=\s*(?P<value>.*)"
         rf"|^\s*for\s+{re.escape(name)}\s+in\s+(?P<items>.*)"
     )
     values = [match for row in source.new if (match := assigned.match(row[:1000]))]

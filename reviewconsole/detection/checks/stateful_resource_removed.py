@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Hit]:
     fresh = list(added(context))
     folders: dict[str, list[Place]] = {}
     for place in removed(context):
-        if place.host.name in kept:
+        if place.host.name in kept or place.host.value("count") == "0":
             continue
         if alike(place, fresh):
             continue
