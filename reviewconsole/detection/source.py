@@ -69,7 +69,8 @@ _GENERATED = re.compile(
     r"|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|go\.sum|[^/]*\.(map|snap|svg))$"
 )
 _COMMENT = {
-    "python": ("#",), "shell": ("#",), "yaml": ("#",), "workflow": ("#",), "makefile": ("#",), "dockerfile": ("#",),
+    "python": ("#",), "shell": ("#", "//"), "yaml": ("#",), "workflow": ("#",), "makefile": ("#",),
+    "dockerfile": ("#",),
     "terraform": ("#", "//", "/*", "* "), "go": ("//", "/*", "* "), "typescript": ("//", "/*", "* "),
     "sql": ("--", "/*"), "markdown": ("<!--",), "java": ("//", "/*", "* "), "kotlin": ("//", "/*", "* "),
     "rust": ("//", "/*", "* "), "ruby": ("#",),
@@ -83,6 +84,8 @@ def kind_of(path: str, first_line: str = "") -> str:
         return "workflow"
     if name.startswith(("Dockerfile", "Containerfile")) or name.endswith(".dockerfile"):
         return "dockerfile"
+    if name.startswith("Jenkinsfile") or name.endswith((".jenkinsfile", ".Jenkinsfile")):
+        return "shell"  # what a pipeline of Jenkins runs stands in it as a script does
     if name in ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile"):
         return "makefile"
     kind = _SUFFIXES.get(name.rsplit(".", 1)[-1].lower() if "." in name else "", "")

@@ -43,6 +43,9 @@ _CATCHES = re.compile(r"\btry\b|\.catch\(|asyncHandler|wrapAsync|catchAsync|expr
 _CONSUMES = re.compile(
     r"^(async )?for\s+\w+\s+in\s+(self\.)?_?\w*([cC]onsumer|subscriber|subscription)\w*(\.\w+\([^)]*\))?\s*:"
 )
+_TASK = re.compile(r"@(shared_task|[\w.]*\.task|celery\.task)\b")
+_KEPT = re.compile(r"autoretry_for|max_retries|retry_backoff|time_limit|acks_late|ignore_result")
+_ASKS = re.compile(r"^(requests|httpx|session|client)\.(get|post|put|patch|delete|request)$|^(\w+\.)?urlopen$")
 _HANDLES = re.compile(r"\w\(")
 
 
@@ -71,6 +74,7 @@ def _found(source: Source, there: View, context: Context) -> Iterator[Unhandled]
             found = of_function(there, host.first, host.last)
             if found and source.touched(Side.NEW, found.first, found.last):
                 yield found
+        yield from _tasks(source, there) if source.kind == "python" else ()
         yield from _consumers(source, there) if source.kind == "python" else _routes(source, there, context)
         return
     find = of_go if source.kind == "go" else of_answer
@@ -116,6 +120,19 @@ def _caught(context: Context) -> set[str]:
             there = view(source, Side.NEW)
             found |= covered(there, 1, len(there.lines))
     return found
+
+
+def _tasks(source: Source, there: View) -> Iterator[Unhandled]:
+    """Tasks of Celery that are new, ask somebody else, and are neither tried again nor stopped."""
+    for row, target in there.decorators:
+        host = source.host(Side.NEW, target)
+        if not host or row.first not in source.added or not _TASK.match(row.text) or _KEPT.search(row.text):
+            continue
+        body = "\n".join(there.masked[host.first - 1 : host.last])
+        asked = next((call for call in there.calls_in(host.first, host.last) if _ASKS.match(call.name)), None)
+        if asked and not re.search(r"\btry\s*:|\.retry\(", body):
+            message = f"When {asked.name} fails this task is lost: it is not tried again, and no time limit ends it"
+            yield Unhandled(first=row.first, last=row.last, message=message)
 
 
 def _consumers(source: Source, there: View) -> Iterator[Unhandled]:

@@ -40,7 +40,13 @@ _LEAST = 2
 def check(context: Context) -> Iterator[Hit]:
     """Name each such script at its first step."""
     for source in context.sources:
-        if source.kind != "shell" or source.has_old or not source.has_new or is_nonproduction(source.path):
+        if (
+            source.kind != "shell"
+            or source.has_old
+            or not source.has_new
+            or is_nonproduction(source.path)
+            or "enkinsfile" in source.path
+        ):
             continue
         dump = next((at for at in _lines(source) if _PIPED.search(source.new[at - 1][:1000])), 0)
         if dump and not any(_PIPEFAIL.search(row) for row in source.new):
