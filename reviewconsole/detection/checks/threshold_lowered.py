@@ -32,6 +32,10 @@ _BASELINE = re.compile(
     r"\.(json|xml|neon|ya?ml|txt|toml)|\.rubocop_todo\.yml)$",
     re.IGNORECASE,
 )
+_IGNORES = re.compile(
+    r"(^|/)(\.(gitleaksignore|trivyignore(\.ya?ml)?|snyk|semgrepignore|checkov\.ya?ml|bandit|grype\.ya?ml|nsprc|secretlintignore"
+    r"|trufflehog-?ignore|kics\.ya?ml|safety-policy\.yml)|\.tfsec/[^/]*|osv-scanner\.toml|audit-ci\.jsonc?|zizmor\.yml)$"
+)
 _LINT = re.compile(
     r"secrets|lint|detekt|psalm|phpstan|rubocop|bandit|checkov|tfsec|semgrep|mypy|pyright|eslint|spotbugs|findings"
     r"|violations|known",
@@ -48,6 +52,25 @@ def check(context: Context) -> Iterator[Hit]:
             yield from _bars(source)
         if _BASELINE.search(source.path) and _LINT.search(source.path):
             yield from _baseline(source)
+    for source in context.sources:
+        if source.has_new and source.added and _IGNORES.search(source.path):
+            yield from _ignored(source)
+
+
+def _ignored(source: Source) -> Iterator[Hit]:
+    """Entries that a list of what a security scanner leaves out gains, by more than it loses."""
+    fresh, gone = (
+        [at for at in sorted(source.changed(side)) if _entry(source.lines(side)[at - 1])]
+        for side in (Side.NEW, Side.OLD)
+    )
+    if len(fresh) > len(gone):
+        many = len(fresh) - len(gone)
+        message = f"{many} more {'entry' if many == 1 else 'entries'} of what a security scanner no longer reports"
+        yield from changed_at(PAGE.rule, source, Side.NEW, (fresh[0], fresh[0]), message, severity=Severity.MEDIUM)
+
+
+def _entry(row: str) -> bool:
+    return bool(row.strip()) and not row.lstrip().startswith(("#", "//", ";"))
 
 
 def _baseline(source: Source) -> Iterator[Hit]:

@@ -1,0 +1,4 @@
+locals {
+  # tflint-ignore: terraform_naming
+  a = 1
+}
