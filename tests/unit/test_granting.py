@@ -204,7 +204,10 @@ def test_a_boundary_can_be_lifted_by_its_author_alone() -> None:
         replace(TASK, allow=(), forbid=(), supersedes=(first.id,)), sequence=2, previous=first.id
     )  # fmt: skip
     assert judge(facts(paths=("b.md",)), first, lift).verdict is Verdict.SATISFIED
-    stranger = statement(replace(TASK, allow=(), forbid=(), supersedes=(first.id,)), "alice")
+    ended = replace(TASK, allow=(), forbid=(), supersedes=(first.id,))
+    stranger = statement(ended, "alice", device="11111111")
+    logs = broken_logs((first, stranger))
+    assert logs == {}  # else it would count for nothing anyway
     assert judge(facts(paths=("b.md",)), first, stranger).verdict is Verdict.VIOLATED
 
 
