@@ -157,10 +157,13 @@ class Repository(Settings):
 
     def _refuse_ambiguous(self, name: str, oid: Oid) -> None:
         """A ref whose name is the beginning of another commit's id could be taken for it."""
-        if _ABBREVIATED.fullmatch(name):
-            [found] = self._objects.look_up([f"{name}^{{commit}}"])
-            if found is not None and found[0] != oid:
-                raise RepositoryError(f"{name} is a ref, and begins the id of another commit", remedy="name it in full")
+        if not _ABBREVIATED.fullmatch(name):
+            return
+        # git itself would take the ref: every object whose id begins so is asked for
+        begun = self.git.run(["rev-parse", f"--disambiguate={name}"]).split()
+        found = self._objects.look_up([f"{each.decode()}^{{commit}}" for each in begun])
+        if any(each is not None and each[0] != oid for each in found):
+            raise RepositoryError(f"{name} is a ref, and begins the id of another commit", remedy="name it in full")
 
     def _head(self) -> tuple[str | None, Oid]:
         text = decode((self.git_dir / "HEAD").read_bytes()).strip()

@@ -339,3 +339,15 @@ def test_a_commit_of_the_usual_form_is_read_like_any(old: bytes, new: bytes) -> 
         except RepositoryError as error:
             answers.append(str(error))
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("digits", [7, 12])
+@pytest.mark.parametrize("kind", ["heads", "tags"])
+def test_a_ref_that_begins_the_id_of_another_commit_names_neither(work: Work, digits: int, kind: str) -> None:
+    first, _, third = _three(work)
+    name = f"refs/{kind}/{third[:digits]}"
+    work.ref(name, first)
+    with pytest.raises(RepositoryError, match="begins the id of another commit"):
+        work.open().resolve(third[:digits])
+    work.ref(name, third)
+    assert work.open().resolve(third[:digits]) == (name, third)
