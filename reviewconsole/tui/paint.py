@@ -4,7 +4,6 @@ A piece is a text and the name of an ink, with words such as `bold` after it: `(
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -206,15 +205,18 @@ def cuts(text: str, width: int) -> Sequence[int]:
 
 
 def age(seconds: int) -> str:
-    """How long ago, in at most four characters: 5m, 3h, 12d, 40w, 3y; `new` below a minute or ahead of now."""
-    span = timedelta(seconds=max(0, seconds))
-    if span.days >= 365:
-        return f"{span.days // 365}y"
-    if span.days >= 70:
-        return f"{span.days // 7}w"
-    if span.days:
-        return f"{span.days}d"
-    minutes = span.seconds // 60
+    """How long ago, in at most four characters: 5m, 3h, 12d, 40w, 3y; `new` below a minute or ahead of now.
+
+    Commits state any number of seconds, beyond every calendar too: no date is made of it.
+    """
+    minutes = max(0, seconds) // 60
+    days = minutes // (24 * 60)
+    if days >= 365:
+        return f"{min(days // 365, 999)}y"
+    if days >= 70:
+        return f"{days // 7}w"
+    if days:
+        return f"{days}d"
     return f"{minutes // 60}h" if minutes >= 60 else f"{minutes}m" if minutes else "new"
 
 

@@ -144,3 +144,7 @@ def test_a_large_diff_is_numbered_quickly(repository) -> None:
     rows = RowMap(files)
     assert len(rows) == 100_000 + 2
     assert time.monotonic() - start < 1
+
+
+def test_an_age_is_told_of_any_number_of_seconds() -> None:
+    assert [age(s) for s in (10**17, 2**63, 10**400, -(10**17))] == ["999y", "999y", "999y", "new"]
