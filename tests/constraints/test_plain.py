@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from reviewconsole.change import ABSENT_MODE
+from reviewconsole.constraints import paths_deny
 from reviewconsole.constraints.facts import CommitSignature, Facts, Step, Undetermined
+from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError
 from reviewconsole.evidence import Provenance, ProvenanceClass, SignalHit
 from tests.constraints.made import answer, commit, facts, file, oid
@@ -245,3 +248,43 @@ def test_a_key_that_says_nothing_is_refused_with_its_place(kind: str, options: A
     with pytest.raises(FormatError) as caught:
         answer(kind, options, facts())
     assert caught.value.place == f"constraint[0].{place}"
+
+
+LINK = file("a", "x", "y", modes=("100644", "120000"))
+NEW_LINK = replace(LINK, entry=replace(LINK.entry, status="A", old_mode=ABSENT_MODE, old_oid=None))
+MODE = file("a", "x", "x", modes=("100644", "100755"))
+MODULE = replace(LINK, entry=replace(LINK.entry, status="M", old_mode="160000", new_mode="160000"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "kinds"),
+    [
+        (file("a", None, "x"), {"add"}),
+        (file("a", "x", None), {"delete"}),
+        (file("a", "x", "y"), {"modify"}),
+        (MODE, {"modify", "mode"}),
+        (LINK, {"modify", "mode", "symlink"}),
+        (NEW_LINK, {"add", "symlink"}),
+        (MODULE, {"modify", "submodule"}),
+    ],
+)
+def test_each_kind_of_change_can_be_forbidden_alone(changed: FileDiff, kinds: set[str]) -> None:
+    about = facts(extra=[changed])
+    found = {
+        kind
+        for kind in paths_deny.CHANGES
+        if answer("paths.deny", {"paths": ["a"], "change": [kind]}, about).verdict == "violated"
+    }
+    assert found == kinds
+
+
+def test_attributes_are_looked_for_in_each_commit_where_it_is_asked() -> None:
+    passing = file("a.py", "a\n", "a\u202e\n")
+    step = Step(commit=commit(name="first"), files=(passing, file("b.md", "b\n", "b\u202e\n")))
+    about = facts({"a.py": ("a\n", "b\n")}, steps=lambda: (step,))
+    options = {"forbid": ["bidi"], "paths": ["*.py"]}
+    assert answer("attrs.forbid", options, about).verdict == "pass"
+    found = answer("attrs.forbid", {**options, "each_commit": True}, about)
+    assert found.verdict == "violated"
+    assert f"in commit {step.commit.oid[:12]}" in found.why
+    assert {witness.path for witness in found.witnesses} == {"a.py"}
