@@ -46,11 +46,10 @@ _POSTGRES = ("postgresql", "psycopg", "pgx", "postgres")
 
 
 def check(context: Context) -> Iterator[Hit]:
-    """Name the first such step of each migration, where the whole tree can be asked."""
+    """Name the first such step of the change, where the whole tree can be asked: one answer serves all."""
     if not context.whole:
         return
     young: frozenset[str] | None = None
-    unset: bool | None = None
     for source in migrations(context):
         if not is_postgres(source) or any(_SETS.search(row[:500]) for row in source.new):
             continue
@@ -59,12 +58,12 @@ def check(context: Context) -> Iterator[Hit]:
         step = next((each for each in forward(source) if each.verb in _EXCLUSIVE and each.table not in here), None)
         if step is None or (not step.table and here):
             continue
-        unset = _unset(context) if unset is None else unset
-        if unset:
+        if _unset(context):
             message = (
                 f"This waits for its lock on {step.table or 'the table'} without a limit, and every query behind it"
             )
             yield hit(PAGE, source, Side.NEW, (step.first, step.last), message)
+        return
 
 
 def _unset(context: Context) -> bool:
