@@ -26,7 +26,7 @@ PAGE = page_of(
     instead="Two changes: take it out of the code, let that roll out everywhere, then drop it.",
     references=(
         "strong_migrations: removing a column",
-        "https://www.braintreepayments.com/blog/safe-operations-for-high-volume-postgresql/",
+        "https://martinfowler.com/bliki/ParallelChange.html",
     ),
     languages=("python", "sql", "ruby", "typescript", "go", "java", "kotlin"),
     alias="m-10",

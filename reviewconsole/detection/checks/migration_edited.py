@@ -22,7 +22,7 @@ PAGE = page_of(
     example="-ALTER TABLE orders ADD COLUMN status text;\n+ALTER TABLE orders ADD COLUMN status varchar(20);",
     instead="Leave it and add another migration; where it ran nowhere yet, say so in the change.",
     references=(
-        "https://documentation.red-gate.com/fd/migrations-271585107.html",
+        "Flyway documentation: validate",
         "https://docs.djangoproject.com/en/stable/topics/migrations/",
     ),
     languages=("python", "sql", "ruby", "typescript", "go", "java", "kotlin"),

@@ -22,7 +22,7 @@ PAGE = page_of(
     "from. On AWS the automated backups of an instance go with it by default.",
     example='+ resource "aws_db_instance" "orders" {\n+   engine = "postgres"\n+ }',
     instead="Set deletion_protection or lifecycle prevent_destroy, and the retention of backups, and test one restore.",
-    references=("CKV_AWS_293", "CKV_AWS_133", "CKV_AWS_28", "https://datatalks.club/"),
+    references=("CKV_AWS_293", "CKV_AWS_133", "CKV_AWS_28", "AWS provider: aws_db_instance, delete_automated_backups"),
     languages=("terraform",),
     alias="d-15",
 )
