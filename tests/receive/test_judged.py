@@ -106,7 +106,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     }  # fmt: skip
     for name, (tip, noted, text) in notes.items():
         at[name] = written(alice, tip, noted, text)
+    for name in ("claim", "claimed"):
+        alice.run("claim", "origin/feat", "--for", "1h" if name == "claim" else "2h", "--no-push")
+        at[name] = alice.git("for-each-ref", "--format=%(objectname)", "refs/notes/reviewconsole-claims/alice")
     empty = alice.git("mktree")
+    at["unclaimed"] = alice.git("commit-tree", "-p", at["claimed"], "-m", "x", empty)
+    at["unrelated"] = alice.git("commit-tree", "-m", "x", f"{at['claimed']}^{{tree}}")
+    at["no claim"] = written(alice, at["claimed"], at["feat"], b"mine now\n")
     at["emptied"] = alice.git("commit-tree", "-p", at["two"], "-m", "x", empty)
     at["blob"] = alice.git("rev-parse", "origin/main:app.py")
     at["revoked"] = dev.branch(
@@ -115,7 +121,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     for who, names in ((dev, list(at)), (alice, list(at))):
         for name in names:
             if who.git("cat-file", "-t", at[name], check=False):
-                who.git("push", "-q", "origin", f"{at[name]}:refs/objects/{name}")
+                who.git("push", "-q", "origin", f"{at[name]}:refs/objects/{name.replace(' ', '-')}")
     return Prepared(world, Repository.open(world.remote, dev.env), {k: Oid(v) for k, v in at.items()}, log)
 
 
@@ -209,6 +215,26 @@ def logged(made: Prepared) -> Prepared:
 def test_a_log_only_grows(logged: Prepared, new: str | None, why: str) -> None:
     [said] = logged.says((logged.log, "two", new))
     assert why in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (None, "claimed", ""),
+        ("claim", "claimed", ""),
+        ("claimed", "claim", "rewinds the claims"),
+        ("claimed", "unrelated", "rewinds the claims"),
+        ("claimed", "unclaimed", "drops a claim"),
+        ("claimed", "no claim", "holds no claim"),
+        ("claimed", "blob", "point at a commit"),
+        ("claimed", None, "never deleted"),
+    ],
+)
+def test_claims_are_kept_as_their_person_wrote_them(made: Prepared, old: str | None, new: str | None, why: str) -> None:
+    ref = made.log.replace("reviewconsole/", "reviewconsole-claims/")
+    said = made.says((ref, old, new))
+    assert [why in each for each in said] == ([True] if why else [])
+    assert "in another place" in made.says((ref.replace("/alice/", "/bob/"), None, "claimed"))[0]
 
 
 def test_a_refused_log_refuses_what_comes_with_it(logged: Prepared) -> None:
