@@ -38,6 +38,17 @@ def test_what_is_missing_is_named(tmp_path, monkeypatch, capsys) -> None:
     assert "needs textual-serve" in capsys.readouterr().err
 
 
+SHOWS = {aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT}
+
+
+async def until_shown(console: aiohttp.ClientWebSocketResponse, words: bytes) -> None:
+    shown = b""
+    while words not in shown:
+        message = await console.receive(timeout=30)
+        assert message.type in SHOWS, message
+        shown += message.data if isinstance(message.data, bytes) else message.data.encode()
+
+
 async def ask(port: int, address: str) -> None:
     page = urlsplit(address)
     own = f"http://127.0.0.1:{port}"
@@ -69,12 +80,15 @@ async def ask(port: int, address: str) -> None:
             async with session.get(place, headers=headers) as answer:
                 assert answer.status == wanted, (place, headers)
         async with session.ws_connect(f"{address}ws?width=100&height=30", headers={"Origin": own}) as console:
-            shown = b""
-            while b"gone" not in shown:
-                message = await console.receive(timeout=30)
-                assert message.type in {aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT}, message
-                shown += message.data if isinstance(message.data, bytes) else message.data.encode()
+            await until_shown(console, b"gone")
+            await console.send_json(["stdin", "?"])
+            await until_shown(console, b"keys of the queue")
+            await console.send_json(["resize", {"width": 80, "height": 24}])
+            await console.send_json(["stdin", "\x1b"])
             await console.send_json(["stdin", "\x11"])
+            while (message := await console.receive(timeout=30)).type in SHOWS:
+                pass
+            assert message.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED}
 
 
 def test_the_page_is_whole_and_answers_nobody_else(tmp_path) -> None:

@@ -30,6 +30,8 @@ class Everywhere(Opening):
     reading = ""
     """Which other repository is being read."""
     everything = False
+    _noticed: list[str] | None = None
+    """The notices that are shown."""
     stacked = True
     """Whether a branch on a pending branch is listed with its own part alone."""
 
@@ -47,6 +49,9 @@ class Everywhere(Opening):
         shown = [f"! {notice}" for notice in notices[:_NOTICES]]
         if len(notices) > _NOTICES:
             shown.append(f"and {len(notices) - _NOTICES} more; `reviewconsole queue --everywhere` lists them")
+        if shown == self._noticed:  # laying the screen out anew would hold up keys while rows come in
+            return
+        self._noticed = shown
         box = self.query_one("#notice", Static)
         box.display = bool(shown)
         box.update(content(*[piece for line in shown for piece in ((line, "warn"), "\n")][:-1]))
@@ -147,6 +152,7 @@ class Everywhere(Opening):
         def progress(_done: int, _total: int) -> None:
             if worker.is_cancelled:
                 raise Stopped("nobody waits for the other repositories any more")
+            self.app.give_way()  # type: ignore[attr-defined]
 
         def work(service: ReviewService) -> tuple[QueueEntry, ...]:
             try:

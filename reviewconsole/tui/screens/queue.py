@@ -105,7 +105,7 @@ class QueueScreen(Everywhere):
         yield Static(id="notice")
         with Horizontal(id="body"):
             with VerticalScroll(id="table", can_focus=False):
-                yield Static(id="headings")
+                yield FitLine(id="headings")
                 yield QueueList(id="queue")
             yield Preview(id="preview")
         yield Input(placeholder="filter", id="filter")
@@ -134,7 +134,7 @@ class QueueScreen(Everywhere):
         self.query_one(Preview).fit(self.query_one(QueueList).count())
 
     def _draw_headings(self) -> None:
-        self.query_one("#headings", Static).update(content(*self.query_one(QueueList).headings()))
+        self.query_one("#headings", FitLine).show(self.query_one(QueueList).headings())
 
     def draw_status(self) -> None:
         """Say how many rows are shown, by which filter, and where the records are."""
@@ -173,6 +173,7 @@ class QueueScreen(Everywhere):
             if time.monotonic() - told > _PAUSE:
                 self.app.call_from_thread(self._progress, done, total, tuple(rows) if first else ())
                 told = time.monotonic()
+            self.app.give_way()  # type: ignore[attr-defined]
 
         everything, stacked, first = self.everything, self.stacked, not self.places.home.entries
         self.ask(
