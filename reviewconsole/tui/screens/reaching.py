@@ -131,17 +131,21 @@ class Reaching(Asking[bool]):
         if content is None:
             self.notify("there is no text to open", timeout=3, markup=False)
             return
+        said, fault = "", None
         try:
             with self.app.suspend():
-                said = self.desk.service.desktop.edit(file.path, _line(view), content)
+                try:  # an error that left `suspend` would leave the terminal to nobody
+                    said = self.desk.service.desktop.edit(file.path, _line(view), content)
+                except ReviewConsoleError as error:
+                    fault = error
         except SuspendNotSupported:
             self.notify("an editor cannot be opened from this terminal", timeout=4, markup=False)
             return
-        except ReviewConsoleError as error:
-            self.failed(error)
-            return
         self.app.refresh(layout=True)
-        self.notify(safe_text(said), timeout=4, markup=False)
+        if fault is not None:
+            self.failed(fault)
+        else:
+            self.notify(safe_text(said), timeout=4, markup=False)
 
 
 def _line(view: DiffView) -> int:
