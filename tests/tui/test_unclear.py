@@ -108,6 +108,7 @@ async def test_a_change_just_decided_is_no_pending_one_until_it_is_read_again(se
         await on_screen(pilot, QueueScreen)
         assert table.entry is not None
         assert standing(table.entry)[1] == "decided"
+        assert "being read again" in said(app, "#explained")
         await press(pilot, "enter")
         assert isinstance(app.screen, QueueScreen)
         assert "a moment ago" in said(app, "#status")

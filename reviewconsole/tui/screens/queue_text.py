@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from reviewconsole.casefile import Claimed, QueueEntry, RecordRow, quorum_words
+from reviewconsole.casefile import DECIDED, Claimed, QueueEntry, RecordRow, quorum_words
 from reviewconsole.change import short_ref
 from reviewconsole.display import counted
 from reviewconsole.tui.paint import SEVERITY_GLYPHS, VERDICT_GLYPHS, VERDICT_INKS, Piece
@@ -72,6 +72,8 @@ def _found(entry: QueueEntry) -> str:
 
 def _required(entry: QueueEntry) -> list[Line]:
     """What stands between a change and its target: what nobody can tell first, then what is missing."""
+    if entry.state == DECIDED:
+        return [[""], [("◌ You decided on it a moment ago; it is being read again", "accent")]]
     lines: list[Line] = []
     if entry.unreadable:
         lines += [[""], [("? Its content cannot be read, so nothing about it is known", "bad bold")]]

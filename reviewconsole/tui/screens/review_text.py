@@ -147,6 +147,7 @@ def status(
     pieces: list[Piece] = [(f" {session.read}/{units} hunks read", "ok" if session.read == units else "text")]
     if not opened.digest:
         pieces = [(" ? nothing could be read", "bad bold")]
+    cut = min(cut, units - session.read)  # what is cut now may have been read in another sitting
     if cut:
         pieces.append((f" · {cut} {CUT if width >= _ROOMY else 'cut, w wraps'}", "warn"))
     pieces.append((f" · {len(session.open_findings)} flags open", "warn" if session.open_findings else "ok"))
