@@ -81,7 +81,7 @@ class QueueList(LineList):
         left = f"   {'risk':<13}{'age':>4}  " + (f"{'repository'[:more]:<{more}}  " if more else "")
         left += (f"{'agent':<18}  " if width >= _AGENT + more else "") + "change"
         right = (f"{'files':>6} {'+':>6} {'−':>6}" if width >= _SIZES + more else "") + f"  {'  state':<10} "
-        return [(f"{left:<{max(0, width + 2 - len(right))}}{right}", "muted")]
+        return [(f"{left:<{max(0, width + 2 - len(right))}}{right}".rstrip(), "muted")]
 
 
 def claim_pieces(entry: QueueEntry) -> list[Piece]:
