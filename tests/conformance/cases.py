@@ -484,6 +484,33 @@ def landed_commits_approved_as_one_and_one_more() -> Scene:
 
 
 @case("violated", "0 of 1 approvals", args=LANDED)
+def landed_later_approval_taken_back_as_an_earlier_one() -> Scene:
+    """What bob approved later is taken back by nobody's leave: the three commits together are what alice approved."""
+    scene = before(Scene())
+    first = scene.feat({"m.py": edit(M, x3="x3 = 33")})
+    scene.add()
+    second = scene.feat({"m.py": edit(M, x3="x3 = 34")}, parent=first)
+    scene.add("bob", base=first)
+    third = scene.feat({"m.py": edit(M, x3="x3 = 33")}, parent=second)
+    scene.main = scene.git.refs["refs/heads/main"] = third
+    return scene.write()
+
+
+@case("violated", "rejected by bob", args=LANDED)
+def landed_merge_of_covered_commits_that_was_rejected_as_a_whole() -> Scene:
+    """alice approved each commit, bob rejected all of it as a squash; the branch is merged."""
+    scene = before(Scene())
+    first = scene.feat({"m.py": edit(M, x3="x3 = 33")})
+    scene.add()
+    second = scene.feat({"app.py": PAID}, parent=first)
+    scene.add(base=first)
+    squash = scene.feat({"m.py": edit(M, x3="x3 = 33"), "app.py": PAID}, ref="squash")
+    scene.add("bob", squash, decision=REJECT)
+    scene.land(dict(scene.git.files[second]), second, message=f"Merge\n\n{CLAUDE}\n")
+    return scene.write()
+
+
+@case("violated", "0 of 1 approvals", args=LANDED)
 def landed_without_any_approval() -> Scene:
     """Two commits that nobody approved."""
     return run_of_two(approve=False)
@@ -494,6 +521,15 @@ def before_the_introduction() -> Scene:
     """What lies before the pinned policy commit is out of scope."""
     scene = before(Scene())
     scene.land({"app.py": PAID}, message=f"Old\n\n{CLAUDE}\n")
+    return scene
+
+
+@case("violated", "0 of 1 approvals", args=("before..main", "--introduction", "start"))
+def after_the_introduction() -> Scene:
+    """What has landed since the pinned policy commit is judged."""
+    scene = before(Scene())
+    scene.git.refs["refs/tags/start"] = scene.land({"other.py": b"o = 1\n"})
+    scene.land({"app.py": PAID}, message=f"New\n\n{CLAUDE}\n")
     return scene
 
 

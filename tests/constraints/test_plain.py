@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reviewconsole.change import ABSENT_MODE
-from reviewconsole.constraints import paths_deny
+from reviewconsole.constraints import attrs_forbid, paths_deny
 from reviewconsole.constraints.facts import CommitSignature, Facts, Step, Undetermined
 from reviewconsole.diff import FileDiff
 from reviewconsole.errors import FormatError
@@ -288,3 +288,29 @@ def test_attributes_are_looked_for_in_each_commit_where_it_is_asked() -> None:
     assert found.verdict == "violated"
     assert f"in commit {step.commit.oid[:12]}" in found.why
     assert {witness.path for witness in found.witnesses} == {"a.py"}
+
+
+@pytest.mark.parametrize(
+    ("key", "changed"),
+    [
+        ("submodule", MODULE),
+        ("binary", file("a", "text\n", b"\0\1\2")),
+        ("binary", file("a", None, b"\0\1\2")),
+        ("exec", MODE),
+    ],
+)
+def test_each_attribute_can_be_forbidden_alone(key: str, changed: FileDiff) -> None:
+    assert answer("attrs.forbid", {"forbid": [key]}, facts(extra=[changed])).verdict == "violated"
+    others = [other for other in attrs_forbid.FORBIDDEN if other not in (key, "size")]
+    assert answer("attrs.forbid", {"forbid": others}, facts(extra=[changed])).verdict == "pass"
+
+
+def test_a_binary_that_only_changes_is_no_new_one() -> None:
+    about = facts(extra=[file("a", b"\0\1", b"\0\2")])
+    assert answer("attrs.forbid", {"forbid": ["binary"]}, about).verdict == "pass"
+
+
+def test_lines_of_a_link_that_became_a_file_are_added_ones() -> None:
+    changed = file("a", "elsewhere", "fine\nAKIA0000\n", modes=("120000", "100644"))
+    found = answer("lines.forbid", {"patterns": ["AKIA[0-9]+"]}, facts(extra=[changed]))
+    assert (found.verdict, found.witnesses[0].lines) == ("violated", (2, 2))

@@ -374,3 +374,8 @@ def test_hostile_input_is_undecidable_at_worst(kind: str, bad: bytes) -> None:
         found = answer(kind, {}, facts({path: (b"Statement Effect Resources apiVersion kind", bad)}))
         assert found.verdict in ("pass", "n/a", "undecidable", "violated")
         assert "\n" not in found.why
+
+
+def test_a_migration_that_cannot_be_read_is_not_taken_for_harmless() -> None:
+    check("sql.forbid", {}, {"a.sql": (None, "SELECT 'never ended;\n")}, "undecidable", "cannot be read")
+    check("sql.forbid", {}, {"a.sql": (None, "SELECT ((;\nDROP TABLE a;\n")}, "violated", "")

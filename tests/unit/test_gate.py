@@ -406,3 +406,19 @@ def test_what_cannot_be_decided_is_undecidable() -> None:
     assert judge(record(), by=force(unknown_authors="refuse")).verdict is Verdict.UNDECIDABLE
     doubtful = facts(boundary=(replace(CLEAN[0], verdict="undecidable", why="no lines to count"),))
     assert judge(record(about=doubtful), about=doubtful).verdict is Verdict.UNDECIDABLE
+
+
+def test_a_second_reviewer_is_one_of_a_rule_and_meets_its_demands() -> None:
+    about = facts(boundary=TOUCHED)
+    alice, bob, carol = (record(name, about) for name in ("alice", "bob", "carol"))
+    assert judge(alice, bob, about=about).verdict is Verdict.SATISFIED
+    assert judge(alice, carol, about=about).verdict is Verdict.VIOLATED
+    skimmed = record("bob", about, viewed=1)
+    assert judge(alice, skimmed, about=about).verdict is Verdict.SATISFIED
+    assert judge(alice, skimmed, about=about, by=force({"require": ["read-all"]})).verdict is Verdict.VIOLATED
+
+
+def test_rule_packs_that_are_broken_leave_a_change_undecided() -> None:
+    about = facts(rule_faults=("pack x: line 3",))
+    report = judge(record(about=about), about=about)
+    assert (report.verdict, report.why) == (Verdict.UNDECIDABLE, ("pack x: line 3",))
