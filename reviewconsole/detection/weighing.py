@@ -122,11 +122,13 @@ def _at_most(hit: Hit, severity: Severity) -> Hit:
 
 
 def _aside(hit: Hit) -> bool:
-    """Tell whether what fails here keeps no service from working: a screen, or a tool of the project."""
-    path = hit.source.path
-    return (hit.rule in _RUNNING and (is_screen(path) or is_tooling(path))) or (
-        hit.rule in _ENTRANCE and is_screen(path)
-    )
+    """Tell whether what fails here keeps no service from working: a screen, or a tool of the project.
+
+    A safeguard that is taken off a screen weighs as anywhere: somebody had a reason to put it there.
+    """
+    screen, tool = is_screen(hit.source.path), is_tooling(hit.source.path)
+    fresh = screen and hit.side is Side.NEW
+    return (hit.rule in _RUNNING and (fresh or tool)) or (hit.rule in _ENTRANCE and screen)
 
 
 def _went_along(hit: Hit) -> bool:

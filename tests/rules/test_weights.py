@@ -17,7 +17,7 @@ def weights(rule, path, old, new):
     ("mark", "severity"),
     [
         ("# noqa", M),
-        ("# flake8: noqa", M),
+        ("# flake8: noqa", H),
         ("# type: ignore", M),
         ("# noqa: S608", H),
         ("# nosec", H),

@@ -36,7 +36,7 @@ _ROWS = re.compile(r"(^|/)(package\.json|Makefile|makefile|GNUmakefile|[Jj]ustfi
                    r"|(^|/)(ci|test|tests|check|lint|verify)[\w.-]*\.sh$|(^|/)(scripts|bin|ci"
                    r"|hack)/[\w.-]*(test|check|lint|verify)[\w.-]*$")  # fmt: skip
 
-_TESTS = re.compile(r"test|lint|scan|sast|security|e2e|spec|typ(e|ing)")
+_TESTS = re.compile(r"test|lint|scan|sast|security|e2e|spec|typ(e|ing)|verif|validat|audit|smoke|conform|regress")
 """Words that leave no doubt of what a step checks."""
 _SETTINGS = re.compile(r"(^|/)(\.husky/|\.[\w-]+rc(\.\w+)?$|[\w.-]+\.config\.[cm]?[jt]s$)")
 """Where tools of a package are told what to run."""
