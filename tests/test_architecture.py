@@ -44,7 +44,7 @@ def test_the_contracts_of_imports_hold(tmp_path: Path) -> None:
     [
         (
             "from reviewconsole.cli import main\nmain(['--version'])",
-            {"textual", "git", "keyring", "cryptography", "argparse"},
+            {"textual", "git", "keyring", "cryptography", "argparse", "typing", "re", "collections", "enum"},
         ),
         ("import reviewconsole.verify", {"textual", "git", "keyring"}),
         ("import reviewconsole.gate, reviewconsole.session", {"textual", "git", "keyring", "cryptography"}),

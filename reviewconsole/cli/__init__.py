@@ -6,14 +6,17 @@ stdout is data, stderr is for people. Imports what a verb needs when the verb ru
 
 import os
 import sys
-from collections.abc import Sequence
 
 from reviewconsole import __version__
+
+TYPE_CHECKING = False  # type checkers know the name; `typing` and `collections` would be most of `--version`
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INTERRUPTED = 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: "Sequence[str] | None" = None) -> int:
     """Run one verb and return its exit code (docs/exit-codes in the README)."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words == ["--version"]:
